@@ -1,0 +1,128 @@
+import { z } from 'zod';
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** A duration such as `500ms`, `60s`, `1m` or `2h`, read to milliseconds. */
+const duration = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text, context) => {
+      const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+      const ms = amount === undefined ? 0 : Math.round(Number(amount) * UNITS[unit as keyof typeof UNITS]);
+      if (ms >= 1) return ms;
+      context.addIssue({ code: 'custom', message: 'must be a duration above zero, such as 500ms, 60s or 1m' });
+      return z.NEVER;
+    });
+
+const integer = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .default(String(fallback))
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number);
+
+const url = (...protocols: string[]) =>
+  z.string({ error: 'is required' }).refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ''), {
+    error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  });
+
+const masterKey = z
+  .string({ error: 'is required: 32 random bytes, as base64 or as 64 hex digits' })
+  .transform((text, context) => {
+    const key = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
+    if (key.length === 32 && (/^[0-9a-f]{64}$/i.test(text) || /^[A-Za-z0-9+/_-]{43}=?$/.test(text))) return key;
+    context.addIssue({ code: 'custom', message: 'must be 32 bytes, as base64 or as 64 hex digits' });
+    return z.NEVER;
+  });
+
+const Environment = z.object({
+  PORT: integer(8080, 1, 65_535),
+  DATABASE_URL: url('postgresql:', 'postgres:'),
+  POSTHORN_DATA_DIR: z.string().default('.posthorn'),
+  POSTHORN_ADMIN_KEY: z.string().min(16, { error: 'must be at least 16 characters long' }).optional(),
+  POSTHORN_MASTER_KEY: masterKey,
+  POSTHORN_RETRY_UNIT: duration('60s'),
+  POSTHORN_TARGET_ALLOWLIST: z.string().default(''),
+  POSTHORN_RETENTION_DAYS: integer(90, 1, 36_500),
+  POSTHORN_COALESCE_MAX: integer(256, 1, 1000),
+  POSTHORN_ATTEMPT_TIMEOUT: duration('15s'),
+  POSTHORN_MAX_IN_FLIGHT: integer(1024, 1, 65_536),
+  POSTHORN_BODY_LIMIT: integer(1024 * 1024, 1024, 64 * 1024 * 1024),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+      error: 'must be one of trace, debug, info, warn, error, fatal, silent',
+    })
+    .default('info'),
+  POSTHORN_TEMPORAL_UI_URL: url('http:', 'https:').optional(),
+  POSTHORN_TASK_QUEUE: z.string().default('posthorn'),
+});
+
+/** Everything the environment decides. `TEMPORAL_*` is not here: `@temporalio/envconfig` reads it. */
+export interface Config {
+  /** API and dashboard. Default 8080. */
+  readonly port: number;
+  readonly databaseUrl: string;
+  /** Where the embedded parts keep what they keep. Default `.posthorn`. */
+  readonly dataDir: string;
+  /** The first admin key, at least 16 characters; undefined when only the keys in the database count. */
+  readonly adminKey: string | undefined;
+  /** 32 bytes: encrypts webhook secrets at rest. */
+  readonly masterKey: Buffer;
+  /** The unit of the retry schedule, milliseconds. Default 60,000, so that the first retry comes after 2 minutes. */
+  readonly retryUnitMs: number;
+  /** CIDRs, comma-separated, that receivers may have although they are not public. Not yet validated. */
+  readonly targetAllowlist: string;
+  /** Days that events, deliveries and attempts are kept. Default 90. */
+  readonly retentionDays: number;
+  /** Deliveries in one group workflow at most; 1 turns groups off. Default 256, at most 1000. */
+  readonly coalesceMax: number;
+  /** Milliseconds that a whole attempt may take. Default 15,000. */
+  readonly attemptTimeoutMs: number;
+  /** Attempts in flight per worker process. Default 1024. */
+  readonly maxInFlight: number;
+  /** Bytes of a request body with one event. Default 1 MiB. */
+  readonly bodyLimit: number;
+  readonly logLevel: z.output<typeof Environment>['LOG_LEVEL'];
+  /** Where links to workflows lead; undefined leaves them out. */
+  readonly temporalUiUrl: string | undefined;
+  /** Default `posthorn`. */
+  readonly taskQueue: string;
+}
+
+/** The environment does not say what it has to. The message has one line per variable and never repeats its value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads all settings in one go. An empty variable counts as unset.
+ * @throws ConfigError naming every variable that is wrong, and what would be right.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const parsed = Environment.safeParse(present);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'));
+  }
+  const settings = parsed.data;
+  return Object.freeze({
+    port: settings.PORT,
+    databaseUrl: settings.DATABASE_URL,
+    dataDir: settings.POSTHORN_DATA_DIR,
+    adminKey: settings.POSTHORN_ADMIN_KEY,
+    masterKey: settings.POSTHORN_MASTER_KEY,
+    retryUnitMs: settings.POSTHORN_RETRY_UNIT,
+    targetAllowlist: settings.POSTHORN_TARGET_ALLOWLIST,
+    retentionDays: settings.POSTHORN_RETENTION_DAYS,
+    coalesceMax: settings.POSTHORN_COALESCE_MAX,
+    attemptTimeoutMs: settings.POSTHORN_ATTEMPT_TIMEOUT,
+    maxInFlight: settings.POSTHORN_MAX_IN_FLIGHT,
+    bodyLimit: settings.POSTHORN_BODY_LIMIT,
+    logLevel: settings.LOG_LEVEL,
+    temporalUiUrl: settings.POSTHORN_TEMPORAL_UI_URL,
+    taskQueue: settings.POSTHORN_TASK_QUEUE,
+  });
+}

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+const rooms = ['activities', 'api', 'bench', 'bin', 'core', 'dispatch', 'workflows'];
+
+export default defineConfig({
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: [...rooms.map((room) => `${room}/**/*.ts`), 'worker.ts'],
+      exclude: ['**/*.test.ts'],
+      reporter: ['text-summary', 'html'],
+    },
+    projects: [
+      { extends: true, test: { name: 'unit', include: rooms.map((room) => `${room}/**/*.test.ts`) } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          globalSetup: ['test/environment.ts'],
+          // The machine's cores belong to the PostgreSQL and the Temporal server that the files share.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
