@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it } from 'vitest';
+import { deliveryHeaders, generateSecret, signHex, standardSignature } from './sign.ts';
+
+const body = '{"event":"activity.created","timestamp":"2026-01-22T10:30:00Z","data":{"id":"\\u00e9\\/"}}';
+
+function makeHeaders(secret: string): Record<string, string> {
+  return deliveryHeaders({
+    headerPrefix: 'X-URPA-',
+    eventType: 'activity.created',
+    deliveryId: '019be3a0-0000-7000-8000-000000000001',
+    secret,
+    body,
+    now: new Date(),
+  });
+}
+
+describe('signHex', () => {
+  it('is HMAC-SHA256 in lower-case hex (RFC 4231, test case 2)', () => {
+    expect(signHex('Jefe', 'what do ya want for nothing?')).toBe(
+      '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
+    );
+  });
+
+  it('takes secret and body as UTF-8', () => {
+    expect(signHex('ключ', 'é')).toBe(signHex(Buffer.from('ключ').toString('utf8'), 'é'));
+    expect(signHex('ключ', 'é')).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('standardSignature', () => {
+  it("matches the specification's example", () => {
+    const signature = standardSignature({
+      id: 'msg_p5jXN8AQM9LWM0D4loKWxJek',
+      timestamp: 1614265330,
+      body: '{"test": 2432232314}',
+      secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    });
+    expect(signature).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
+  });
+
+  it('has one signature for each key that a library may read from the secret', () => {
+    const count = (secret: string) => standardSignature({ id: 'a', timestamp: 1, body, secret }).split(' ').length;
+    expect(count(generateSecret())).toBe(1);
+    expect(count('plain secret with spaces')).toBe(1);
+    expect(count('abcdefghijklmnop')).toBe(2);
+    expect(count('whsec_not base64, taken raw')).toBe(1);
+  });
+});
+
+describe('the Standard Webhooks library', () => {
+  it('verifies with a generated secret', () => {
+    const secret = generateSecret();
+    expect(new Webhook(secret).verify(body, makeHeaders(secret))).toEqual(JSON.parse(body));
+  });
+
+  it('verifies with a plain secret taken raw', () => {
+    for (const secret of ['a plain secret, 16+', 'abcdefghijklmnop', 'whsec_not base64!']) {
+      expect(new Webhook(secret, { format: 'raw' }).verify(body, makeHeaders(secret)), secret).toBeTruthy();
+    }
+    const secret = 'ein längeres Geheimnis';
+    expect(new Webhook(Buffer.from(secret), { format: 'raw' }).verify(body, makeHeaders(secret))).toBeTruthy();
+  });
+
+  it('verifies with every plain secret that it decodes as base64 by default', () => {
+    for (let length = 12; length < 60; length += 1) {
+      const padded = randomBytes(length).toString('base64');
+      for (const secret of [padded, padded.replaceAll('=', ''), padded.slice(0, -3)]) {
+        expect(new Webhook(secret).verify(body, makeHeaders(secret)), secret).toBeTruthy();
+        expect(new Webhook(secret, { format: 'raw' }).verify(body, makeHeaders(secret)), secret).toBeTruthy();
+      }
+    }
+  });
+
+  it('turns down another secret and another body', () => {
+    const headers = makeHeaders('abcdefghijklmnop');
+    expect(() => new Webhook('abcdefghijklmnoq').verify(body, headers)).toThrow();
+    expect(() => new Webhook('abcdefghijklmnop').verify(`${body} `, headers)).toThrow();
+  });
+});
+
+describe('deliveryHeaders', () => {
+  it('is the table of the contract', () => {
+    const headers = deliveryHeaders({
+      headerPrefix: 'X-4Calls-',
+      eventType: 'campaign.started',
+      deliveryId: 'id-1',
+      secret: 'abcdefghijklmnop',
+      body,
+      now: new Date('2026-01-22T10:30:00.999Z'),
+    });
+    expect(headers).toEqual({
+      'content-type': 'application/json',
+      'user-agent': expect.stringMatching(/^Posthorn\/\d+\.\d+\.\d+$/) as string,
+      'X-4Calls-Signature': signHex('abcdefghijklmnop', body),
+      'X-4Calls-Event': 'campaign.started',
+      'X-4Calls-Delivery': 'id-1',
+      'webhook-id': 'id-1',
+      'webhook-timestamp': '1769077800',
+      'webhook-signature': standardSignature({ id: 'id-1', timestamp: 1769077800, body, secret: 'abcdefghijklmnop' }),
+    });
+  });
+});
+
+describe('generateSecret', () => {
+  it('is whsec_ and 32 bytes in base64, never the same twice', () => {
+    expect(generateSecret()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(generateSecret()).not.toBe(generateSecret());
+  });
+});
