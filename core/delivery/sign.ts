@@ -20,7 +20,7 @@ export function signHex(secret: string, body: string): string {
 export function standardSignature(input: { id: string; timestamp: number; body: string; secret: string }): string {
   const content = `${input.id}.${input.timestamp}.${input.body}`;
   return readKeys(input.secret)
-    .map((key) => `v1,${createHmac('sha256', key).update(content).digest('base64')}`)
+    .map(({ text, encoding }) => `v1,${createHmac('sha256', text, { encoding }).update(content).digest('base64')}`)
     .join(' ');
 }
 
@@ -52,12 +52,20 @@ export function generateSecret(): string {
   return PREFIX + randomBytes(32).toString('base64');
 }
 
-function readKeys(secret: string): (string | Buffer)[] {
-  if (secret.startsWith(PREFIX)) return [decodeBase64(secret.slice(PREFIX.length)) ?? secret];
-  const decoded = decodeBase64(secret);
-  return decoded === null ? [secret] : [secret, decoded];
+interface SigningKey {
+  text: string;
+  encoding: 'utf8' | 'base64';
 }
 
-function decodeBase64(text: string): Buffer | null {
-  return text.length >= SHORTEST_BASE64 && BASE64.test(text) ? Buffer.from(text, 'base64') : null;
+function readKeys(secret: string): SigningKey[] {
+  if (!secret.startsWith(PREFIX)) {
+    const raw: SigningKey = { text: secret, encoding: 'utf8' };
+    return isBase64(secret) ? [raw, { text: secret, encoding: 'base64' }] : [raw];
+  }
+  const encoded = secret.slice(PREFIX.length);
+  return [isBase64(encoded) ? { text: encoded, encoding: 'base64' } : { text: secret, encoding: 'utf8' }];
+}
+
+function isBase64(text: string): boolean {
+  return text.length >= SHORTEST_BASE64 && BASE64.test(text);
 }
