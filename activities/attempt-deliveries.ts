@@ -1,0 +1,70 @@
+import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { FAILURES, type DeliverSummary } from '../core/domain/plan.ts';
+import { StoppingError, type DeliveryAttempts, type Standing } from '../core/domain/standing.ts';
+
+/** Runs may start this much late or early against the due time before the policy's interval is corrected. */
+const TOLERANCE_MS = 200;
+
+/**
+ * One run of a workflow's deliveries: an attempt of each that is still undelivered. Throws an `ApplicationFailure` that
+ * Temporal retries by the schedule while any waits for another attempt, and a final one when a single delivery failed.
+ */
+export async function attemptDeliveries(attempts: DeliveryAttempts, deliveryIds: string[]): Promise<DeliverSummary> {
+  const standings = await attend(attempts, deliveryIds);
+  const waiting = standings.filter((standing) => standing.state === 'waiting');
+  if (waiting.length > 0) throw nextRun(waiting, deliveryIds.length);
+  const failed = standings.filter((standing) => standing.state === 'failed');
+  if (failed.length > 0) throw finalFailure(failed, deliveryIds.length);
+  const summary: DeliverSummary = {};
+  for (const { state } of standings) {
+    if (state !== 'waiting') summary[state] = (summary[state] ?? 0) + 1;
+  }
+  return summary;
+}
+
+async function attend(attempts: DeliveryAttempts, deliveryIds: string[]): Promise<Standing[]> {
+  try {
+    return await attempts.attend(activityInfo().workflowExecution!.workflowId, deliveryIds);
+  } catch (error) {
+    if (!(error instanceof StoppingError)) throw error;
+    const { message } = error;
+    throw ApplicationFailure.create({ type: FAILURES.retry, message, nextRetryDelay: '1 second' });
+  }
+}
+
+function nextRun(waiting: Standing[], total: number): ApplicationFailure {
+  const latest = waiting.reduce((a, b) => (b.nextAttemptAt! > a.nextAttemptAt! ? b : a));
+  const at = latest.nextAttemptAt!;
+  const dueInMs = Math.max(0, at.getTime() - Date.now());
+  const message = `${waiting[0]!.message}${others(waiting.length, total, 'still undelivered')}, next at ${at.toISOString()}`;
+  const policyMs = policyInterval();
+  const fits = Math.abs(dueInMs - policyMs) <= TOLERANCE_MS || (policyMs > dueInMs && policyMs - dueInMs <= 4_000);
+  return ApplicationFailure.create({
+    type: FAILURES.retry,
+    message,
+    details: [latest.plan],
+    nextRetryDelay: fits ? undefined : dueInMs,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+function finalFailure(failed: Standing[], total: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: FAILURES.final,
+    message: `${failed[0]!.message}${others(failed.length, total, 'failed for good')}`,
+    nonRetryable: true,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+function others(count: number, total: number, what: string): string {
+  return total === 1 ? '' : ` (${count} of ${total} ${what})`;
+}
+
+/** What the activity's retry policy would wait after this run. */
+function policyInterval(): number {
+  const { retryPolicy, attempt } = Context.current().info;
+  const initial = Number(retryPolicy?.initialInterval ?? 0);
+  return initial * (retryPolicy?.backoffCoefficient ?? 2) ** (attempt - 1);
+}

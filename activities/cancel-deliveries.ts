@@ -1,0 +1,14 @@
+import type { Query } from '../core/db/partitions.ts';
+
+const CANCEL = `
+  with ended as (
+    delete from outbox where delivery_id = any($1::uuid[]) and workflow_id = $2 and claimed_by is null returning delivery_id
+  )
+  update deliveries d set status = 'cancelled', failed_at = now(), updated_at = now(), next_attempt_at = null,
+    error_message = 'cancelled by an operator in Temporal'
+  from ended where d.id = ended.delivery_id`;
+
+/** Cancels what a cancelled workflow still had to send; an attempt in flight ends by itself. */
+export async function cancelDeliveries(query: Query, workflowId: string, deliveryIds: string[]): Promise<void> {
+  await query(CANCEL, [deliveryIds, workflowId]);
+}

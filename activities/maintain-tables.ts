@@ -1,0 +1,15 @@
+import { dropOldPartitions, ensurePartitions, type Query } from '../core/db/partitions.ts';
+
+/** Idempotency keys are kept for two days; the contract promises one. */
+const FORGET_KEYS = `
+  delete from idempotency_keys where (platform, org_id, key) in (
+    select platform, org_id, key from idempotency_keys where created_at < now() - interval '2 days' limit 10000)
+  returning 1`;
+
+/** Makes partitions ahead, drops those past the retention, forgets old idempotency keys. Returns the dropped partitions. */
+export async function maintainTables(query: Query, retentionDays: number): Promise<string[]> {
+  const now = new Date();
+  await ensurePartitions(query, now);
+  while ((await query(FORGET_KEYS)).length > 0);
+  return await dropOldPartitions(query, now, retentionDays);
+}

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { Batcher, OverloadedError } from './batcher.ts';
+
+function recording(options: { maxItems?: number; maxInFlight?: number; maxWaiting?: number; maxWeight?: number } = {}) {
+  const batches: number[][] = [];
+  const releases: (() => void)[] = [];
+  const batcher = new Batcher<number, number>({
+    maxItems: 10,
+    maxInFlight: 1,
+    weigh: (item) => item,
+    ...options,
+    run: async (items) => {
+      batches.push(items);
+      await new Promise<void>((resolve) => releases.push(resolve));
+      return items.map((item) => item * 2);
+    },
+  });
+  const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  return { batcher, batches, turn, release: () => releases.shift()!() };
+}
+
+test('what arrives in one turn shares a batch, what comes later gathers behind it', async () => {
+  const { batcher, batches, turn, release } = recording();
+  const first = [batcher.add(1), batcher.add(2)];
+  await turn();
+  const second = [batcher.add(3), batcher.add(4)];
+  await turn();
+  expect(batches).toEqual([[1, 2]]);
+  release();
+  expect(await Promise.all(first)).toEqual([2, 4]);
+  await turn();
+  expect(batches).toEqual([[1, 2], [3, 4]]);
+  release();
+  expect(await Promise.all(second)).toEqual([6, 8]);
+});
+
+test('a batch closes at its size and at its weight', async () => {
+  const { batcher, batches, turn } = recording({ maxItems: 3, maxInFlight: 5, maxWeight: 100 });
+  for (const item of [1, 2, 3, 4, 200, 5]) void batcher.add(item);
+  await turn();
+  expect(batches).toEqual([[1, 2, 3], [4], [200], [5]]);
+});
+
+test('more than may wait is refused', async () => {
+  const { batcher } = recording({ maxWaiting: 2 });
+  void batcher.add(1);
+  void batcher.add(2);
+  await expect(batcher.add(3)).rejects.toBeInstanceOf(OverloadedError);
+});
+
+test('a failed batch rejects its own items and no others', async () => {
+  let failures = 1;
+  const batcher = new Batcher<number, number>({
+    maxItems: 1,
+    maxInFlight: 1,
+    run: async (items) => {
+      if (failures-- > 0) throw new Error('the database is away');
+      return items;
+    },
+  });
+  const [first, second] = await Promise.allSettled([batcher.add(1), batcher.add(2)]);
+  expect(first).toMatchObject({ status: 'rejected' });
+  expect(second).toEqual({ status: 'fulfilled', value: 2 });
+});

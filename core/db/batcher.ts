@@ -1,0 +1,84 @@
+/** Thrown when more work waits than a batcher may hold; the API answers 503 with `Retry-After`. */
+export class OverloadedError extends Error {
+  override name = 'OverloadedError';
+}
+
+export interface BatcherOptions<In, Out> {
+  /** Runs one batch; its results are in the order of the items. A rejection rejects every item of the batch. */
+  run: (items: In[]) => Promise<Out[]>;
+  /** Most items in one batch. */
+  maxItems: number;
+  /** Most batches under way at once. */
+  maxInFlight: number;
+  /** Most items that wait; the next one is refused with `OverloadedError`. Default: no limit. */
+  maxWaiting?: number;
+  /** An item's size; a batch closes before its sum passes `maxWeight`. Default: 0 each. */
+  weigh?: (item: In) => number;
+  maxWeight?: number;
+}
+
+interface Waiting<In, Out> {
+  item: In;
+  resolve: (result: Out) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Lets work that arrives together share one statement. A batch begins as soon as there is anything to do and a place is
+ * free, never on a timer: alone, an item waits for nothing; under load, batches grow by themselves.
+ */
+export class Batcher<In, Out> {
+  private readonly options: BatcherOptions<In, Out>;
+  private waiting: Waiting<In, Out>[] = [];
+  private inFlight = 0;
+  private scheduled = false;
+
+  constructor(options: BatcherOptions<In, Out>) {
+    this.options = options;
+  }
+
+  add(item: In): Promise<Out> {
+    if (this.waiting.length >= (this.options.maxWaiting ?? Infinity)) {
+      return Promise.reject(new OverloadedError(`more than ${this.options.maxWaiting} writes are waiting`));
+    }
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** Collects what the current turn of the event loop brings, then begins. */
+  private schedule(): void {
+    if (this.scheduled || this.inFlight >= this.options.maxInFlight) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      while (this.waiting.length > 0 && this.inFlight < this.options.maxInFlight) void this.runBatch(this.take());
+    });
+  }
+
+  private take(): Waiting<In, Out>[] {
+    const { maxItems, weigh, maxWeight = Infinity } = this.options;
+    let count = 0;
+    let weight = 0;
+    while (count < this.waiting.length && count < maxItems) {
+      weight += weigh?.(this.waiting[count]!.item) ?? 0;
+      if (count > 0 && weight > maxWeight) break;
+      count++;
+    }
+    return this.waiting.splice(0, count);
+  }
+
+  private async runBatch(batch: Waiting<In, Out>[]): Promise<void> {
+    this.inFlight++;
+    try {
+      const results = await this.options.run(batch.map((entry) => entry.item));
+      batch.forEach((entry, index) => entry.resolve(results[index]!));
+    } catch (error) {
+      for (const entry of batch) entry.reject(error);
+    } finally {
+      this.inFlight--;
+      if (this.waiting.length > 0) this.schedule();
+    }
+  }
+}

@@ -1,0 +1,155 @@
+/** What a claimed delivery brings along for its attempt. `due` is the CTE whose outbox rows are claimed for worker $1. */
+const claim = (due: string) => `
+with due as materialized (${due}
+), claimed as materialized (
+  update outbox o set claimed_by = $1 from due where o.delivery_id = due.delivery_id returning o.*
+)
+select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.round_start, c.trigger, c.workflow_id,
+  e.platform, e.org_id, e.event_type, e.body,
+  w.url, w.secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
+  w.max_attempts as schedule_attempts, w.initial_units, w.coefficient
+from claimed c
+cross join lateral (select * from events where id = c.event_id offset 0) e
+cross join lateral (select * from webhooks where id = c.webhook_id offset 0) w
+order by c.delivery_id`;
+
+/**
+ * Claims what is due, oldest first. No other worker gets a claimed delivery until its outcome is recorded or its claimer is
+ * declared dead. $1 worker, $2 how many at most, $3 webhooks that are to be left out
+ */
+export const CLAIM_DUE = {
+  name: 'claim-due',
+  text: claim(`
+  select delivery_id from outbox
+  where due_at <= now() and claimed_by is null and webhook_id <> all($3::uuid[])
+  order by due_at, delivery_id limit $2 for update skip locked`),
+};
+
+/**
+ * Claims the deliveries of a workflow whose time has come. One second is allowed for the difference between Temporal's
+ * clock and the database's. $1 worker, $2 deliveries, $3 workflow
+ */
+export const CLAIM_MEMBERS = {
+  name: 'claim-members',
+  text: claim(`
+  select delivery_id from outbox
+  where delivery_id = any($2::uuid[]) and workflow_id = $3 and claimed_by is null and due_at is not null
+    and next_attempt_at <= now() + interval '1 second'
+  order by delivery_id for update skip locked`),
+};
+
+/** How a workflow's deliveries stand. $1 deliveries */
+export const STANDING = {
+  name: 'standing',
+  text: `
+select t.id as delivery_id, d.status, d.attempts, d.max_attempts, d.status_code, d.error_message, o.workflow_id,
+  o.claimed_by, o.next_attempt_at, o.delivery_id is not null as open, coalesce(o.round_start, 0) as round_start,
+  w.max_attempts as schedule_attempts, w.initial_units, w.coefficient
+from unnest($1::uuid[]) as t(id)
+cross join lateral (select * from deliveries where id = t.id offset 0) d
+cross join lateral (select * from webhooks where id = d.webhook_id offset 0) w
+left join lateral (select * from outbox where delivery_id = t.id offset 0) o on true`,
+};
+
+/**
+ * Records attempts as they ended and decides what becomes of each delivery, with one look at its webhook: a failure of a
+ * webhook that is off cancels, of a paused one holds. Only the claimer's word counts; what a worker says that was declared
+ * dead meanwhile is kept as an attempt and changes nothing else.
+ *
+ * $1 worker, then an array each: $2 delivery, $3 attempt id, $4 number, $5 trigger, $6 started at, $7 duration,
+ * $8 status code, $9 response headers, $10 response body, $11 error message, $12 verdict (delivered, retry, give-up),
+ * $13 delay to the next attempt in milliseconds, $14 grace in milliseconds, $15 workflow
+ */
+export const RECORD = {
+  name: 'record',
+  text: `
+with made as materialized (
+  select * from unnest($2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::timestamptz[], $7::int[], $8::int[],
+    $9::text[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::float8[], $15::text[])
+    as t(delivery_id, attempt_id, number, trigger, started_at, duration_ms, status_code, headers, response_body,
+      error_message, verdict, delay_ms, grace_ms, workflow_id)
+), noted as (
+  insert into attempts (delivery_id, id, number, trigger, started_at, duration_ms, status_code, response_headers,
+    response_body, error_message)
+  select delivery_id, attempt_id, number, trigger, started_at, duration_ms, status_code, headers::jsonb, response_body,
+    error_message
+  from made
+), judged as materialized (
+  select m.*, now() + m.delay_ms * interval '1 millisecond' as next_at, case
+      when m.verdict = 'delivered' then 'delivered'
+      when not w.active or w.deleted_at is not null then 'cancelled'
+      when m.verdict = 'give-up' then 'failed'
+      when w.paused_at is not null then 'held'
+      else 'retrying' end as status
+  from made m
+  cross join lateral (select * from outbox where delivery_id = m.delivery_id and claimed_by = $1 offset 0) o
+  cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w
+), ended as (
+  delete from outbox o using judged j
+  where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status in ('delivered', 'cancelled', 'failed')
+  returning o.delivery_id
+), kept as (
+  update outbox o set claimed_by = null, attempts = j.number, trigger = 'automatic', workflow_id = j.workflow_id,
+    next_attempt_at = j.next_at,
+    due_at = case when j.status = 'retrying' then j.next_at + j.grace_ms * interval '1 millisecond' end
+  from judged j
+  where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status in ('retrying', 'held')
+  returning o.delivery_id
+)
+update deliveries d set status = j.status, attempts = j.number, status_code = j.status_code, workflow_id = j.workflow_id,
+  error_message = j.error_message, last_attempt_id = j.attempt_id, updated_at = now(),
+  next_attempt_at = case when j.status = 'retrying' then j.next_at end,
+  delivered_at = case when j.status = 'delivered' then now() else d.delivered_at end,
+  failed_at = case when j.status in ('failed', 'cancelled') then now() end
+from judged j
+where d.id = j.delivery_id
+  and j.delivery_id in (select delivery_id from ended union all select delivery_id from kept)
+returning d.id as delivery_id, d.status, d.next_attempt_at`,
+};
+
+/**
+ * Gives claimed deliveries back without an attempt: cancelled when their webhook is off, held when it is paused, due again
+ * otherwise. $1 worker, $2 deliveries
+ */
+export const RELEASE = {
+  name: 'release',
+  text: `
+with judged as materialized (
+  select o.delivery_id, o.attempts, case
+      when not w.active or w.deleted_at is not null then 'cancelled'
+      when w.paused_at is not null then 'held'
+      when o.attempts = 0 then 'pending' else 'retrying' end as status
+  from unnest($2::uuid[]) as t(id)
+  cross join lateral (select * from outbox where delivery_id = t.id and claimed_by = $1 offset 0) o
+  cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w
+), ended as (
+  delete from outbox o using judged j
+  where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status = 'cancelled'
+), kept as (
+  update outbox o set claimed_by = null, due_at = case when j.status <> 'held' then now() end from judged j
+  where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status <> 'cancelled'
+)
+update deliveries d set status = j.status, updated_at = now(),
+  next_attempt_at = case when j.status in ('pending', 'retrying') then now() end,
+  failed_at = case when j.status = 'cancelled' then now() end,
+  error_message = case when j.status = 'cancelled' then 'the webhook was turned off or deleted' else d.error_message end
+from judged j where d.id = j.delivery_id
+returning d.id as delivery_id, d.status, d.next_attempt_at`,
+};
+
+/** Worker leases: the sign of life, the list that shows who is silent, and what happens to the work of the dead. */
+export const LEASE = {
+  enlist: 'insert into workers (id, host, pid) values ($1, $2, $3)',
+  /** No row means that others declared this worker dead. */
+  beat: 'update workers set beat = beat + 1, beat_at = now() where id = $1 returning beat',
+  list: 'select id, beat from workers where id <> $1',
+  bury: 'delete from workers where id = any($1::uuid[])',
+  /** Makes due at once what is claimed by nobody alive. */
+  reclaim: `
+    with orphans as (
+      update outbox set claimed_by = null, due_at = least(due_at, now())
+      where claimed_by is not null and claimed_by not in (select id from workers)
+      returning delivery_id
+    )
+    select count(*)::int as count, case when count(*) > 0 then pg_notify('posthorn_due', '')::text end from orphans`,
+};

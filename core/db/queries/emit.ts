@@ -1,0 +1,53 @@
+/**
+ * Accepts events: stores each with its idempotency key, matches the webhooks and makes one delivery and one outbox row for
+ * each match, in one statement and so in one commit. One row comes back for each event and delivery; an event whose key
+ * was taken before comes back as not fresh.
+ *
+ * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes
+ */
+export const EMIT = {
+  name: 'emit',
+  text: `
+with incoming as materialized (
+  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+    as t(id, platform, org_id, event_type, body, key, hash)
+), keyed as (
+  insert into idempotency_keys (platform, org_id, key, request_hash, event_id)
+  select platform, org_id, key, hash, id from incoming where key is not null order by platform, org_id, key, id
+  on conflict do nothing returning event_id
+), fresh as materialized (
+  select * from incoming where key is null or id in (select event_id from keyed)
+), stored as (
+  insert into events (id, platform, org_id, event_type, body) select id, platform, org_id, event_type, body from fresh
+), matched as materialized (
+  select posthorn_uuidv7() as id, f.id as event_id, f.platform, f.org_id, f.event_type, w.id as webhook_id, w.max_attempts,
+    w.paused_at is not null as held
+  from fresh f join webhooks w on w.platform = f.platform and w.org_id = f.org_id and w.deleted_at is null
+    and w.active and f.event_type = any(w.events)
+), delivering as (
+  insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, max_attempts, next_attempt_at)
+  select id, event_id, webhook_id, platform, org_id, event_type, case when held then 'held' else 'pending' end,
+    max_attempts, case when held then null else now() end
+  from matched
+), queued as (
+  insert into outbox (delivery_id, event_id, webhook_id, max_attempts, due_at)
+  select id, event_id, webhook_id, max_attempts, case when held then null else now() end from matched
+)
+select i.id as event_id, f.id is not null as fresh, m.id as delivery_id, m.webhook_id,
+  case when m.id is not null then (select pg_notify('posthorn_due', ''))::text end as notified
+from incoming i left join fresh f on f.id = i.id left join matched m on m.event_id = i.id`,
+};
+
+/** What an idempotency key first stood for. $1 platforms, $2 organizations, $3 keys */
+export const RECALL = {
+  name: 'recall',
+  text: `
+select k.platform, k.org_id, k.key, k.request_hash, k.event_id, e.body, d.deliveries
+from unnest($1::text[], $2::text[], $3::text[]) as t(platform, org_id, key)
+join idempotency_keys k on k.platform = t.platform and k.org_id = t.org_id and k.key = t.key
+cross join lateral (select body from events where id = k.event_id offset 0) e
+cross join lateral (
+  select coalesce(json_agg(json_build_object('id', id, 'webhookId', webhook_id) order by id), '[]') as deliveries
+  from deliveries where event_id = k.event_id
+) d`,
+};

@@ -1,0 +1,26 @@
+import type { Plan } from './plan.ts';
+
+/** How a workflow's delivery stands after its attempt, or without one. */
+export interface Standing {
+  deliveryId: string;
+  /** `moved`: it went on in another workflow, or waits in the outbox for a dispatcher. */
+  state: 'delivered' | 'failed' | 'cancelled' | 'held' | 'moved' | 'waiting';
+  /** What an operator reads, for those that wait or failed: "attempt 3 of 6 failed with 503". */
+  message: string;
+  /** When the next attempt is due, and what is left of the schedule; only where the state is `waiting`. */
+  nextAttemptAt: Date | null;
+  plan: Plan | null;
+}
+
+/** What the activity that attempts deliveries needs from the process it runs in. */
+export interface DeliveryAttempts {
+  /**
+   * Joins the attempts in flight, claims and makes those that are due, and tells how each delivery stands.
+   * @throws StoppingError when the process stops before that is known: another one has to look.
+   */
+  attend(workflowId: string, deliveryIds: string[]): Promise<Standing[]>;
+}
+
+export class StoppingError extends Error {
+  override name = 'StoppingError';
+}

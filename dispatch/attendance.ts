@@ -1,0 +1,145 @@
+import type pg from 'pg';
+import { CLAIM_MEMBERS, STANDING } from '../core/db/queries/dispatch.ts';
+import type { DeliveryStatus } from '../core/domain/delivery.ts';
+import { StoppingError, type DeliveryAttempts, type Standing } from '../core/domain/standing.ts';
+import { describeFailure } from '../core/domain/verdict.ts';
+import { planOf, type Claimed } from './claimed.ts';
+import type { Flight, Flights, Landing } from './flights.ts';
+import type { Lanes } from './lanes.ts';
+import type { Lease } from './lease.ts';
+import type { Job } from './dispatcher.ts';
+
+export interface AttendanceDeps {
+  pool: pg.Pool;
+  lease: Lease;
+  flights: Flights;
+  lanes: Lanes<Job>;
+  retryUnitMs: number;
+}
+
+/** How often it looks again while another process has the attempt in flight, or the database is away. */
+const LOOK_AGAIN_MS = 500;
+
+/**
+ * What a workflow's activity does in this process: it joins the attempts in flight, makes those that are due, and looks in
+ * PostgreSQL for the rest.
+ */
+export class Attendance implements DeliveryAttempts {
+  private readonly deps: AttendanceDeps;
+  private stopping = false;
+
+  constructor(deps: AttendanceDeps) {
+    this.deps = deps;
+  }
+
+  /** What waits for others now ends with `StoppingError`; what has attempts in flight waits for those. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  async attend(workflowId: string, deliveryIds: string[]): Promise<Standing[]> {
+    const standings = new Map<string, Standing>();
+    for (;;) {
+      const open = deliveryIds.filter((id) => !standings.has(id));
+      if (open.length === 0) return deliveryIds.map((id) => standings.get(id)!);
+      try {
+        await this.look(workflowId, open, standings);
+      } catch {
+        // The database is away: an activity run is not spent on that.
+      }
+      if (this.stopping && standings.size < deliveryIds.length) throw new StoppingError('the worker is stopping');
+      if (standings.size < deliveryIds.length) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  }
+
+  private async look(workflowId: string, deliveryIds: string[], standings: Map<string, Standing>): Promise<void> {
+    const { flights } = this.deps;
+    const joined = deliveryIds.flatMap((id) => flights.get(id) ?? []);
+    const others = deliveryIds.filter((id) => !flights.get(id));
+    const claimed = others.length > 0 ? await this.claim(workflowId, others) : [];
+    for (const standing of await Promise.all([...joined, ...claimed].map((flight) => this.join(flight, workflowId)))) {
+      if (standing) standings.set(standing.deliveryId, standing);
+    }
+    const unknown = deliveryIds.filter((id) => !standings.has(id));
+    if (unknown.length > 0) await this.ask(workflowId, unknown, standings);
+  }
+
+  private async claim(workflowId: string, deliveryIds: string[]): Promise<Flight[]> {
+    const { pool, lease, flights, lanes } = this.deps;
+    if (!lease.fresh()) throw new Error('the lease cannot be confirmed');
+    const worker = lease.id;
+    const { rows } = await pool.query<Claimed>({ ...CLAIM_MEMBERS, values: [worker, deliveryIds, workflowId] });
+    return rows.map((claimed) => {
+      const flight = flights.add(claimed, workflowId);
+      lanes.add(claimed.webhook_id, { flight, worker });
+      return flight;
+    });
+  }
+
+  private async join(flight: Flight, workflowId: string): Promise<Standing | null> {
+    const { flights } = this.deps;
+    const deliveryId = flight.claimed.delivery_id;
+    const moved = flight.moved.then(() => 'moved' as const);
+    const landing = flight.workflowId === workflowId ? await Promise.race([flight.landed, moved]) : 'moved';
+    if (landing === 'moved') return standing(deliveryId, 'moved');
+    flights.drop(flight);
+    return landing && standingOf(deliveryId, landing);
+  }
+
+  private async ask(workflowId: string, deliveryIds: string[], standings: Map<string, Standing>): Promise<void> {
+    const { rows } = await this.deps.pool.query<StandingRow>({ ...STANDING, values: [deliveryIds] });
+    for (const row of rows) {
+      const known = this.interpret(row, workflowId);
+      if (known) standings.set(row.delivery_id, known);
+    }
+    const found = new Set(rows.map((row) => row.delivery_id));
+    for (const id of deliveryIds) if (!found.has(id)) standings.set(id, standing(id, 'moved'));
+  }
+
+  /** Null while somebody else has it in hand: it has to be looked at again. */
+  private interpret(row: StandingRow, workflowId: string): Standing | null {
+    const { delivery_id: id, status } = row;
+    if (!row.open) return isEnd(status) ? { ...standing(id, status), message: messageOf(row) } : null;
+    if (row.workflow_id !== null && row.workflow_id !== workflowId) return standing(id, 'moved');
+    if (row.claimed_by !== null) return null;
+    if (status === 'held') return standing(id, 'held');
+    if (row.workflow_id === null || row.next_attempt_at! <= new Date()) return null;
+    const plan = planOf(row, row.attempts, this.deps.retryUnitMs);
+    return { deliveryId: id, state: 'waiting', message: messageOf(row), nextAttemptAt: row.next_attempt_at, plan };
+  }
+}
+
+interface StandingRow extends Pick<
+  Claimed,
+  'attempts' | 'max_attempts' | 'round_start' | 'schedule_attempts' | 'initial_units' | 'coefficient'
+> {
+  delivery_id: string;
+  status: DeliveryStatus;
+  status_code: number | null;
+  error_message: string | null;
+  /** Whether it is in the outbox: not ended. */
+  open: boolean;
+  workflow_id: string | null;
+  claimed_by: string | null;
+  next_attempt_at: Date | null;
+}
+
+function standingOf(deliveryId: string, landing: NonNullable<Landing>): Standing | null {
+  const { status, message, nextAttemptAt, plan } = landing;
+  if (status === 'pending') return null;
+  const state = status === 'retrying' ? 'waiting' : status;
+  return { deliveryId, state, message, nextAttemptAt, plan };
+}
+
+function standing(deliveryId: string, state: Standing['state']): Standing {
+  return { deliveryId, state, message: '', nextAttemptAt: null, plan: null };
+}
+
+function isEnd(status: DeliveryStatus): status is 'delivered' | 'failed' | 'cancelled' {
+  return status === 'delivered' || status === 'failed' || status === 'cancelled';
+}
+
+function messageOf(row: StandingRow): string {
+  if (row.attempts === 0) return 'not attempted yet';
+  return describeFailure(row.attempts, row.max_attempts, { statusCode: row.status_code, errorMessage: row.error_message });
+}

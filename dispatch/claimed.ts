@@ -1,0 +1,47 @@
+import type { AttemptTrigger } from '../core/domain/delivery.ts';
+import { planFrom, type Plan } from '../core/domain/plan.ts';
+import type { RetrySchedule } from '../core/domain/schedule.ts';
+
+/** A claimed delivery with everything its attempt needs: one row of the claim statements. */
+export interface Claimed {
+  delivery_id: string;
+  event_id: string;
+  webhook_id: string;
+  attempts: number;
+  max_attempts: number;
+  round_start: number;
+  trigger: AttemptTrigger;
+  /** The workflow that owns it, null before the first. */
+  workflow_id: string | null;
+  platform: string;
+  org_id: string;
+  event_type: string;
+  body: string;
+  url: string;
+  secret: Buffer;
+  active: boolean;
+  paused: boolean;
+  schedule_attempts: number;
+  initial_units: number;
+  coefficient: number;
+}
+
+type Scheduled = Pick<Claimed, 'schedule_attempts' | 'initial_units' | 'coefficient'>;
+
+export function scheduleOf(claimed: Scheduled): RetrySchedule {
+  return {
+    maxAttempts: claimed.schedule_attempts,
+    initialUnits: claimed.initial_units,
+    coefficient: claimed.coefficient,
+  };
+}
+
+/** What is left of a claimed delivery's schedule once `attemptsMade` attempts are made. */
+export function planOf(
+  claimed: Scheduled & Pick<Claimed, 'round_start' | 'max_attempts'>,
+  attemptsMade: number,
+  unitMs: number,
+): Plan {
+  const position = { attemptsMade, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
+  return planFrom(position, scheduleOf(claimed), unitMs);
+}

@@ -1,0 +1,114 @@
+import type { Logger } from 'pino';
+import { uuidv7 } from 'uuidv7';
+import { parseRetryAfter } from '../core/delivery/retry-after.ts';
+import type { Sender } from '../core/delivery/send.ts';
+import { deliveryHeaders } from '../core/delivery/sign.ts';
+import { describeFailure, judgeAttempt, type Verdict } from '../core/domain/verdict.ts';
+import type { AttemptResult } from '../core/domain/delivery.ts';
+import { planOf, scheduleOf, type Claimed } from './claimed.ts';
+import type { Flight } from './flights.ts';
+import type { Lease } from './lease.ts';
+import type { AttemptRecord, Recorder } from './recorder.ts';
+
+export interface CourierDeps {
+  sender: Sender;
+  recorder: Recorder;
+  lease: Lease;
+  log: Logger;
+  openSecret: (sealed: Buffer) => string;
+  headerPrefixOf: (platform: string) => string;
+  retryUnitMs: number;
+  /** Called for a 410: the webhook is to be turned off. */
+  onGone: (webhookId: string) => Promise<void>;
+  /** Gives a claimed delivery back whose webhook was turned off or paused meanwhile. */
+  release: (worker: string, flight: Flight) => Promise<void>;
+  /** Called when a group's member has to wait longer than its group. */
+  onPostponed: (flight: Flight) => void;
+  onAttempt: (claimed: Claimed, result: AttemptResult) => void;
+}
+
+/** A dispatcher takes a retry this long after it was due, should no workflow have begun it. */
+export const GRACE_MS = 5_000;
+const LEASE_POLL_MS = 100;
+
+/** Carries one claimed delivery: checks the lease, makes the attempt, judges it, has it recorded. */
+export class Courier {
+  private readonly deps: CourierDeps;
+
+  constructor(deps: CourierDeps) {
+    this.deps = deps;
+  }
+
+  async carry(flight: Flight, worker: string): Promise<void> {
+    const { claimed } = flight;
+    try {
+      if (!(await this.holdsLease(worker))) return flight.land(null);
+      if (!claimed.active || claimed.paused) return await this.deps.release(worker, flight);
+      const { result, record, verdict } = await this.attempt(flight, worker);
+      const recorded = await this.deps.recorder.record(record);
+      if (verdict.gone) await this.deps.onGone(claimed.webhook_id);
+      if (!recorded) return flight.land(null);
+      const message = result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
+      flight.land({ ...recorded, message, plan: planOf(claimed, record.number, this.deps.retryUnitMs) });
+    } catch (error) {
+      this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'an attempt broke off');
+      flight.land(null);
+    }
+  }
+
+  private async attempt(flight: Flight, worker: string) {
+    const { claimed } = flight;
+    const { deps } = this;
+    const number = claimed.attempts + 1;
+    const result = await this.send(claimed);
+    deps.onAttempt(claimed, result);
+    const retryAfter = parseRetryAfter(result.responseHeaders?.['retry-after'], new Date());
+    const position = { number, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
+    const verdict: Verdict = judgeAttempt({ ...result, retryAfterMs: retryAfter }, position, scheduleOf(claimed), deps.retryUnitMs);
+    if (verdict.postponed) deps.onPostponed(flight);
+    const { outcome, delayMs } = verdict;
+    const record: AttemptRecord = {
+      worker,
+      deliveryId: claimed.delivery_id,
+      attemptId: uuidv7(),
+      number,
+      trigger: claimed.trigger,
+      result,
+      outcome,
+      delayMs,
+      graceMs: GRACE_MS,
+      workflowId: flight.workflowId,
+    };
+    return { result, record, verdict };
+  }
+
+  private async send(claimed: Claimed): Promise<AttemptResult> {
+    const startedAt = new Date();
+    try {
+      return await this.deps.sender.send(this.request(claimed));
+    } catch (error) {
+      this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'a request could not be made');
+      const errorMessage = `not sent: ${error instanceof Error ? error.message : 'internal error'}`;
+      return { startedAt, durationMs: 0, statusCode: null, responseHeaders: null, responseBody: null, errorMessage };
+    }
+  }
+
+  private request(claimed: Claimed) {
+    const headers = deliveryHeaders({
+      headerPrefix: this.deps.headerPrefixOf(claimed.platform),
+      eventType: claimed.event_type,
+      deliveryId: claimed.delivery_id,
+      secret: this.deps.openSecret(claimed.secret),
+      body: claimed.body,
+      now: new Date(),
+    });
+    return { url: claimed.url, headers, body: claimed.body };
+  }
+
+  /** Waits while the lease cannot be confirmed (the database is away); false once it is lost. */
+  private async holdsLease(worker: string): Promise<boolean> {
+    const { lease } = this.deps;
+    while (lease.id === worker && !lease.fresh()) await new Promise((resolve) => setTimeout(resolve, LEASE_POLL_MS));
+    return lease.id === worker;
+  }
+}

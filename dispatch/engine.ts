@@ -1,0 +1,136 @@
+import type { Client } from '@temporalio/client';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { listen, type Listener } from '../core/db/listener.ts';
+import { RELEASE } from '../core/db/queries/dispatch.ts';
+import type { Sender } from '../core/delivery/send.ts';
+import type { AttemptResult, DeliveryStatus } from '../core/domain/delivery.ts';
+import { Attendance } from './attendance.ts';
+import { planOf, type Claimed } from './claimed.ts';
+import { Courier } from './courier.ts';
+import { Dispatcher, type Job } from './dispatcher.ts';
+import { Flights, type Flight } from './flights.ts';
+import { Grouping } from './grouping.ts';
+import { Lanes } from './lanes.ts';
+import { Lease } from './lease.ts';
+import { Recorder } from './recorder.ts';
+import { Starter } from './starter.ts';
+
+export interface EngineOptions {
+  databaseUrl: string;
+  pool: pg.Pool;
+  client: Client;
+  sender: Sender;
+  log: Logger;
+  taskQueue: string;
+  retryUnitMs: number;
+  coalesceMax: number;
+  maxInFlight: number;
+  openSecret: (sealed: Buffer) => string;
+  headerPrefixOf: (platform: string) => string;
+  onGone: (webhookId: string) => Promise<void>;
+  onAttempt: (claimed: Claimed, result: AttemptResult) => void;
+}
+
+/** Attempts to one webhook at once, per worker process. */
+const LANE_CONCURRENCY = 100;
+const RETRY_MS = 300;
+
+/** Everything between the outbox and the receiver in one worker process. */
+export class Engine {
+  readonly attendance: Attendance;
+  private readonly options: EngineOptions;
+  private readonly flights = new Flights();
+  private readonly lease: Lease;
+  private readonly lanes: Lanes<Job>;
+  private readonly starter: Starter;
+  private readonly grouping: Grouping;
+  private readonly dispatcher: Dispatcher;
+  private listener: Listener | undefined;
+
+  constructor(options: EngineOptions) {
+    const { pool, log, retryUnitMs, maxInFlight } = options;
+    this.options = options;
+    this.lease = new Lease(options.databaseUrl, log, (lostId) => this.dropUnbegun(lostId));
+    const courier = this.createCourier();
+    const wakeUp = () => this.dispatcher.wakeUp();
+    this.lanes = new Lanes(LANE_CONCURRENCY, ({ flight, worker }) => courier.carry(flight, worker).finally(wakeUp));
+    this.starter = new Starter(options.client, options.taskQueue, log, wakeUp);
+    this.grouping = new Grouping(this.flights, options.coalesceMax, (id, flights) => this.startWorkflow(id, flights));
+    const { flights, lanes, lease, starter, grouping } = this;
+    this.dispatcher = new Dispatcher({ pool, log, lease, flights, lanes, starter, grouping, maxInFlight });
+    this.attendance = new Attendance({ pool, lease, flights, lanes, retryUnitMs });
+  }
+
+  async start(): Promise<void> {
+    await this.lease.start();
+    this.listener = listen(this.options.databaseUrl, ['posthorn_due'], () => this.dispatcher.wakeUp());
+    this.dispatcher.start();
+  }
+
+  /** Claims nothing more, lets attempts in flight end (at most `limitMs`), and gives the rest back. */
+  async stop(limitMs: number): Promise<void> {
+    this.dispatcher.stop();
+    this.attendance.stop();
+    await this.listener?.close();
+    this.grouping.flush();
+    const deadline = performance.now() + limitMs;
+    for (const { flight, worker } of this.lanes.clear()) await this.release(worker, flight).catch(() => {});
+    while (this.flights.count > 0 && performance.now() < deadline) await pause(50);
+    await this.starter.stop(Math.max(0, deadline - performance.now()));
+    await this.lease.release();
+  }
+
+  private createCourier(): Courier {
+    const { options, lease } = this;
+    return new Courier({
+      ...options,
+      lease,
+      recorder: new Recorder(options.pool, options.log),
+      release: (worker, flight) => this.release(worker, flight),
+      onPostponed: (flight) => {
+        if (flight.workflowId !== flight.claimed.delivery_id) this.grouping.part([flight]);
+      },
+    });
+  }
+
+  private startWorkflow(workflowId: string, flights: Flight[]): void {
+    const members = flights.map((flight) => flight.claimed);
+    const first = members[0]!;
+    const plan = planOf(first, first.attempts, this.options.retryUnitMs);
+    this.starter.start({ workflowId, members, plan, known: first.workflow_id === workflowId });
+  }
+
+  /** Lands what was claimed under a lost lease and has not begun; what is in flight notices by itself. */
+  private dropUnbegun(lostId: string): void {
+    for (const { flight, worker } of this.lanes.clear()) {
+      if (worker === lostId) flight.land(null);
+      else this.lanes.add(flight.claimed.webhook_id, { flight, worker });
+    }
+  }
+
+  private async release(worker: string, flight: Flight): Promise<void> {
+    const { claimed } = flight;
+    for (;;) {
+      try {
+        const { rows } = await this.options.pool.query<ReleaseRow>({ ...RELEASE, values: [worker, [claimed.delivery_id]] });
+        const row = rows[0];
+        const plan = planOf(claimed, claimed.attempts, this.options.retryUnitMs);
+        return flight.land(row ? { status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, plan } : null);
+      } catch (error) {
+        this.options.log.warn({ err: error }, 'a claim could not be given back yet');
+        await pause(RETRY_MS);
+      }
+    }
+  }
+}
+
+interface ReleaseRow {
+  delivery_id: string;
+  status: DeliveryStatus;
+  next_attempt_at: Date | null;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

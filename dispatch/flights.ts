@@ -1,0 +1,73 @@
+import type { DeliveryStatus } from '../core/domain/delivery.ts';
+import type { Plan } from '../core/domain/plan.ts';
+import type { Claimed } from './claimed.ts';
+
+/** What came of a claimed delivery; null when this worker lost its claim, and PostgreSQL has to be asked. */
+export type Landing = {
+  status: DeliveryStatus;
+  message: string;
+  nextAttemptAt: Date | null;
+  /** What is left of the schedule. */
+  plan: Plan;
+} | null;
+
+/** One claimed delivery on its way in this process. */
+export interface Flight {
+  claimed: Claimed;
+  /** The workflow that will own it when its attempt is recorded. */
+  workflowId: string;
+  landed: Promise<Landing>;
+  land: (landing: Landing) => void;
+  hasLanded: boolean;
+  /** Resolves when the delivery leaves the workflow that it was started in. */
+  moved: Promise<void>;
+  move: (workflowId: string) => void;
+}
+
+const KEEP_LANDED_MS = 60_000;
+
+/** The claimed deliveries of this process by id, so that a workflow's activity can join the attempt in flight. */
+export class Flights {
+  private readonly byId = new Map<string, Flight>();
+  /** In the air: claimed and not yet recorded. */
+  count = 0;
+
+  add(claimed: Claimed, workflowId: string): Flight {
+    const landed = Promise.withResolvers<Landing>();
+    const moved = Promise.withResolvers<void>();
+    const flight: Flight = {
+      claimed,
+      workflowId,
+      landed: landed.promise,
+      hasLanded: false,
+      land: (landing) => {
+        if (flight.hasLanded) return;
+        flight.hasLanded = true;
+        this.count--;
+        landed.resolve(landing);
+        this.forgetLater(flight);
+      },
+      moved: moved.promise,
+      move: (to) => {
+        flight.workflowId = to;
+        moved.resolve();
+      },
+    };
+    this.byId.set(claimed.delivery_id, flight);
+    this.count++;
+    return flight;
+  }
+
+  get(deliveryId: string): Flight | undefined {
+    return this.byId.get(deliveryId);
+  }
+
+  /** A landed flight is joined at most once by each run: the next run has to look at PostgreSQL. */
+  drop(flight: Flight): void {
+    if (this.byId.get(flight.claimed.delivery_id) === flight) this.byId.delete(flight.claimed.delivery_id);
+  }
+
+  private forgetLater(flight: Flight): void {
+    setTimeout(() => this.drop(flight), KEEP_LANDED_MS).unref();
+  }
+}

@@ -1,0 +1,116 @@
+import { uuidv7 } from 'uuidv7';
+import type { Claimed } from './claimed.ts';
+import type { Flight, Flights } from './flights.ts';
+
+const SINGLES_PER_SECOND = 20;
+const SINGLES_BURST = 20;
+/** Between two group workflows at least; nothing waits for it but the groups themselves, since attempts are on their way. */
+const GROUP_GAP_MS = 50;
+/** Members that take longer go on in a workflow of their own, so that a group takes seconds. */
+const GROUP_PATIENCE_MS = 3_000;
+
+interface Group {
+  workflowId: string;
+  flights: Flight[];
+}
+
+/**
+ * Decides which deliveries share a workflow. A claim that the allowance covers (20 at once, refilled by 20 a second) starts
+ * a workflow for each; beyond it, deliveries with the same platform, schedule and position in it gather in a group.
+ */
+export class Grouping {
+  private readonly flights: Flights;
+  private readonly maxGroup: number;
+  private readonly start: (workflowId: string, flights: Flight[]) => void;
+  private allowance = SINGLES_BURST;
+  private refilledAt = performance.now();
+  /** Groups that still take members, oldest first. */
+  private readonly open = new Map<string, Group>();
+  private timer: NodeJS.Timeout | undefined;
+
+  /** `maxGroup` 1 turns groups off. `start` is told of every workflow to start, with its members in flight. */
+  constructor(flights: Flights, maxGroup: number, start: (workflowId: string, flights: Flight[]) => void) {
+    this.flights = flights;
+    this.maxGroup = maxGroup;
+    this.start = start;
+  }
+
+  /** Registers claimed deliveries as flights, each with the workflow that will own it. */
+  add(claimed: Claimed[]): Flight[] {
+    this.refill();
+    const singles = this.maxGroup === 1 || claimed.length <= this.allowance;
+    if (singles) this.allowance = Math.max(0, this.allowance - claimed.length);
+    return claimed.map((one) => (singles ? this.addSingle(one) : this.addToGroup(one)));
+  }
+
+  /** Lets members of a group that are in flight go on in a workflow of their own. */
+  part(flights: Flight[]): void {
+    const workflowId = flights.length === 1 ? flights[0]!.claimed.delivery_id : newGroupId();
+    for (const flight of flights) flight.move(workflowId);
+    this.start(workflowId, flights);
+  }
+
+  /** Starts what has gathered, without waiting for more. */
+  flush(): void {
+    clearTimeout(this.timer);
+    for (const key of this.open.keys()) this.close(key);
+  }
+
+  private addSingle(claimed: Claimed): Flight {
+    const flight = this.flights.add(claimed, claimed.delivery_id);
+    this.start(claimed.delivery_id, [flight]);
+    return flight;
+  }
+
+  private addToGroup(claimed: Claimed): Flight {
+    const key = keyOf(claimed);
+    let group = this.open.get(key);
+    if (!group) {
+      group = { workflowId: newGroupId(), flights: [] };
+      this.open.set(key, group);
+    }
+    const flight = this.flights.add(claimed, group.workflowId);
+    group.flights.push(flight);
+    if (group.flights.length >= this.maxGroup) this.close(key);
+    else this.timer ??= setTimeout(() => this.closeOldest(), GROUP_GAP_MS);
+    return flight;
+  }
+
+  private closeOldest(): void {
+    this.timer = undefined;
+    const [key] = this.open.keys();
+    if (key === undefined) return;
+    this.close(key);
+    if (this.open.size > 0) this.timer = setTimeout(() => this.closeOldest(), GROUP_GAP_MS);
+  }
+
+  private close(key: string): void {
+    const { workflowId, flights } = this.open.get(key)!;
+    this.open.delete(key);
+    this.start(workflowId, flights);
+    if (flights.length > 1) this.partSlowMembers(workflowId, flights);
+  }
+
+  private partSlowMembers(workflowId: string, flights: Flight[]): void {
+    const timer = setTimeout(() => {
+      const slow = flights.filter((flight) => flight.workflowId === workflowId && !flight.hasLanded);
+      for (const members of Map.groupBy(slow, (flight) => flight.claimed.webhook_id).values()) this.part(members);
+    }, GROUP_PATIENCE_MS);
+    void Promise.all(flights.map((flight) => flight.landed)).then(() => clearTimeout(timer));
+  }
+
+  private refill(): void {
+    const now = performance.now();
+    this.allowance = Math.min(SINGLES_BURST, this.allowance + ((now - this.refilledAt) / 1_000) * SINGLES_PER_SECOND);
+    this.refilledAt = now;
+  }
+}
+
+function newGroupId(): string {
+  return `group-${uuidv7()}`;
+}
+
+function keyOf(claimed: Claimed): string {
+  const { platform, attempts, round_start, max_attempts, initial_units, coefficient } = claimed;
+  return [platform, attempts, round_start, max_attempts, initial_units, coefficient].join(' ');
+}

@@ -1,0 +1,121 @@
+import { hostname } from 'node:os';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { uuidv7 } from 'uuidv7';
+import { LEASE } from '../core/db/queries/dispatch.ts';
+
+const BEAT_MS = 1_000;
+/** A worker begins no attempt unless its lease was confirmed this recently. */
+const FRESH_MS = 4_000;
+/** Silence, seen while the database answers, after which others take a worker's deliveries. */
+const DEAD_MS = 6_000;
+/** Every so many beats a sweep looks for claims of workers that nobody knows (a claim that outlived its worker's burial). */
+const SWEEP_TICKS = 5;
+
+/**
+ * A worker process's lease on everything it has claimed: one row that it renews every second, instead of one lease a
+ * delivery. Every worker watches the others; who is silent for 6 s is buried and its deliveries become due at once. A worker
+ * that finds itself buried (it was frozen, say) drops its claims and goes on under a new identity.
+ */
+export class Lease {
+  /** This incarnation's id, the value of `outbox.claimed_by`. */
+  id = uuidv7();
+  private readonly pool: pg.Pool;
+  private readonly log: Logger;
+  private readonly onLost: (lostId: string) => void;
+  private confirmedAt = -Infinity;
+  private ticks = 1;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly seen = new Map<string, { beat: string; silentMs: number }>();
+
+  constructor(databaseUrl: string, log: Logger, onLost: (lostId: string) => void) {
+    this.log = log;
+    this.onLost = onLost;
+    this.pool = new pg.Pool({
+      connectionString: databaseUrl,
+      max: 1,
+      connectionTimeoutMillis: 2_000,
+      query_timeout: 2_000,
+      application_name: 'posthorn lease',
+    });
+    this.pool.on('error', () => {});
+  }
+
+  async start(): Promise<void> {
+    await this.enlist();
+    await this.pool.query(LEASE.reclaim);
+    this.schedule();
+  }
+
+  /** Whether an attempt may begin now. */
+  fresh(): boolean {
+    return performance.now() - this.confirmedAt < FRESH_MS;
+  }
+
+  /** Gives the lease back; what is still claimed under it becomes due for the others. */
+  async release(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.pool.query(LEASE.bury, [[this.id]]).catch(() => {});
+    await this.pool.query(LEASE.reclaim).catch(() => {});
+    await this.pool.end();
+  }
+
+  private async enlist(): Promise<void> {
+    const begun = performance.now();
+    await this.pool.query(LEASE.enlist, [this.id, hostname(), process.pid]);
+    this.confirmedAt = begun;
+  }
+
+  private schedule(): void {
+    this.timer = setTimeout(() => {
+      void this.tick().finally(() => {
+        if (this.timer) this.schedule();
+      });
+    }, BEAT_MS);
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      await this.beat();
+      await this.watchOthers();
+    } catch (error) {
+      this.log.warn({ err: error }, 'the lease could not be renewed');
+    }
+  }
+
+  private async beat(): Promise<void> {
+    const begun = performance.now();
+    const { rows } = await this.pool.query(LEASE.beat, [this.id]);
+    if (rows.length > 0) {
+      this.confirmedAt = begun;
+      return;
+    }
+    const lostId = this.id;
+    this.log.warn({ worker: lostId }, 'declared dead by another worker: claims are dropped');
+    this.id = uuidv7();
+    this.onLost(lostId);
+    await this.enlist();
+  }
+
+  private async watchOthers(): Promise<void> {
+    const { rows } = await this.pool.query<{ id: string; beat: string }>(LEASE.list, [this.id]);
+    const living = new Set(rows.map((row) => row.id));
+    for (const id of this.seen.keys()) if (!living.has(id)) this.seen.delete(id);
+    const dead: string[] = [];
+    for (const { id, beat } of rows) {
+      const before = this.seen.get(id);
+      const silentMs = before?.beat === beat ? before.silentMs + BEAT_MS : 0;
+      this.seen.set(id, { beat, silentMs });
+      if (silentMs >= DEAD_MS) dead.push(id);
+    }
+    if (dead.length > 0) await this.pool.query(LEASE.bury, [dead]);
+    const sweep = this.ticks++ % SWEEP_TICKS === 0;
+    if (dead.length === 0 && !sweep) return;
+    const { rows: reclaimed } = await this.pool.query<{ count: number }>(LEASE.reclaim);
+    const deliveries = reclaimed[0]!.count;
+    if (dead.length > 0 || deliveries > 0) {
+      this.log.warn({ dead, deliveries }, 'took over what dead workers had claimed');
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import type { Claimed } from './claimed.ts';
+
+/**
+ * How deliveries are found in Temporal's Web UI. They have to be registered with the server (docs/operations.md); the
+ * embedded one registers them at start.
+ */
+export const SEARCH_ATTRIBUTES = {
+  platform: defineSearchAttributeKey('PosthornPlatform', SearchAttributeType.KEYWORD),
+  organization: defineSearchAttributeKey('PosthornOrganization', SearchAttributeType.KEYWORD_LIST),
+  webhook: defineSearchAttributeKey('PosthornWebhook', SearchAttributeType.KEYWORD_LIST),
+  eventType: defineSearchAttributeKey('PosthornEventType', SearchAttributeType.KEYWORD_LIST),
+};
+
+export function searchAttributesOf(members: Claimed[]): TypedSearchAttributes {
+  const distinct = (pick: (member: Claimed) => string) => [...new Set(members.map(pick))].filter((value) => value !== '');
+  return new TypedSearchAttributes([
+    { key: SEARCH_ATTRIBUTES.platform, value: members[0]!.platform },
+    { key: SEARCH_ATTRIBUTES.organization, value: distinct((member) => member.org_id) },
+    { key: SEARCH_ATTRIBUTES.webhook, value: distinct((member) => member.webhook_id) },
+    { key: SEARCH_ATTRIBUTES.eventType, value: distinct((member) => member.event_type) },
+  ]);
+}

@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { pino, type Logger } from 'pino';
+import { createActivities } from './activities/index.ts';
+import { readConfig, type Config } from './core/config.ts';
+import { createOrm } from './core/db/orm.ts';
+import { createPool } from './core/db/pool.ts';
+import { deactivateWebhook } from './core/db/queries/webhook-state.ts';
+import { parseAllowlist } from './core/delivery/guard.ts';
+import { createSender } from './core/delivery/send.ts';
+import { platforms } from './core/platforms/index.ts';
+import { createSecretBox } from './core/secrets.ts';
+import { Engine } from './dispatch/engine.ts';
+import { scheduleMaintenance } from './dispatch/schedule-maintenance.ts';
+
+const BUNDLE = fileURLToPath(new URL('build/workflow-bundle.js', import.meta.url));
+const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
+/** In-flight attempts may finish within this time when the process is asked to stop. */
+const SHUTDOWN_MS = 20_000;
+
+/** A worker process: it claims, delivers and records, and runs the workflows. */
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = pino({ level: config.logLevel, base: { process: 'worker' } });
+  installRuntime(log);
+  const { connection, namespace } = await connectToTemporal(log);
+  const pool = createPool(config.databaseUrl, { max: 10 });
+  const orm = await createOrm(config.databaseUrl);
+  const client = new Client({ connection, namespace });
+  const sender = createSender({
+    allowlist: parseAllowlist(config.targetAllowlist),
+    attemptTimeoutMs: config.attemptTimeoutMs,
+  });
+  const engine = new Engine({
+    ...engineSettings(config),
+    pool,
+    client,
+    sender,
+    log,
+    onGone: (webhookId) =>
+      orm.em.fork().transactional(async (em) => {
+        await deactivateWebhook((sql, params) => em.execute(sql, params), webhookId, 'the receiver answered 410 Gone');
+      }),
+    onAttempt: () => {},
+  });
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue: config.taskQueue,
+    ...(existsSync(BUNDLE) ? { workflowBundle: { codePath: BUNDLE } } : { workflowsPath: WORKFLOWS }),
+    activities: createActivities({
+      attempts: engine.attendance,
+      query: async (sql, params) => (await pool.query(sql, params)).rows,
+      retentionDays: config.retentionDays,
+    }),
+    maxConcurrentActivityTaskExecutions: 1_000,
+    shutdownGraceTime: SHUTDOWN_MS,
+    shutdownForceTime: SHUTDOWN_MS + 5_000,
+  });
+  const running = worker.run();
+  await engine.start();
+  await scheduleMaintenance(client, config.taskQueue);
+  log.info('worker ready');
+  process.send?.('ready');
+
+  await Promise.race([running, stopRequested()]);
+  log.info('stopping: attempts in flight may finish');
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+  await Promise.all([engine.stop(SHUTDOWN_MS), running]);
+  await Promise.all([sender.close(), orm.close(), pool.end()]);
+  await connection.close();
+  process.exit(0);
+}
+
+function engineSettings(config: Config) {
+  const box = createSecretBox(config.masterKey);
+  const opened = new Map<string, string>();
+  return {
+    databaseUrl: config.databaseUrl,
+    taskQueue: config.taskQueue,
+    retryUnitMs: config.retryUnitMs,
+    coalesceMax: config.coalesceMax,
+    maxInFlight: config.maxInFlight,
+    headerPrefixOf: (platform: string) => platforms[platform as keyof typeof platforms].headerPrefix,
+    openSecret: (sealed: Buffer) => {
+      const name = sealed.toString('latin1');
+      let secret = opened.get(name);
+      if (secret === undefined) {
+        if (opened.size > 10_000) opened.clear();
+        opened.set(name, (secret = box.open(sealed)));
+      }
+      return secret;
+    },
+  };
+}
+
+function installRuntime(log: Logger): void {
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+    log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
+  });
+  Runtime.install({ logger, shutdownSignals: [] });
+}
+
+/** Waits for Temporal as long as it takes: events are accepted meanwhile and wait in PostgreSQL. */
+async function connectToTemporal(log: Logger) {
+  const { connectionOptions, namespace } = loadClientConnectConfig({ disableFile: true });
+  for (;;) {
+    try {
+      return { connection: await NativeConnection.connect(connectionOptions), namespace: namespace ?? 'default' };
+    } catch (error) {
+      log.warn({ err: error }, 'Temporal cannot be reached, trying again');
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+function stopRequested(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve());
+    process.once('disconnect', () => resolve());
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

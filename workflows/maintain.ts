@@ -1,0 +1,12 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+
+const { maintainTables } = proxyActivities<Activities>({
+  startToCloseTimeout: '10 minutes',
+  retry: { maximumInterval: '10 minutes' },
+});
+
+/** Makes partitions ahead and drops what is older than the retention; started by a Temporal schedule. */
+export async function maintain(): Promise<string[]> {
+  return await maintainTables();
+}
