@@ -1,0 +1,80 @@
+import type { Context } from '../supervise.ts';
+import { openDataDir, type DataDir } from './data-dir.ts';
+import { choosePorts, type Ports } from './ports.ts';
+import { clearPostgres, startPostgres, type EmbeddedPostgres } from './postgres.ts';
+import { clearTemporal, startTemporal, type EmbeddedTemporal } from './temporal.ts';
+
+/** What of the embedded parts is wanted. */
+export interface Parts {
+  postgres: boolean;
+  temporal: boolean;
+}
+
+export interface RunningParts {
+  postgres: EmbeddedPostgres | undefined;
+  temporal: EmbeddedTemporal | undefined;
+  /** Temporal first, then PostgreSQL. */
+  stop(hurried?: AbortSignal): Promise<void>;
+}
+
+/** Starts the wanted parts side by side, each on the port that it had before or else was wished on, if that is free. */
+export async function startParts(
+  dataDir: DataDir,
+  parts: Parts,
+  wishes: Partial<Ports>,
+  context: Context,
+): Promise<RunningParts> {
+  await Promise.all([clearPostgres(dataDir), clearTemporal(dataDir)]);
+  const ports = await choosePorts({ ...wishes, ...dataDir.state.ports });
+  dataDir.keepPorts(ports);
+  const failed = new AbortController();
+  const either = { ...context, signal: AbortSignal.any([context.signal, failed.signal]) };
+  const giveUp = (error: unknown) => {
+    failed.abort(error);
+    throw error;
+  };
+  const [postgres, temporal] = await Promise.allSettled([
+    parts.postgres ? startPostgres(dataDir, ports.postgres, either).catch(giveUp) : undefined,
+    parts.temporal ? startTemporal(dataDir, ports, either).catch(giveUp) : undefined,
+  ]);
+  const stop = async (hurried?: AbortSignal) => {
+    if (temporal.status === 'fulfilled') await temporal.value?.stop(hurried);
+    if (postgres.status === 'fulfilled') await postgres.value?.stop(hurried);
+  };
+  if (postgres.status === 'fulfilled' && temporal.status === 'fulfilled') {
+    return { postgres: postgres.value, temporal: temporal.value, stop };
+  }
+  await stop();
+  context.signal.throwIfAborted();
+  throw failed.signal.reason;
+}
+
+export interface EmbeddedStack {
+  databaseUrl: string;
+  temporalAddress: string;
+  temporalUiUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Starts PostgreSQL and Temporal on a data folder of their own, on ports that are free. */
+export async function startEmbedded(options: { dataDir: string; say(line: string): void }): Promise<EmbeddedStack> {
+  const dataDir = openDataDir(options.dataDir);
+  try {
+    const context = { say: options.say, signal: new AbortController().signal };
+    const parts = await startParts(dataDir, { postgres: true, temporal: true }, {}, context);
+    const { postgres, temporal } = parts;
+    if (!postgres || !temporal) throw new Error('a part that was asked for is missing');
+    return {
+      databaseUrl: postgres.databaseUrl,
+      temporalAddress: temporal.temporalAddress,
+      temporalUiUrl: temporal.temporalUiUrl,
+      stop: async () => {
+        await parts.stop();
+        dataDir.close();
+      },
+    };
+  } catch (error) {
+    dataDir.close();
+    throw error;
+  }
+}

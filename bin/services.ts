@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { DataDir } from './embedded/data-dir.ts';
+import { OperatorError } from './embedded/operator-error.ts';
+import { stopLeftover } from './embedded/process-record.ts';
+import type { Program } from './supervise.ts';
+
+/** Attempts in flight take up to 20 s to finish, then the process ends by itself. */
+const STOP_STEPS = [{ signal: 'SIGTERM', graceMs: 25_000 }] as const;
+
+/** What an earlier start left is of no use to this one: its lease ends with it, so it gets less time. */
+const LEFTOVER_STEPS = [
+  { signal: 'SIGTERM', graceMs: 3000 },
+  { signal: 'SIGKILL', graceMs: 2000 },
+] as const;
+
+function pathOf(script: string): string {
+  return fileURLToPath(new URL(`../${script}`, import.meta.url));
+}
+
+function describeService(
+  dataDir: DataDir,
+  env: NodeJS.ProcessEnv,
+  name: string,
+  script: string,
+  untilReady: Program['untilReady'],
+): Program {
+  return {
+    name,
+    logFile: dataDir.logFile(name),
+    recordFile: dataDir.recordFile(name),
+    stopSteps: STOP_STEPS,
+    spawn: () => {
+      const log = dataDir.openLog(name);
+      return spawn(process.execPath, [pathOf(script)], { env, detached: true, stdio: ['ignore', log, log, 'ipc'] });
+    },
+    untilReady,
+  };
+}
+
+/** The API; ready when `GET /readyz` says so. */
+export function describeApi(dataDir: DataDir, env: NodeJS.ProcessEnv, port: number): Program {
+  const untilReady = async (_child: ChildProcess, signal: AbortSignal) => {
+    while (!(await isReady(`http://127.0.0.1:${port}/readyz`))) await sleep(50, undefined, { signal });
+  };
+  return describeService(dataDir, env, 'api', 'api/server.ts', untilReady);
+}
+
+/** A worker; ready when it sends the message `ready`. */
+export function describeWorker(dataDir: DataDir, env: NodeJS.ProcessEnv): Program {
+  const untilReady = async (child: ChildProcess, signal: AbortSignal) => {
+    for (;;) {
+      const [message] = (await once(child, 'message', { signal })) as unknown[];
+      if (message === 'ready') return;
+    }
+  };
+  return describeService(dataDir, env, 'worker', 'worker.ts', untilReady);
+}
+
+/** Stops the API and the worker of a start that was cut short. */
+export async function clearServices(dataDir: DataDir): Promise<void> {
+  await Promise.all(['api', 'worker'].map((name) => stopLeftover(dataDir.recordFile(name), LEFTOVER_STEPS)));
+}
+
+/** @throws OperatorError with what the migration said when it failed */
+export async function migrate(dataDir: DataDir, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
+  const log = dataDir.openLog('migrate');
+  const from = readFileSync(dataDir.logFile('migrate')).length;
+  const child = spawn(process.execPath, [pathOf('bin/migrate.ts')], { env, signal, stdio: ['ignore', log, log] });
+  const [code, killedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  signal.throwIfAborted();
+  if (code === 0) return;
+  const words = readFileSync(dataDir.logFile('migrate')).subarray(from).toString().trim();
+  throw new OperatorError(`The database could not be migrated (${killedBy ?? `exit code ${code}`}): ${words}`);
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5000) });
+    await response.body?.cancel();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,126 @@
+import { styleText } from 'node:util';
+import { ConfigError, readConfig, type Config } from '../core/config.ts';
+import { openDataDir, type DataDir } from './embedded/data-dir.ts';
+import { OperatorError } from './embedded/operator-error.ts';
+import { isPortFree } from './embedded/ports.ts';
+import { startParts, type RunningParts } from './embedded/stack.ts';
+import { clearServices, describeApi, describeWorker, migrate } from './services.ts';
+import { supervise, type Supervised } from './supervise.ts';
+
+const PORT_WISHES = { postgres: 15_432, temporal: 7233, temporalUi: 8233 };
+const LOOPBACK = '127.0.0.0/8,::1/128';
+/** A terminal, npm and a script in between may all pass on one and the same Ctrl-C. */
+const SAME_INTERRUPT_MS = 500;
+
+interface Running {
+  parts?: RunningParts;
+  services: Supervised[];
+}
+
+function say(line: string): void {
+  console.log(line);
+}
+
+async function start(config: Config, dataDir: DataDir, running: Running, signal: AbortSignal): Promise<void> {
+  const wanted = { postgres: !process.env['DATABASE_URL'], temporal: !process.env['TEMPORAL_ADDRESS'] };
+  const context = { say, signal };
+  await clearServices(dataDir);
+  if (!(await isPortFree(config.port))) {
+    throw new OperatorError(`Port ${config.port} is in use; set PORT to another one.`);
+  }
+  say(`Starting ${wanted.postgres ? 'PostgreSQL and ' : ''}${wanted.temporal ? 'Temporal' : 'Posthorn'} …`);
+  const parts = await startParts(dataDir, wanted, PORT_WISHES, context);
+  running.parts = parts;
+
+  const env = environmentFor(dataDir, parts);
+  await migrate(dataDir, env, signal);
+  const programs = [describeApi(dataDir, env, config.port), describeWorker(dataDir, env)];
+  const results = await Promise.allSettled(programs.map((program) => supervise(program, context)));
+  running.services = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+  announce(config, dataDir, env);
+}
+
+/** What the API and the worker get to know. Only what is embedded is set here; the rest is the operator's. */
+function environmentFor(dataDir: DataDir, { postgres, temporal }: RunningParts): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  env['POSTHORN_MASTER_KEY'] ||= dataDir.state.masterKey;
+  env['POSTHORN_ADMIN_KEY'] ||= dataDir.state.adminKey;
+  if (postgres) env['DATABASE_URL'] = postgres.databaseUrl;
+  if (temporal) {
+    for (const name of Object.keys(env)) if (name.startsWith('TEMPORAL_')) delete env[name];
+    env['TEMPORAL_ADDRESS'] = temporal.temporalAddress;
+    env['TEMPORAL_NAMESPACE'] = 'default';
+    env['POSTHORN_TEMPORAL_UI_URL'] ||= temporal.temporalUiUrl;
+  }
+  if (postgres && temporal) env['POSTHORN_TARGET_ALLOWLIST'] ??= LOOPBACK;
+  return env;
+}
+
+function announce(config: Config, dataDir: DataDir, env: NodeJS.ProcessEnv): void {
+  const base = `http://localhost:${config.port}`;
+  const lines = [
+    ['Dashboard', base],
+    ['API reference', `${base}/api/docs`],
+    ['Temporal Web UI', env['POSTHORN_TEMPORAL_UI_URL'] ?? 'set POSTHORN_TEMPORAL_UI_URL to have links to it'],
+    ['Admin key', process.env['POSTHORN_ADMIN_KEY'] ? 'as set by POSTHORN_ADMIN_KEY' : dataDir.state.adminKey],
+    ['Data and logs', dataDir.path],
+  ];
+  say(`\n${styleText('bold', 'Posthorn is ready.')}\n`);
+  for (const [name = '', value = ''] of lines) say(`  ${name.padEnd(17)}${value}`);
+  if (process.env['POSTHORN_TARGET_ALLOWLIST'] === undefined && env['POSTHORN_TARGET_ALLOWLIST'] === LOOPBACK) {
+    say('\n  Receivers on this machine are allowed (loopback); POSTHORN_TARGET_ALLOWLIST changes that.');
+  }
+  say('  Ctrl-C stops it.\n');
+}
+
+async function stop(running: Running, hurried: AbortSignal): Promise<void> {
+  await Promise.all(running.services.map((service) => service.stop(hurried)));
+  await running.parts?.stop(hurried);
+}
+
+/** The first signal stops everything in order, one that comes later hurries. */
+function listenForStop(): { stopping: AbortSignal; hurried: AbortSignal } {
+  const stopping = new AbortController();
+  const hurried = new AbortController();
+  let first = 0;
+  const request = () => {
+    if (!first) {
+      first = Date.now();
+      say('\nStopping: attempts in flight may finish. Ctrl-C again to hurry.');
+      stopping.abort();
+    } else if (Date.now() - first > SAME_INTERRUPT_MS) {
+      hurried.abort();
+    }
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, request);
+  process.once('disconnect', request);
+  return { stopping: stopping.signal, hurried: hurried.signal };
+}
+
+async function main(): Promise<number> {
+  process.umask(0o077);
+  const { stopping, hurried } = listenForStop();
+  const running: Running = { services: [] };
+  let dataDir: DataDir | undefined;
+  try {
+    // What the embedded parts will decide is filled in only to have the rest checked before anything is started.
+    const embedded = { DATABASE_URL: 'postgresql://embedded', POSTHORN_MASTER_KEY: '0'.repeat(64) };
+    const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value));
+    const config = readConfig({ ...embedded, ...given });
+    dataDir = openDataDir(config.dataDir);
+    await start(config, dataDir, running, stopping);
+    await new Promise((resolve) => stopping.addEventListener('abort', resolve, { once: true }));
+    return 0;
+  } catch (error) {
+    if (stopping.aborted) return 0;
+    const plain = error instanceof OperatorError || error instanceof ConfigError;
+    console.error(plain ? error.message : error);
+    return 1;
+  } finally {
+    await stop(running, hurried);
+    dataDir?.close();
+  }
+}
+
+process.exit(await main());
