@@ -95,7 +95,11 @@ function run(command, args, options) {
   for (const signal of signals) process.on(signal, pass);
   // A shell between npm and this process ends by a signal without passing it on.
   const parent = process.ppid;
-  const orphaned = setInterval(() => process.ppid !== parent && (clearInterval(orphaned), pass('SIGTERM')), 1000);
+  const orphaned = setInterval(() => {
+    if (!process.env.npm_lifecycle_event || process.ppid === parent) return;
+    clearInterval(orphaned);
+    pass('SIGTERM');
+  }, 1000);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
