@@ -1,0 +1,111 @@
+import type { Dispatcher } from 'undici';
+import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import type { AttemptResult } from '../domain/delivery.ts';
+import { describeError, formatSeconds } from './failure-text.ts';
+import { decodeBody, describeLocation, redactHeaders } from './response-text.ts';
+
+/** How much of a response's body is read, in bytes. */
+const LARGEST_BODY = 16_384;
+
+/** One POST on its way, as undici's handler: gathers what comes back and settles once, whatever happens. */
+export class Attempt implements Dispatcher.DispatchHandler {
+  private readonly startedAt = new Date();
+  private readonly begin = performance.now();
+  private readonly timer: NodeJS.Timeout;
+  private readonly timeouts: { connectTimeoutMs: number; attemptTimeoutMs: number };
+  private readonly settle: (result: AttemptResult) => void;
+  private controller: Dispatcher.DispatchController | null = null;
+  private statusCode: number | null = null;
+  private headers: IncomingHttpHeaders = {};
+  private chunks: Buffer[] = [];
+  private size = 0;
+  private settled = false;
+
+  constructor(
+    timeouts: { connectTimeoutMs: number; attemptTimeoutMs: number },
+    settle: (result: AttemptResult) => void,
+  ) {
+    this.timeouts = timeouts;
+    this.settle = settle;
+    this.timer = setTimeout(() => this.expire(), timeouts.attemptTimeoutMs);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.settled) this.stop();
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: IncomingHttpHeaders): void {
+    if (statusCode < 200) return;
+    this.statusCode = statusCode;
+    this.headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.settled) return;
+    this.chunks.push(chunk);
+    this.size += chunk.length;
+    if (this.size <= LARGEST_BODY) return;
+    this.finish(judgeStatus(this.statusCode, this.headers));
+    this.stop();
+  }
+
+  onResponseEnd(): void {
+    this.finish(judgeStatus(this.statusCode, this.headers));
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const problem = describeError(error, this.timeouts.connectTimeoutMs);
+    this.finish(this.statusCode === null ? problem : `status ${this.statusCode}, but the answer broke off: ${problem}`);
+  }
+
+  /** Ends the attempt before anything is sent. */
+  refuse(reason: string): void {
+    this.finish(`refused: ${reason}`);
+  }
+
+  private expire(): void {
+    const limit = formatSeconds(this.timeouts.attemptTimeoutMs);
+    if (this.statusCode !== null) this.finish(`status ${this.statusCode}, but the answer did not end within ${limit}`);
+    else this.finish(`${this.controller === null ? 'no connection' : 'no answer'} within ${limit}`);
+    this.stop();
+  }
+
+  /** Ends the connection: what is still to come is of no use to anyone. */
+  private stop(): void {
+    this.controller?.abort(new Error('the attempt has ended'));
+  }
+
+  private finish(errorMessage: string | null): void {
+    if (this.settled) return;
+    this.settled = true;
+    clearTimeout(this.timer);
+    const answered = this.statusCode !== null;
+    this.settle({
+      startedAt: this.startedAt,
+      durationMs: Math.round(performance.now() - this.begin),
+      statusCode: this.statusCode,
+      responseHeaders: answered ? redactHeaders(this.headers) : null,
+      responseBody: answered ? this.readBody() : null,
+      errorMessage,
+    });
+    this.chunks = [];
+  }
+
+  private readBody(): string {
+    const [first = Buffer.alloc(0)] = this.chunks;
+    const bytes = this.chunks.length > 1 ? Buffer.concat(this.chunks) : first;
+    const encoding = this.headers['content-encoding'];
+    return decodeBody(bytes.subarray(0, LARGEST_BODY), bytes.length > LARGEST_BODY, encoding?.toString());
+  }
+}
+
+/** Any 2xx is success, anything else is not, a redirect included (contract.md, What a receiver gets). */
+function judgeStatus(statusCode: number | null, { location }: IncomingHttpHeaders): string | null {
+  if (statusCode === null) return 'no status';
+  if (statusCode >= 200 && statusCode < 300) return null;
+  if (statusCode >= 300 && statusCode < 400 && location !== undefined) {
+    return `redirect to ${describeLocation(location.toString())} not followed (${statusCode})`;
+  }
+  return `status ${statusCode}`;
+}

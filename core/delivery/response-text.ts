@@ -1,0 +1,35 @@
+import type { IncomingHttpHeaders } from 'undici/types/header.js';
+
+const SECRET_NAME = /auth|cookie|credential|key|pass(?:word|wd)|secret|session|signature|token/i;
+const REDACTED = '[redacted]';
+const LONGEST_LOCATION = 300;
+
+/** Response headers to keep: several of one name joined, those that may carry secrets without their value. */
+export function redactHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => {
+      if (SECRET_NAME.test(name)) return [name, REDACTED];
+      const text = Array.isArray(value) ? value.join(', ') : (value ?? '');
+      return [name, name === 'location' ? describeLocation(text) : text];
+    }),
+  );
+}
+
+/** A redirect's target without the credentials that it may carry in front of the host or in its query. */
+export function describeLocation(location: string): string {
+  const bare = location.replace(/^([^/?#]*\/\/)[^/?#]*@/, '$1').replace(/[?#].*$/s, `?${REDACTED}`);
+  return bare.length > LONGEST_LOCATION ? `${bare.slice(0, LONGEST_LOCATION)}…` : bare;
+}
+
+/**
+ * A response's body for the history: UTF-8, without U+0000, which PostgreSQL's text cannot hold. A character cut in two at the end of
+ * `truncated` bytes is left out. What is compressed although nobody asked for it is named, not shown.
+ */
+export function decodeBody(bytes: Buffer, truncated: boolean, contentEncoding: string | undefined): string {
+  if (contentEncoding !== undefined && contentEncoding !== '' && contentEncoding !== 'identity') {
+    return `[not shown: ${contentEncoding}]`;
+  }
+  if (bytes.length === 0) return '';
+  const text = new TextDecoder().decode(bytes, { stream: truncated });
+  return text.includes('\0') ? text.replaceAll('\0', '') : text;
+}
