@@ -53,7 +53,7 @@ export function createIntake(pool: pg.Pool): Intake {
 
 interface EmitRow {
   event_id: string;
-  fresh: boolean;
+  /** Null: the event's key was taken before. */
   delivery_id: string | null;
   webhook_id: string;
 }
@@ -77,10 +77,10 @@ async function store(pool: pg.Pool, emissions: Emission[]): Promise<EmitResult[]
   });
   let repeated = false;
   for (const row of rows) {
-    if (!row.fresh) {
+    if (row.delivery_id === null) {
       accepted.delete(row.event_id);
       repeated = true;
-    } else if (row.delivery_id !== null) {
+    } else {
       accepted.get(row.event_id)!.deliveries.push({ id: row.delivery_id, webhookId: row.webhook_id });
     }
   }

@@ -8,6 +8,7 @@ const HOT_SETTINGS = [
   'enable_hashjoin=off',
   'enable_mergejoin=off',
   'enable_seqscan=off',
+  'enable_bitmapscan=off',
   'plan_cache_mode=force_generic_plan',
   'jit=off',
   'timezone=UTC',

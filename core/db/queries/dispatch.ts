@@ -87,23 +87,22 @@ with made as materialized (
 ), ended as (
   delete from outbox o using judged j
   where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status in ('delivered', 'cancelled', 'failed')
-  returning o.delivery_id
+  returning j.*
 ), kept as (
   update outbox o set claimed_by = null, attempts = j.number, trigger = 'automatic', workflow_id = j.workflow_id,
     next_attempt_at = j.next_at,
     due_at = case when j.status = 'retrying' then j.next_at + j.grace_ms * interval '1 millisecond' end
   from judged j
   where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status in ('retrying', 'held')
-  returning o.delivery_id
+  returning j.*
 )
 update deliveries d set status = j.status, attempts = j.number, status_code = j.status_code, workflow_id = j.workflow_id,
   error_message = j.error_message, last_attempt_id = j.attempt_id, updated_at = now(),
   next_attempt_at = case when j.status = 'retrying' then j.next_at end,
   delivered_at = case when j.status = 'delivered' then now() else d.delivered_at end,
   failed_at = case when j.status in ('failed', 'cancelled') then now() end
-from judged j
+from (select * from ended union all select * from kept) j
 where d.id = j.delivery_id
-  and j.delivery_id in (select delivery_id from ended union all select delivery_id from kept)
 returning d.id as delivery_id, d.status, d.next_attempt_at`,
 };
 

@@ -1,7 +1,7 @@
 /**
  * Accepts events: stores each with its idempotency key, matches the webhooks and makes one delivery and one outbox row for
- * each match, in one statement and so in one commit. One row comes back for each event and delivery; an event whose key
- * was taken before comes back as not fresh.
+ * each match, in one statement and so in one commit. One row comes back for each delivery, and one without a delivery for
+ * each event whose key was taken before.
  *
  * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes
  */
@@ -33,9 +33,10 @@ with incoming as materialized (
   insert into outbox (delivery_id, event_id, webhook_id, max_attempts, due_at)
   select id, event_id, webhook_id, max_attempts, case when held then null else now() end from matched
 )
-select i.id as event_id, f.id is not null as fresh, m.id as delivery_id, m.webhook_id,
-  case when m.id is not null then (select pg_notify('posthorn_due', ''))::text end as notified
-from incoming i left join fresh f on f.id = i.id left join matched m on m.event_id = i.id`,
+select event_id, id as delivery_id, webhook_id, (select pg_notify('posthorn_due', ''))::text as notified
+from matched
+union all
+select id, null, null, null from incoming where key is not null and id not in (select event_id from keyed)`,
 };
 
 /** What an idempotency key first stood for. $1 platforms, $2 organizations, $3 keys */

@@ -1,0 +1,195 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createServer, type AddressInfo } from 'node:net';
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { eventually } from './eventually.ts';
+
+const ROOT = new URL('../', import.meta.url);
+
+export interface SystemOptions {
+  /** The schedule's unit; default 60s, so that no retry comes by itself during a test. */
+  retryUnit?: string;
+  workers?: number;
+  env?: Record<string, string>;
+}
+
+export interface Delivery {
+  id: string;
+  webhook_id: string;
+  status: string;
+  attempts: number;
+  max_attempts: number;
+  status_code: number | null;
+  error_message: string | null;
+  next_attempt_at: string | null;
+  workflow_id: string | null;
+  payload: unknown;
+  attempt_history: { number: number; trigger: string; started_at: string; status_code: number | null }[];
+}
+
+export interface ApiAnswer {
+  status: number;
+  headers: Headers;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read answers freely
+  body: any;
+}
+
+/** Posthorn as it runs in production: an API process, worker processes, a database of its own, the shared Temporal. */
+export class System {
+  readonly adminKey = `test-${randomBytes(12).toString('hex')}`;
+  readonly databaseUrl: string;
+  readonly workers: ChildProcess[] = [];
+  apiUrl = '';
+  api!: ChildProcess;
+  private readonly env: NodeJS.ProcessEnv;
+  private readonly databaseName: string;
+  private connection: Connection | undefined;
+
+  constructor(options: SystemOptions) {
+    this.databaseName = `test_${randomBytes(8).toString('hex')}`;
+    const url = new URL(inject('databaseUrl'));
+    url.pathname = `/${this.databaseName}`;
+    this.databaseUrl = url.toString();
+    this.env = {
+      ...process.env,
+      DATABASE_URL: this.databaseUrl,
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      POSTHORN_MASTER_KEY: randomBytes(32).toString('base64'),
+      POSTHORN_ADMIN_KEY: this.adminKey,
+      POSTHORN_TARGET_ALLOWLIST: '127.0.0.0/8',
+      POSTHORN_RETRY_UNIT: options.retryUnit ?? '60s',
+      POSTHORN_TASK_QUEUE: this.databaseName,
+      LOG_LEVEL: 'warn',
+      ...options.env,
+    };
+  }
+
+  static async start(options: SystemOptions = {}): Promise<System> {
+    const system = new System(options);
+    await system.admin(`create database ${system.databaseName}`);
+    await finished(fork(new URL('bin/migrate.ts', ROOT), { env: system.env }));
+    await Promise.all([system.startApi(), ...Array.from({ length: options.workers ?? 1 }, () => system.startWorker())]);
+    return system;
+  }
+
+  async startApi(): Promise<void> {
+    const port = this.apiUrl ? Number(new URL(this.apiUrl).port) : await freePort();
+    this.apiUrl = `http://127.0.0.1:${port}`;
+    this.api = fork(new URL('api/server.ts', ROOT), { env: { ...this.env, PORT: String(port) } });
+    await ready(this.api);
+  }
+
+  async startWorker(): Promise<ChildProcess> {
+    const worker = fork(new URL('worker.ts', ROOT), { env: this.env });
+    this.workers.push(worker);
+    await ready(worker);
+    return worker;
+  }
+
+  async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> {
+    const response = await fetch(this.apiUrl + path, {
+      method,
+      headers: { authorization: `Bearer ${this.adminKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
+  }
+
+  /** Registers a URPA webhook for all contact and activity events. */
+  async register(url: string, fields: Record<string, unknown> = {}): Promise<{ id: string; secret: string }> {
+    const events = ['activity.created', 'contact.created'];
+    const answer = await this.call('POST', '/api/urpa/integrations/webhooks', { url, events, ...fields });
+    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
+  }
+
+  /** Emits one URPA event and returns the ids of its deliveries. */
+  async emit(data: unknown = { id: '1' }, event = 'activity.created'): Promise<string[]> {
+    const answer = await this.call('POST', '/api/urpa/events', { event, data });
+    if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
+    return answer.body.deliveries.map((delivery: { id: string }) => delivery.id);
+  }
+
+  async delivery(id: string): Promise<Delivery> {
+    return (await this.call('GET', `/api/urpa/webhooks/events/${id}`)).body;
+  }
+
+  /** Waits until a delivery has the status. */
+  async reaches(id: string, status: string, limitMs?: number): Promise<Delivery> {
+    return await eventually(async () => {
+      const delivery = await this.delivery(id);
+      if (delivery.status !== status) throw new Error(`${id} is ${delivery.status}, not ${status}`);
+      return delivery;
+    }, limitMs);
+  }
+
+  async retry(id: string, body?: unknown): Promise<ApiAnswer> {
+    return await this.call('POST', `/api/urpa/webhooks/events/${id}/retry`, body);
+  }
+
+  async temporal(): Promise<Client> {
+    this.connection ??= await Connection.connect({ address: inject('temporalAddress') });
+    return new Client({ connection: this.connection });
+  }
+
+  /** Runs SQL in this system's database. */
+  async sql(text: string, params: unknown[] = []): Promise<Record<string, unknown>[]> {
+    return await query(this.databaseUrl, text, params);
+  }
+
+  async stop(): Promise<void> {
+    const children = [this.api, ...this.workers].filter((child) => child.exitCode === null && child.signalCode === null);
+    for (const child of children) child.kill('SIGTERM');
+    await Promise.all(children.map(exited));
+    await this.connection?.close();
+    await this.admin(`drop database if exists ${this.databaseName} with (force)`);
+  }
+
+  private async admin(sql: string): Promise<void> {
+    await query(inject('databaseUrl'), sql, []);
+  }
+}
+
+/** Kills a process as a crash would, and waits until it is gone. */
+export async function crash(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await exited(child);
+}
+
+function exited(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once('exit', () => resolve()));
+}
+
+async function finished(child: ChildProcess): Promise<void> {
+  await exited(child);
+  if (child.exitCode !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${child.exitCode}`);
+}
+
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('message', () => resolve());
+    child.once('exit', (code) => reject(new Error(`${child.spawnargs.join(' ')} ended with ${code}`)));
+  });
+}
+
+async function query(databaseUrl: string, text: string, params: unknown[]) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query(text, params)).rows as Record<string, unknown>[];
+  } finally {
+    await client.end();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
