@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { TargetRefusedError } from './guard.ts';
 
 interface NetworkError extends Error {
@@ -48,7 +49,7 @@ export function describeError(error: NetworkError, connectTimeoutMs: number): st
   const problem = PROBLEMS[code];
   if (problem !== undefined) return problem(error);
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return 'TLS: the receiver did not answer as a TLS server';
-  if (code.startsWith('HPE_')) return `not an HTTP answer: ${error.message}`;
+  if (error instanceof errors.HTTPParserError) return `not an HTTP answer${/ \(.*\)$/.exec(error.message)?.[0] ?? ''}`;
   return error.message;
 }
 

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { listCarried, matches, nameSpecial, type Address } from './special-addresses.ts';
+import { listCarried, matches, nameSpecial, parseAddress, type Address } from './special-addresses.ts';
 
 /** Networks that receivers may have although they are not public (`POSTHORN_TARGET_ALLOWLIST`). */
 export type Allowlist = readonly [Address, number][];
@@ -42,7 +42,7 @@ export function refuseUrl(url: string, allowlist: Allowlist): string | null {
 /** Why nothing may be sent to this IP address; null when it is public or on the allowlist. */
 export function refuseAddress(address: string, allowlist: Allowlist): string | null {
   if (!ipaddr.isValid(address)) return `${address} is not an IP address`;
-  return judge(ipaddr.parse(address), address, allowlist);
+  return judge(parseAddress(address), address, allowlist);
 }
 
 function judge(address: Address, shown: string, allowlist: Allowlist): string | null {
@@ -68,5 +68,5 @@ function parseNetwork(entry: string): [Address, number] {
   if (family === 0 || rest.length > 0 || !(length <= most)) {
     throw new Error(`"${entry}" in the target allowlist is neither an IP address nor a CIDR such as 10.0.0.0/8`);
   }
-  return [ipaddr.parse(address), length];
+  return [parseAddress(address), length];
 }

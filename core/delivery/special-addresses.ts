@@ -61,6 +61,11 @@ const CARRIERS: { range: [Address, number]; read: (groups: number[]) => [high: n
   },
 ];
 
+/** Throws an Error for what is no address. ipaddr.js takes ::10.0.0.1 for ::ffff:10.0.0.1, which is another address. */
+export function parseAddress(text: string): Address {
+  return ipaddr.parse(text.replace(/^::(?=\d+\.)/, '0:0:0:0:0:0:'));
+}
+
 /** The IPv4 addresses that an IPv6 address leads to; none for an ordinary one. */
 export function listCarried(address: Address): Address[] {
   if (!(address instanceof ipaddr.IPv6)) return [];
