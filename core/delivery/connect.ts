@@ -33,7 +33,8 @@ export function createGuardedLookup(allowlist: Allowlist, resolve: Resolve = res
         const reasons = addresses.map(({ address }) => refuseAddress(address, allowlist));
         const reason = reasons.find((found) => found !== null);
         const [first] = addresses;
-        if (reason !== undefined) callback(new TargetRefusedError(`${hostname} resolves to it: ${reason}`), '');
+        if (reason !== undefined)
+          callback(new TargetRefusedError(`${hostname} resolves to a forbidden address: ${reason}`), '');
         else if (first === undefined) callback(new Error(`${hostname} has no address`), '');
         else if (options.all === true) callback(null, addresses);
         else callback(null, first.address, first.family);

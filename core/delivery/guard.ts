@@ -28,8 +28,9 @@ export function parseAllowlist(text: string): Allowlist {
  */
 export function refuseUrl(url: string, allowlist: Allowlist): string | null {
   if (url.length > LONGEST_URL) return `the URL is longer than ${LONGEST_URL} characters`;
-  if (!URL.canParse(url)) return 'the URL is malformed';
-  const { protocol, username, password, port, hostname } = new URL(url);
+  const parsed = URL.parse(url);
+  if (parsed === null) return 'the URL is malformed';
+  const { protocol, username, password, port, hostname } = parsed;
   if (protocol !== 'http:' && protocol !== 'https:') return 'the URL is not http or https';
   if (username !== '' || password !== '') return 'the URL contains credentials';
   if (port === '0') return 'port 0 cannot be connected to';

@@ -15,7 +15,7 @@ describe('a forbidden target', () => {
   it('is refused where only DNS shows it', async () => {
     const resolve = () => Promise.resolve([{ address: '10.0.0.1', family: 4 }]);
     const { errorMessage } = await sendTo('http://inside.example/', { resolve });
-    expect(errorMessage).toBe('refused: inside.example resolves to it: 10.0.0.1 is a private address');
+    expect(errorMessage).toBe('refused: inside.example resolves to a forbidden address: 10.0.0.1 is a private address');
   });
 
   it('is refused when one of several addresses is forbidden', async () => {
@@ -30,7 +30,7 @@ describe('a forbidden target', () => {
         { address: '::1', family: 6 },
       ]);
     const { errorMessage } = await sendTo(url.replace('127.0.0.1', 'mixed.example'), { resolve });
-    expect(errorMessage).toBe('refused: mixed.example resolves to it: ::1 is a loopback address');
+    expect(errorMessage).toBe('refused: mixed.example resolves to a forbidden address: ::1 is a loopback address');
     expect(requests).toBe(0);
   });
 
@@ -51,7 +51,9 @@ describe('a forbidden target', () => {
     const send = () => sender.send({ url: `http://rebind.example:${port}/`, headers: {}, body: '' });
     expect((await send()).errorMessage).toBeNull();
     expect(queries).toBe(1);
-    expect((await send()).errorMessage).toBe('refused: rebind.example resolves to it: 127.0.0.2 is a loopback address');
+    expect((await send()).errorMessage).toBe(
+      'refused: rebind.example resolves to a forbidden address: 127.0.0.2 is a loopback address',
+    );
     expect(queries).toBe(2);
     expect(reached).toEqual(['127.0.0.1']);
   });
