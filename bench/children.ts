@@ -1,0 +1,38 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface Child {
+  process: ChildProcess;
+  pid: number;
+  /** The first message it sent: a port, or `ready`. */
+  greeting: unknown;
+}
+
+/** Forks a script of this project, by its path from the root, and waits for its first message. */
+export async function startChild(script: string, args: string[] = [], env = process.env, log?: number): Promise<Child> {
+  const child = launch(script, args, env, log);
+  const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${script} ended with ${String(code)}`)));
+  ended.catch(() => undefined);
+  const [greeting] = (await Promise.race([once(child, 'message'), ended])) as unknown[];
+  return { process: child, pid: child.pid ?? 0, greeting };
+}
+
+/** Runs a script to its end. @throws Error when it fails */
+export async function runToEnd(script: string, env: NodeJS.ProcessEnv, log: number): Promise<void> {
+  const [code] = (await once(launch(script, [], env, log), 'exit')) as unknown[];
+  if (code !== 0) throw new Error(`${script} ended with ${String(code)}`);
+}
+
+export async function stopChild({ process: child }: Child): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+function launch(script: string, args: string[], env: NodeJS.ProcessEnv, log: number | undefined): ChildProcess {
+  const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
+  const output = log ?? 'inherit';
+  return fork(path, args, { env, stdio: ['ignore', output, output, 'ipc'] });
+}

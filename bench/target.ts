@@ -1,0 +1,12 @@
+/** Something that takes events and brings them to the receiver: Posthorn, or the relay. */
+export interface Target {
+  origin: string;
+  path: string;
+  /** Where a request carries several events. */
+  batchPath?: string;
+  headers: Record<string, string>;
+  /** Process ids by name; CPU is accounted to each with its descendants. */
+  processes: Record<string, number>;
+  /** Resolves when the work that follows the last arrival is done too. */
+  settle(): Promise<void>;
+}
