@@ -49,7 +49,8 @@ async function install() {
       console.log(`Installing the dependencies … ${Math.round((Date.now() - start) / 1000)} s`);
     }, 10_000);
     const npm = process.env.npm_execpath;
-    const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+    // Not `npm ci`: it gives up where a registry lacks an optional package for some other platform.
+    const args = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
     const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: windows && !npm };
     const code = await run(npm ? process.execPath : 'npm', npm ? [npm, ...args] : args, options);
     clearInterval(tick);
@@ -99,7 +100,7 @@ function run(command, args, options) {
     if (!process.env.npm_lifecycle_event || process.ppid === parent) return;
     clearInterval(orphaned);
     pass('SIGTERM');
-  }, 1000);
+  }, 200);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => {

@@ -32,7 +32,7 @@ async function start(config: Config, dataDir: DataDir, running: Running, signal:
   const parts = await startParts(dataDir, wanted, PORT_WISHES, context);
   running.parts = parts;
 
-  const env = environmentFor(dataDir, parts);
+  const env = environmentFor(config, dataDir, parts);
   await migrate(dataDir, env, signal);
   const programs = [describeApi(dataDir, env, config.port), describeWorker(dataDir, env)];
   const results = await Promise.allSettled(programs.map((program) => supervise(program, context)));
@@ -42,8 +42,8 @@ async function start(config: Config, dataDir: DataDir, running: Running, signal:
 }
 
 /** What the API and the worker get to know. Only what is embedded is set here; the rest is the operator's. */
-function environmentFor(dataDir: DataDir, { postgres, temporal }: RunningParts): NodeJS.ProcessEnv {
-  const env = { ...process.env };
+function environmentFor(config: Config, dataDir: DataDir, { postgres, temporal }: RunningParts): NodeJS.ProcessEnv {
+  const env: NodeJS.ProcessEnv = { ...process.env, PORT: String(config.port) };
   env['POSTHORN_MASTER_KEY'] ||= dataDir.state.masterKey;
   env['POSTHORN_ADMIN_KEY'] ||= dataDir.state.adminKey;
   if (postgres) env['DATABASE_URL'] = postgres.databaseUrl;

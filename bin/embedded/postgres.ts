@@ -122,14 +122,10 @@ async function initialise(dataDir: DataDir, binaries: Binaries, runAs: RunAs, si
   const pgData = join(dataDir.path, 'postgres');
   const draft = `${pgData}.new`;
   const passwordFile = `${draft}.password`;
-  const { uid, gid } = runAs.identity;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { mode: 0o700 });
   writeFileSync(passwordFile, dataDir.state.postgresPassword, { mode: 0o600 });
-  if (uid !== undefined && gid !== undefined) {
-    chownSync(draft, uid, gid);
-    chownSync(passwordFile, uid, gid);
-  }
+  if (runAs.owner) for (const path of [draft, passwordFile]) chownSync(path, runAs.owner.uid, runAs.owner.gid);
   if (process.platform !== 'win32') for (const file of [binaries.initdb, binaries.postgres]) makeExecutable(file);
   const options = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const access = [`--username=${USER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
@@ -137,6 +133,11 @@ async function initialise(dataDir: DataDir, binaries: Binaries, runAs: RunAs, si
   try {
     await promisify(execFile)(command, args, { ...runAs.identity, cwd: '/', signal });
     renameSync(draft, pgData);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new OperatorError(
+      `PostgreSQL cannot be initialised in ${pgData}: ${(error as { stderr?: string }).stderr?.trim()}`,
+    );
   } finally {
     rmSync(passwordFile, { force: true });
   }
