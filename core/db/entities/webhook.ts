@@ -1,0 +1,29 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+const WebhookSchema = defineEntity({
+  name: 'Webhook',
+  tableName: 'webhooks',
+  properties: {
+    id: p.uuid().primary(),
+    platform: p.string(),
+    /** Empty: the whole platform. */
+    orgId: p.string().fieldName('org_id'),
+    url: p.string(),
+    /** Sealed by core/secrets.ts; never serialized. */
+    secret: p.blob().hidden(),
+    events: p.array(),
+    description: p.text().nullable(),
+    active: p.boolean(),
+    inactiveReason: p.text().fieldName('inactive_reason').nullable(),
+    pausedAt: p.datetime().fieldName('paused_at').nullable(),
+    maxAttempts: p.smallint().fieldName('max_attempts'),
+    initialUnits: p.double().fieldName('initial_units'),
+    coefficient: p.double(),
+    deletedAt: p.datetime().fieldName('deleted_at').nullable(),
+    createdAt: p.datetime().fieldName('created_at'),
+    updatedAt: p.datetime().fieldName('updated_at'),
+  },
+});
+
+export class Webhook extends WebhookSchema.class {}
+WebhookSchema.setClass(Webhook);

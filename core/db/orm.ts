@@ -1,0 +1,40 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { ApiKey } from './entities/api-key.ts';
+import { AuditEntry } from './entities/audit-entry.ts';
+import { Webhook } from './entities/webhook.ts';
+import { M0001Schema } from './migrations/m0001-schema.ts';
+
+export interface OrmOptions {
+  /**
+   * Milliseconds that one statement may take, 0 for no limit. Default 15,000, more than the hot path's: pausing or deleting a
+   * webhook moves its whole backlog.
+   */
+  statementTimeoutMs?: number;
+}
+
+/**
+ * Everything but the hot path goes through this; fork its `em` for each piece of work. Connects at the first query and waits
+ * at most 2 s for that.
+ */
+export async function createOrm(databaseUrl: string, options: OrmOptions = {}): Promise<MikroORM> {
+  return await MikroORM.init({
+    clientUrl: databaseUrl,
+    entities: [Webhook, ApiKey, AuditEntry],
+    extensions: [Migrator],
+    forceUtcTimezone: true,
+    migrations: {
+      migrationsList: [{ name: 'm0001-schema', class: M0001Schema }],
+      snapshot: false,
+      tableName: 'posthorn_migrations',
+    },
+    pool: { max: 4 },
+    driverOptions: {
+      connectionTimeoutMillis: 2_000,
+      query_timeout: options.statementTimeoutMs ?? 15_000,
+      keepAlive: true,
+      application_name: 'posthorn',
+    },
+    logger: () => {},
+  });
+}

@@ -1,0 +1,8 @@
+import { fourcalls } from './fourcalls.ts';
+import type { Platform } from './platform.ts';
+import { urpa } from './urpa.ts';
+
+/** Every platform, by its id. */
+export const platforms = { urpa, '4calls': fourcalls } as const satisfies Record<string, Platform>;
+
+export type PlatformId = keyof typeof platforms;

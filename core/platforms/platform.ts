@@ -1,0 +1,44 @@
+/** A JSON Schema (2020-12) of an object. It documents `data`; it never refuses one, and unknown fields are welcome. */
+export interface DataSchema {
+  type: 'object';
+  description?: string;
+  properties: Record<string, Record<string, unknown>>;
+  required: readonly string[];
+  additionalProperties: true;
+}
+
+export interface EventType {
+  /** What emitters send and webhooks subscribe to: `contact.created`. ASCII letters, digits, dots and underscores. */
+  type: string;
+  description: string;
+  /** Of the payload's `data`. */
+  schema: DataSchema;
+  example: Record<string, unknown>;
+}
+
+/** Who emits events. Everything that differs between platforms is data in here; routes, documents and rows follow from it. */
+export interface Platform {
+  /** As it stands in the database. */
+  id: string;
+  label: string;
+  /** Of the headers that receivers get: `X-URPA-` makes `X-URPA-Signature`. */
+  headerPrefix: string;
+  /** Whether webhooks and events belong to the whole platform or to one of its organizations. */
+  scope: 'platform' | 'organization';
+  /** The path of its API. With the scope `organization` it contains `{orgId}`. */
+  apiBase: string;
+  /** Where webhooks are managed, below `apiBase`. */
+  webhooksPath: string;
+  eventTypes: readonly EventType[];
+}
+
+export type Registry = Readonly<Record<string, Platform>>;
+
+/** A `DataSchema` of these properties, of which `optional` may be missing. */
+export function describeData(
+  properties: Record<string, Record<string, unknown>>,
+  optional: readonly string[] = [],
+): DataSchema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: 'object', properties, required, additionalProperties: true };
+}
