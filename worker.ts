@@ -20,6 +20,7 @@ const BUNDLE = fileURLToPath(new URL('build/workflow-bundle.js', import.meta.url
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
 /** In-flight attempts may finish within this time when the process is asked to stop. */
 const SHUTDOWN_MS = 20_000;
+const REMEMBERED_SECRETS = 10_000;
 
 /** A worker process: it claims, delivers and records, and runs the workflows. */
 async function main(): Promise<void> {
@@ -44,7 +45,6 @@ async function main(): Promise<void> {
       orm.em.fork().transactional(async (em) => {
         await deactivateWebhook((sql, params) => em.execute(sql, params), webhookId, 'the receiver answered 410 Gone');
       }),
-    onAttempt: () => {},
   });
   const worker = await Worker.create({
     connection,
@@ -77,7 +77,6 @@ async function main(): Promise<void> {
 
 function engineSettings(config: Config) {
   const box = createSecretBox(config.masterKey);
-  const opened = new Map<string, string>();
   return {
     databaseUrl: config.databaseUrl,
     taskQueue: config.taskQueue,
@@ -85,15 +84,21 @@ function engineSettings(config: Config) {
     coalesceMax: config.coalesceMax,
     maxInFlight: config.maxInFlight,
     headerPrefixOf: (platform: string) => platforms[platform as keyof typeof platforms].headerPrefix,
-    openSecret: (sealed: Buffer) => {
-      const name = sealed.toString('latin1');
-      let secret = opened.get(name);
-      if (secret === undefined) {
-        if (opened.size > 10_000) opened.clear();
-        opened.set(name, (secret = box.open(sealed)));
-      }
-      return secret;
-    },
+    openSecret: rememberOpened(box.open),
+  };
+}
+
+/** A secret is decrypted once, not once an attempt. */
+function rememberOpened(open: (sealed: Buffer) => string): (sealed: Buffer) => string {
+  const opened = new Map<string, string>();
+  return (sealed) => {
+    const name = sealed.toString('latin1');
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    if (opened.size >= REMEMBERED_SECRETS) opened.clear();
+    const secret = open(sealed);
+    opened.set(name, secret);
+    return secret;
   };
 }
 

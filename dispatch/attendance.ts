@@ -141,5 +141,8 @@ function isEnd(status: DeliveryStatus): status is 'delivered' | 'failed' | 'canc
 
 function messageOf(row: StandingRow): string {
   if (row.attempts === 0) return 'not attempted yet';
-  return describeFailure(row.attempts, row.max_attempts, { statusCode: row.status_code, errorMessage: row.error_message });
+  return describeFailure(row.attempts, row.max_attempts, {
+    statusCode: row.status_code,
+    errorMessage: row.error_message,
+  });
 }

@@ -24,7 +24,6 @@ export interface CourierDeps {
   release: (worker: string, flight: Flight) => Promise<void>;
   /** Called when a group's member has to wait longer than its group. */
   onPostponed: (flight: Flight) => void;
-  onAttempt: (claimed: Claimed, result: AttemptResult) => void;
 }
 
 /** A dispatcher takes a retry this long after it was due, should no workflow have begun it. */
@@ -48,7 +47,8 @@ export class Courier {
       const recorded = await this.deps.recorder.record(record);
       if (verdict.gone) await this.deps.onGone(claimed.webhook_id);
       if (!recorded) return flight.land(null);
-      const message = result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
+      const message =
+        result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
       flight.land({ ...recorded, message, plan: planOf(claimed, record.number, this.deps.retryUnitMs) });
     } catch (error) {
       this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'an attempt broke off');
@@ -61,10 +61,14 @@ export class Courier {
     const { deps } = this;
     const number = claimed.attempts + 1;
     const result = await this.send(claimed);
-    deps.onAttempt(claimed, result);
     const retryAfter = parseRetryAfter(result.responseHeaders?.['retry-after'], new Date());
     const position = { number, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
-    const verdict: Verdict = judgeAttempt({ ...result, retryAfterMs: retryAfter }, position, scheduleOf(claimed), deps.retryUnitMs);
+    const verdict: Verdict = judgeAttempt(
+      { ...result, retryAfterMs: retryAfter },
+      position,
+      scheduleOf(claimed),
+      deps.retryUnitMs,
+    );
     if (verdict.postponed) deps.onPostponed(flight);
     const { outcome, delayMs } = verdict;
     const record: AttemptRecord = {

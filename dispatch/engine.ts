@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import { listen, type Listener } from '../core/db/listener.ts';
 import { RELEASE } from '../core/db/queries/dispatch.ts';
 import type { Sender } from '../core/delivery/send.ts';
-import type { AttemptResult, DeliveryStatus } from '../core/domain/delivery.ts';
+import type { DeliveryStatus } from '../core/domain/delivery.ts';
 import { Attendance } from './attendance.ts';
-import { planOf, type Claimed } from './claimed.ts';
+import { planOf } from './claimed.ts';
 import { Courier } from './courier.ts';
 import { Dispatcher, type Job } from './dispatcher.ts';
 import { Flights, type Flight } from './flights.ts';
@@ -29,7 +29,6 @@ export interface EngineOptions {
   openSecret: (sealed: Buffer) => string;
   headerPrefixOf: (platform: string) => string;
   onGone: (webhookId: string) => Promise<void>;
-  onAttempt: (claimed: Claimed, result: AttemptResult) => void;
 }
 
 /** Attempts to one webhook at once, per worker process. */
@@ -113,10 +112,15 @@ export class Engine {
     const { claimed } = flight;
     for (;;) {
       try {
-        const { rows } = await this.options.pool.query<ReleaseRow>({ ...RELEASE, values: [worker, [claimed.delivery_id]] });
+        const { rows } = await this.options.pool.query<ReleaseRow>({
+          ...RELEASE,
+          values: [worker, [claimed.delivery_id]],
+        });
         const row = rows[0];
         const plan = planOf(claimed, claimed.attempts, this.options.retryUnitMs);
-        return flight.land(row ? { status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, plan } : null);
+        return flight.land(
+          row ? { status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, plan } : null,
+        );
       } catch (error) {
         this.options.log.warn({ err: error }, 'a claim could not be given back yet');
         await pause(RETRY_MS);

@@ -13,7 +13,8 @@ export const SEARCH_ATTRIBUTES = {
 };
 
 export function searchAttributesOf(members: Claimed[]): TypedSearchAttributes {
-  const distinct = (pick: (member: Claimed) => string) => [...new Set(members.map(pick))].filter((value) => value !== '');
+  const distinct = (pick: (member: Claimed) => string) =>
+    [...new Set(members.map(pick))].filter((value) => value !== '');
   return new TypedSearchAttributes([
     { key: SEARCH_ATTRIBUTES.platform, value: members[0]!.platform },
     { key: SEARCH_ATTRIBUTES.organization, value: distinct((member) => member.org_id) },

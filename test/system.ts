@@ -91,7 +91,11 @@ export class System {
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> {
     const response = await fetch(this.apiUrl + path, {
       method,
-      headers: { authorization: `Bearer ${this.adminKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        authorization: `Bearer ${this.adminKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -141,7 +145,9 @@ export class System {
   }
 
   async stop(): Promise<void> {
-    const children = [this.api, ...this.workers].filter((child) => child.exitCode === null && child.signalCode === null);
+    const children = [this.api, ...this.workers].filter(
+      (child) => child.exitCode === null && child.signalCode === null,
+    );
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(children.map(exited));
     await this.connection?.close();

@@ -27,7 +27,12 @@ export async function deliver(input: DeliverInput): Promise<DeliverSummary> {
   let next: Plan | undefined;
   let wakes = 0;
   let scope: CancellationScope | undefined;
-  setHandler(state, () => ({ deliveryIds: input.deliveryIds, attempt: plan.attempt, attemptsLeft: plan.attemptsLeft, wakes }));
+  setHandler(state, () => ({
+    deliveryIds: input.deliveryIds,
+    attempt: plan.attempt,
+    attemptsLeft: plan.attemptsLeft,
+    wakes,
+  }));
   setHandler(wake, (wakePlan) => {
     next = wakePlan;
     wakes++;

@@ -38,7 +38,13 @@ test('a URPA event arrives signed, and its history and its workflow say so', asy
   expect(headers['content-type']).toBe('application/json');
   new Webhook(webhook.secret).verify(body, headers as Record<string, string>);
 
-  expect(delivery).toMatchObject({ attempts: 1, max_attempts: 6, status_code: 200, event_id: emitted.body.id, workflow_id: id });
+  expect(delivery).toMatchObject({
+    attempts: 1,
+    max_attempts: 6,
+    status_code: 200,
+    event_id: emitted.body.id,
+    workflow_id: id,
+  });
   expect(delivery.attempt_history).toMatchObject([{ number: 1, trigger: 'automatic', status_code: 200 }]);
   expect(delivery.payload).toEqual(JSON.parse(body));
   const workflow = (await system.temporal()).workflow.getHandle(id);
@@ -56,13 +62,20 @@ test('integers beyond 2^53 arrive digit by digit', async () => {
 test('two organizations of 4Calls do not see each other', async () => {
   const base = (orgId: string) => `/api/coordinator/organizations/${orgId}`;
   const fields = { url: receiver.url, events: ['contact.created'] };
-  const [a, b] = await Promise.all(['org-a', 'org-b'].map((org) => system.call('POST', `${base(org)}/webhooks`, fields)));
-  const emitted = await system.call('POST', `${base('org-a')}/events`, { event: 'contact.created', data: { id: 'c1' } });
+  const [a, b] = await Promise.all(
+    ['org-a', 'org-b'].map((org) => system.call('POST', `${base(org)}/webhooks`, fields)),
+  );
+  const emitted = await system.call('POST', `${base('org-a')}/events`, {
+    event: 'contact.created',
+    data: { id: 'c1' },
+  });
   expect(emitted.body.deliveries).toMatchObject([{ webhook_id: a!.body.id }]);
   const id = emitted.body.deliveries[0].id;
   const arrival = await eventually(() => receiver.of(id)[0]);
   expect(arrival.headers['x-4calls-event']).toBe('contact.created');
-  expect(arrival.headers['x-4calls-signature']).toBe(createHmac('sha256', a!.body.secret).update(arrival.body).digest('hex'));
+  expect(arrival.headers['x-4calls-signature']).toBe(
+    createHmac('sha256', a!.body.secret).update(arrival.body).digest('hex'),
+  );
 
   expect((await system.call('GET', `${base('org-a')}/webhooks/events/${id}`)).status).toBe(200);
   expect((await system.call('GET', `${base('org-b')}/webhooks/events/${id}`)).status).toBe(404);
