@@ -1,0 +1,44 @@
+import { createClient } from './demo/client.ts';
+import { readOptions } from './demo/options.ts';
+import { printLine } from './demo/print.ts';
+import { startReceiver } from './demo/receiver.ts';
+import { awaitSchedule, DOORS, emitAll, registerAll, retryByHand, type Demo } from './demo/scenes.ts';
+import { OperatorError } from './embedded/operator-error.ts';
+
+/** Shows a newcomer deliveries, signatures and retries on a running Posthorn, and leaves no webhook behind. */
+async function play(demo: Demo): Promise<void> {
+  const unsteady = await registerAll(demo);
+  const shaky = await emitAll(demo, unsteady);
+  await retryByHand(demo, shaky.get('contact.created') ?? '');
+  await awaitSchedule(demo, shaky.get('contact.updated') ?? '');
+}
+
+function stopRequested(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'disconnect']) process.once(signal, () => resolve());
+  });
+}
+
+async function main(): Promise<void> {
+  const { url, key } = readOptions(process.argv.slice(2), process.env);
+  const client = createClient(url, key);
+  const receiver = await startReceiver(DOORS);
+  const demo: Demo = { client, receiver, registered: [] };
+  console.log(`Posthorn at ${url}`);
+  try {
+    await Promise.race([play(demo), stopRequested()]);
+  } finally {
+    for (const path of demo.registered) await client.call('DELETE', path).catch(() => undefined);
+    receiver.close();
+  }
+  console.log();
+  printLine(`The demo's webhooks are deleted again; what they got stays in the history at ${url}.`);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  console.error(error instanceof OperatorError ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { platforms } from '../../core/platforms/index.ts';
+import type { Client, Delivery, Emitted, Webhook } from './client.ts';
+import { printLine, printStep } from './print.ts';
+import type { DemoReceiver, Door } from './receiver.ts';
+
+const { urpa, '4calls': fourcalls } = platforms;
+
+/** A platform, or one organization of it, as the demo uses it. */
+interface Scene {
+  label: string;
+  base: string;
+  webhooks: string;
+  eventTypes: readonly { type: string; example: Record<string, unknown> }[];
+}
+
+const organization = (orgId: string): Scene => {
+  const base = fourcalls.apiBase.replace('{orgId}', orgId);
+  return {
+    label: `4Calls, ${orgId}`,
+    base,
+    webhooks: `${base}/${fourcalls.webhooksPath}`,
+    eventTypes: fourcalls.eventTypes,
+  };
+};
+const URPA: Scene = {
+  label: 'URPA',
+  base: urpa.apiBase,
+  webhooks: `${urpa.apiBase}/${urpa.webhooksPath}`,
+  eventTypes: urpa.eventTypes,
+};
+const ALPHA = organization('demo-alpha');
+const BETA = organization('demo-beta');
+
+const STEADY: Door = { path: '/urpa', headerPrefix: urpa.headerPrefix };
+/** Refuses these two at first; the demo sends one of them again itself and leaves the other to the schedule. */
+const UNSTEADY: Door = {
+  path: '/urpa/unsteady',
+  headerPrefix: urpa.headerPrefix,
+  refuses: { 'contact.created': 2, 'contact.updated': 1 },
+};
+const ALPHA_DOOR: Door = { path: '/alpha', headerPrefix: fourcalls.headerPrefix };
+const BETA_DOOR: Door = { path: '/beta', headerPrefix: fourcalls.headerPrefix };
+export const DOORS = [STEADY, UNSTEADY, ALPHA_DOOR, BETA_DOOR];
+
+export interface Demo {
+  client: Client;
+  receiver: DemoReceiver;
+  /** Paths to delete at the end. */
+  registered: string[];
+}
+
+/** Registers a webhook for each door and returns the unsteady one. */
+export async function registerAll(demo: Demo): Promise<Webhook> {
+  printStep('Webhooks: two of URPA, one for each of two organizations of 4Calls');
+  await register(demo, URPA, STEADY);
+  const unsteady = await register(demo, URPA, UNSTEADY, Object.keys(UNSTEADY.refuses ?? {}));
+  await register(demo, ALPHA, ALPHA_DOOR);
+  await register(demo, BETA, BETA_DOOR);
+  return unsteady;
+}
+
+async function register(demo: Demo, scene: Scene, door: Door, events?: string[]): Promise<Webhook> {
+  const { client, receiver, registered } = demo;
+  const wanted = events ?? scene.eventTypes.map(({ type }) => type);
+  const body = { url: receiver.urlOf(door), events: wanted, description: 'npm run demo' };
+  const webhook = await client.call<Webhook>('POST', scene.webhooks, body);
+  registered.push(`${scene.webhooks}/${webhook.id}`);
+  receiver.setSecret(door, webhook.secret);
+  printLine(`${scene.label.padEnd(19)} ${body.url.padEnd(39)} ${events?.join(', ') ?? 'all its event types'}`);
+  return webhook;
+}
+
+/** Emits one event of each type; returns the deliveries to the unsteady webhook by event type. */
+export async function emitAll(demo: Demo, unsteady: Webhook): Promise<Map<string, string>> {
+  const shaky = new Map<string, string>();
+  let expected = demo.receiver.taken();
+  for (const scene of [URPA, ALPHA, BETA]) {
+    printStep(`Events of ${scene.label}`);
+    for (const { type, example } of scene.eventTypes) {
+      const emitted = await demo.client.call<Emitted>('POST', `${scene.base}/events`, { event: type, data: example });
+      for (const { id, webhook_id } of emitted.deliveries) {
+        if (webhook_id === unsteady.id) shaky.set(type, id);
+        else expected++;
+      }
+    }
+    for (const until = Date.now() + 10_000; demo.receiver.taken() < expected && Date.now() < until;) await sleep(50);
+    await sleep(200);
+  }
+  return shaky;
+}
+
+/** Sends a delivery in backoff again by the retry route, until it is taken. */
+export async function retryByHand({ client }: Demo, deliveryId: string): Promise<void> {
+  printStep('One receiver was not ready: "retry" sends again now, and the rest of the schedule stays');
+  for (let attempts = 1; ; attempts++) {
+    const delivery = await untilAttempted(client, deliveryId, attempts);
+    printLine(describe(delivery));
+    if (delivery.status !== 'retrying') return;
+    printLine(`POST ${URPA.base}/webhooks/events/${deliveryId}/retry`);
+    await client.call('POST', `${URPA.base}/webhooks/events/${deliveryId}/retry`);
+  }
+}
+
+/** Waits for the schedule's own retry. */
+export async function awaitSchedule({ client }: Demo, deliveryId: string): Promise<void> {
+  printStep('The other one waits for its retry; Ctrl-C ends the demo now');
+  const delivery = await untilAttempted(client, deliveryId, 1);
+  printLine(describe(delivery));
+  printLine('POSTHORN_RETRY_UNIT=2s npm start would make that four seconds.');
+  printLine(describe(await untilAttempted(client, deliveryId, 2)));
+}
+
+async function untilAttempted(client: Client, deliveryId: string, attempts: number): Promise<Delivery> {
+  for (;;) {
+    const delivery = await client.call<Delivery>('GET', `${URPA.base}/webhooks/events/${deliveryId}`);
+    if (delivery.attempts >= attempts) return delivery;
+    await sleep(300);
+  }
+}
+
+function describe({ status, attempts, max_attempts, next_attempt_at }: Delivery): string {
+  const next = next_attempt_at === null ? '' : `, next at ${new Date(next_attempt_at).toLocaleTimeString()}`;
+  return `Its history says: ${status} after attempt ${attempts} of ${max_attempts}${next}.`;
+}
