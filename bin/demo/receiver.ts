@@ -38,7 +38,7 @@ export async function startReceiver(doors: Door[]): Promise<DemoReceiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const door = doors.find(({ path }) => path === request.url);
-      if (!door) return response.writeHead(404).end();
+      if (!door) return void response.writeHead(404).end();
       const header = (name: string) => String(request.headers[(door.headerPrefix + name).toLowerCase()] ?? '');
       const verified = isSignedBy(secrets.get(door) ?? '', Buffer.concat(chunks), header('Signature'));
       const [id, event] = [header('Delivery'), header('Event')];
