@@ -6,13 +6,17 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { eventually } from './eventually.ts';
 
-const ROOT = new URL('../', import.meta.url);
+const HERE = new URL('../', import.meta.url);
 
 export interface SystemOptions {
   /** The schedule's unit; default 60s, so that no retry comes by itself during a test. */
   retryUnit?: string;
   workers?: number;
   env?: Record<string, string>;
+  /** A PostgreSQL and a Temporal of its own; default: those that all test files share. */
+  stack?: { databaseUrl: string; temporalAddress: string };
+  /** The checkout that the processes run from; default: this one. */
+  root?: URL;
 }
 
 export interface Delivery {
@@ -43,19 +47,23 @@ export class System {
   readonly workers: ChildProcess[] = [];
   apiUrl = '';
   api!: ChildProcess;
+  private readonly stack: { databaseUrl: string; temporalAddress: string };
+  private readonly root: URL;
   private readonly env: NodeJS.ProcessEnv;
   private readonly databaseName: string;
   private connection: Connection | undefined;
 
   constructor(options: SystemOptions) {
     this.databaseName = `test_${randomBytes(8).toString('hex')}`;
-    const url = new URL(inject('databaseUrl'));
+    this.stack = options.stack ?? { databaseUrl: inject('databaseUrl'), temporalAddress: inject('temporalAddress') };
+    this.root = options.root ?? HERE;
+    const url = new URL(this.stack.databaseUrl);
     url.pathname = `/${this.databaseName}`;
     this.databaseUrl = url.toString();
     this.env = {
       ...process.env,
       DATABASE_URL: this.databaseUrl,
-      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_ADDRESS: this.stack.temporalAddress,
       POSTHORN_MASTER_KEY: randomBytes(32).toString('base64'),
       POSTHORN_ADMIN_KEY: this.adminKey,
       POSTHORN_TARGET_ALLOWLIST: '127.0.0.0/8',
@@ -69,7 +77,7 @@ export class System {
   static async start(options: SystemOptions = {}): Promise<System> {
     const system = new System(options);
     await system.admin(`create database ${system.databaseName}`);
-    await finished(fork(new URL('bin/migrate.ts', ROOT), { env: system.env }));
+    await finished(fork(new URL('bin/migrate.ts', system.root), { env: system.env }));
     await Promise.all([system.startApi(), ...Array.from({ length: options.workers ?? 1 }, () => system.startWorker())]);
     return system;
   }
@@ -77,12 +85,12 @@ export class System {
   async startApi(): Promise<void> {
     const port = this.apiUrl ? Number(new URL(this.apiUrl).port) : await freePort();
     this.apiUrl = `http://127.0.0.1:${port}`;
-    this.api = fork(new URL('api/server.ts', ROOT), { env: { ...this.env, PORT: String(port) } });
+    this.api = fork(new URL('api/server.ts', this.root), { env: { ...this.env, PORT: String(port) } });
     await ready(this.api);
   }
 
   async startWorker(): Promise<ChildProcess> {
-    const worker = fork(new URL('worker.ts', ROOT), { env: this.env });
+    const worker = fork(new URL('worker.ts', this.root), { env: this.env });
     this.workers.push(worker);
     await ready(worker);
     return worker;
@@ -135,7 +143,7 @@ export class System {
   }
 
   async temporal(): Promise<Client> {
-    this.connection ??= await Connection.connect({ address: inject('temporalAddress') });
+    this.connection ??= await Connection.connect({ address: this.stack.temporalAddress });
     return new Client({ connection: this.connection });
   }
 
@@ -155,7 +163,7 @@ export class System {
   }
 
   private async admin(sql: string): Promise<void> {
-    await query(inject('databaseUrl'), sql, []);
+    await query(this.stack.databaseUrl, sql, []);
   }
 }
 

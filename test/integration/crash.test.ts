@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { expectDelivered, pause, startLoad } from '../load.ts';
 import { startReceiver, type Receiver } from '../receiver.ts';
 import { crash, System } from '../system.ts';
 
@@ -16,55 +17,16 @@ async function set(options: Parameters<typeof System.start>[0] = {}): Promise<vo
   await system.register(receiver.url);
 }
 
-/** Emits until told to stop; returns what was accepted with a 202, which is what must arrive. */
-function load(perSecond: number) {
-  const accepted: string[] = [];
-  const stopped = Promise.withResolvers<void>();
-  const running = new Set<Promise<void>>();
-  const timer = setInterval(() => {
-    const emit = system.emit({ n: accepted.length }).then(
-      (ids) => void accepted.push(...ids),
-      () => {},
-    );
-    running.add(emit);
-    void emit.finally(() => running.delete(emit));
-  }, 1000 / perSecond);
-  return {
-    accepted,
-    async stop() {
-      clearInterval(timer);
-      await Promise.all(running);
-      stopped.resolve();
-      return accepted;
-    },
-  };
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function allDelivered(ids: string[], limitMs: number): Promise<void> {
-  await eventually(async () => {
-    const rows = await system.sql(
-      `select count(*)::int as n from deliveries where id = any($1::uuid[]) and status = 'delivered'`,
-      [ids],
-    );
-    if (rows[0]!['n'] !== ids.length) throw new Error(`${String(rows[0]!['n'])} of ${ids.length} delivered`);
-    return true;
-  }, limitMs);
-  const arrived = new Set(receiver.arrivals.map((arrival) => arrival.headers['webhook-id']));
-  expect(ids.filter((id) => !arrived.has(id))).toEqual([]);
-}
-
 test('kill -9 of the worker under load: another one takes over, nothing is lost', async () => {
   await set({ workers: 2 });
   receiver.answer((_arrival, response) => void setTimeout(() => response.writeHead(200).end(), 50));
-  const emitting = load(100);
+  const emitting = startLoad(system, 100);
   await pause(2_000);
   await crash(system.workers[0]!);
   const killedAt = Date.now();
   await pause(2_000);
   const ids = await emitting.stop();
-  await allDelivered(ids, 15_000 - (Date.now() - killedAt));
+  await expectDelivered(system, receiver, ids, 15_000 - (Date.now() - killedAt));
   expect(ids.length).toBeGreaterThan(100);
   const extra = receiver.arrivals.length - ids.length;
   console.info(`accepted ${ids.length}, duplicates ${extra}`);
@@ -87,13 +49,13 @@ test('kill -9 of the only worker: its successor finds what it left within 10 s',
 
 test('kill -9 of the API under load: everything that got a 202 arrives', async () => {
   await set();
-  const emitting = load(100);
+  const emitting = startLoad(system, 100);
   await pause(1_000);
   await crash(system.api);
   await system.startApi();
   await pause(1_000);
   const ids = await emitting.stop();
-  await allDelivered(ids, 15_000);
+  await expectDelivered(system, receiver, ids, 15_000);
   expect(ids.length).toBeGreaterThan(50);
 });
 
@@ -113,13 +75,13 @@ test('SIGTERM of the worker lets attempts in flight finish', async () => {
 test('a frozen worker loses its claims and sends nothing twice after it thaws', async () => {
   await set({ workers: 2, retryUnit: '60s' });
   receiver.answer((_arrival, response) => void setTimeout(() => response.writeHead(200).end(), 30));
-  const emitting = load(50);
+  const emitting = startLoad(system, 50);
   await pause(1_500);
   const frozen = system.workers[0]!;
   frozen.kill('SIGSTOP');
   await pause(9_000);
   const ids = await emitting.stop();
-  await allDelivered(ids, 10_000);
+  await expectDelivered(system, receiver, ids, 10_000);
   const before = receiver.arrivals.length;
   frozen.kill('SIGCONT');
   await pause(3_000);
