@@ -9,7 +9,7 @@ const FORMAT = 1;
 const LOG_LIMIT = 20 * 1024 * 1024;
 
 /** What `posthorn.json` in the data folder keeps from one start to the next. Secrets: mode 0600. */
-export interface KeptState {
+interface KeptState {
   format: number;
   postgresPassword: string;
   /** 32 bytes, base64. Without it the webhook secrets in the database cannot be read. */

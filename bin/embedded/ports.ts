@@ -20,7 +20,7 @@ export function isPortFree(port: number, host?: string): Promise<boolean> {
 export async function choosePorts(wishes: Partial<Ports>): Promise<Ports> {
   const held: (() => void)[] = [];
   const choose = async (wish: number | undefined) => {
-    const port = (wish && (await hold(wish, held))) || (await hold(0, held));
+    const port = (wish === undefined ? undefined : await hold(wish, held)) ?? (await hold(0, held));
     if (!port) throw new Error('no free port on 127.0.0.1');
     return port;
   };

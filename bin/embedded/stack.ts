@@ -56,6 +56,13 @@ export interface EmbeddedStack {
   stop(): Promise<void>;
 }
 
+/** Stops what a stack on this data folder left running when its process was killed; nothing when that process lives. */
+export async function stopLeftStack(path: string): Promise<void> {
+  const dataDir = openDataDir(path);
+  await Promise.all([clearPostgres(dataDir), clearTemporal(dataDir)]);
+  dataDir.close();
+}
+
 /** Starts PostgreSQL and Temporal on a data folder of their own, on ports that are free. */
 export async function startEmbedded(options: { dataDir: string; say(line: string): void }): Promise<EmbeddedStack> {
   const dataDir = openDataDir(options.dataDir);

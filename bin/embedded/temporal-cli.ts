@@ -140,5 +140,5 @@ async function isTemporal(path: string): Promise<boolean> {
 }
 
 function folderSize(folder: string): number {
-  return readdirSync(folder).reduce((sum, name) => sum + (statSync(join(folder, name)).size ?? 0), 0);
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }

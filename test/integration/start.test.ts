@@ -24,8 +24,7 @@ interface Ended {
 
 /** Runs `npm start` without npm until it ends; `onReady` is called once it says that it is ready. */
 async function start(settings: NodeJS.ProcessEnv, onReady?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>) {
-  const { DATABASE_URL: _, TEMPORAL_ADDRESS: __, ...rest } = process.env;
-  const env = { ...rest, POSTHORN_DATA_DIR: dataDir, ...settings };
+  const env = { ...process.env, DATABASE_URL: '', TEMPORAL_ADDRESS: '', POSTHORN_DATA_DIR: dataDir, ...settings };
   const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended: Ended = { code: null, stdout: '', stderr: '' };
   let told = false;

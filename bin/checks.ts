@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const CHECKS = [
+  ['types', 'typescript/bin/tsc', '-p', '.'],
+  ['lint', 'eslint/bin/eslint.js', '.'],
+  ['format', 'prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
+  ['unused code', 'knip/bin/knip.js'],
+  ['walls', 'dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.mjs', '.'],
+] as const;
+
+/** Runs every check of the sources, a line each, with what it found when it failed. */
+export async function runChecks(signal: AbortSignal): Promise<{ passed: number; failed: number }> {
+  const counts = { passed: 0, failed: 0 };
+  for (const [name, script, ...args] of CHECKS) {
+    if (signal.aborted) break;
+    const start = Date.now();
+    const { passed, output } = await runTool(script, args, signal);
+    console.log(`${passed ? '✓' : '✗'} ${name.padEnd(12)} ${((Date.now() - start) / 1000).toFixed(1)} s`);
+    if (!passed) console.log(output.trimEnd());
+    counts[passed ? 'passed' : 'failed']++;
+  }
+  return counts;
+}
+
+function runTool(script: string, args: readonly string[], signal: AbortSignal) {
+  const path = fileURLToPath(new URL(`../node_modules/${script}`, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args], { signal, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  }
+  return new Promise<{ passed: boolean; output: string }>((resolve) => {
+    child.once('error', (error) => resolve({ passed: false, output: error.message }));
+    child.once('close', (code) => resolve({ passed: code === 0, output }));
+  });
+}
