@@ -15,7 +15,7 @@ let system: System;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'posthorn-outages-'));
+  folder = await mkdtemp(join(tmpdir(), 'posthorn-test-outages-'));
   stack = await startEmbedded({ dataDir: folder, say: () => {} });
   [system, receiver] = await Promise.all([System.start({ stack }), startReceiver()]);
   await system.register(receiver.url);

@@ -38,7 +38,7 @@ let system: System;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  checkout = await mkdtemp(join(tmpdir(), 'posthorn-third-'));
+  checkout = await mkdtemp(join(tmpdir(), 'posthorn-test-third-'));
   for (const room of ROOMS) await cp(join(HERE, room), join(checkout, room), { recursive: true });
   await symlink(join(HERE, 'node_modules'), join(checkout, 'node_modules'));
   const registry = join(checkout, 'core/platforms/index.ts');

@@ -73,7 +73,7 @@ with made as materialized (
     response_body, error_message)
   select delivery_id, attempt_id, number, trigger, started_at, duration_ms, status_code, headers::jsonb, response_body,
     error_message
-  from made
+  from made on conflict do nothing
 ), judged as materialized (
   select m.*, now() + m.delay_ms * interval '1 millisecond' as next_at, case
       when m.verdict = 'delivered' then 'delivered'

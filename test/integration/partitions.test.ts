@@ -1,0 +1,67 @@
+import { uuidv7 } from 'uuidv7';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { dropOldPartitions, ensurePartitions, uuidAt, type Query } from '../../core/db/partitions.ts';
+import { migrate } from '../../core/db/migrate.ts';
+import { createDatabase, type TestDatabase } from '../database.ts';
+
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+
+let database: TestDatabase;
+let query: Query;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  query = async (sql, params) => (await database.pool.query(sql, params)).rows;
+});
+afterAll(() => database.drop());
+
+async function partitions(): Promise<string[]> {
+  const rows = await query(
+    `select relname from pg_class where relname ~ '_w[0-9]{8}$' and relkind = 'r' order by relname`,
+  );
+  return rows.map((row) => String(row['relname']));
+}
+
+test('migrating twice, and twice at once, changes nothing the second time', async () => {
+  const before = await partitions();
+  expect(await Promise.all([migrate(database.url), migrate(database.url)])).toEqual([[], []]);
+  expect(await partitions()).toEqual(before);
+});
+
+test('partitions reach from last week to eight weeks ahead, and are moved on with time', async () => {
+  expect(await partitions()).toHaveLength(30);
+  await ensurePartitions(query, new Date(Date.now() + 2 * WEEK_MS));
+  expect(await partitions()).toHaveLength(36);
+});
+
+test('retention drops whole partitions, but none that a held delivery needs', async () => {
+  const past = new Date(Date.now() - 10 * WEEK_MS);
+  await ensurePartitions(query, past, 3);
+  const before = (await partitions()).length;
+  const eventId = uuidAt(past).replace(/0{12}$/, '000000000001');
+  await query(`insert into events (id, platform, org_id, event_type, body) values ($1, 'urpa', '', 'a.b', '{}')`, [
+    eventId,
+  ]);
+  const hold = `insert into outbox (delivery_id, event_id, webhook_id, max_attempts) values ($1, $2, $3, 6)`;
+  await query(hold, [uuidv7(), eventId, uuidv7()]);
+  const first = await dropOldPartitions(query, new Date(), 21);
+  expect(first.every((name) => name.slice(-8) <= past.toISOString().slice(0, 10).replaceAll('-', ''))).toBe(true);
+  expect(await query('select id from events')).toMatchObject([{ id: eventId }]);
+  await query('delete from outbox');
+  const second = await dropOldPartitions(query, new Date(), 21);
+  expect(second).toContainEqual(expect.stringMatching(/^events_w/));
+  expect(await query('select id from events')).toEqual([]);
+  expect((await partitions()).length).toBeLessThan(before);
+});
+
+test("the views offer the old system's tables", async () => {
+  const columns = async (view: string) =>
+    (await query('select column_name from information_schema.columns where table_name = $1', [view])).map(
+      (row) => row['column_name'],
+    );
+  expect(await columns('urpa_webhook_events')).toEqual(
+    expect.arrayContaining(['webhook_id', 'event', 'payload', 'status', 'attempts']),
+  );
+  expect(await columns('coord_webhooks')).toEqual(expect.arrayContaining(['org_id', 'url', 'events', 'active']));
+  expect(await columns('coord_webhooks')).not.toContain('secret');
+});
