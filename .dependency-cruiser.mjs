@@ -22,7 +22,7 @@ export default {
       name: 'no-unresolved',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, dependencyTypesNot: ['type-only'] },
+      to: { couldNotResolve: true, pathNot: '^undici/types/' },
     },
     only('domain-imports-nothing', '^core/domain/', '^core/domain/', 'Pure: not even types from elsewhere.'),
     only(
