@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { DELIVERY_STATUSES } from '../domain/delivery.ts';
+import { Data, Id, listOf, Time } from './common.ts';
+
+export const DeliveryStatus = z.enum(DELIVERY_STATUSES).meta({
+  id: 'DeliveryStatus',
+  description:
+    'pending: never tried; retrying: failed, another attempt is due; delivered; failed: attempts used up or refused for good; ' +
+    'cancelled: the webhook was turned off or deleted; held: the webhook is paused',
+});
+
+const fields = {
+  id: Id,
+  webhook_id: Id,
+  event_id: Id,
+  event: z.string().meta({ example: 'contact.created' }),
+  status: DeliveryStatus,
+  attempts: z.int().meta({ description: 'attempts made' }),
+  max_attempts: z.int(),
+  status_code: z.int().nullable().meta({ description: 'of the last attempt; null when no answer came' }),
+  response_body: z.string().nullable().meta({ description: 'of the last attempt, at most 16 KiB' }),
+  error_message: z.string().nullable(),
+  next_attempt_at: Time.nullable(),
+  delivered_at: Time.nullable(),
+  created_at: Time,
+  updated_at: Time,
+};
+
+export const Delivery = z.object(fields).meta({ id: 'Delivery' });
+export type Delivery = z.infer<typeof Delivery>;
+
+export const DeliveryList = listOf(Delivery).meta({ id: 'DeliveryList' });
+
+export const Attempt = z
+  .object({
+    number: z.int(),
+    trigger: z.enum(['automatic', 'manual']),
+    started_at: Time,
+    duration_ms: z.int(),
+    status_code: z.int().nullable(),
+    response_headers: z.record(z.string(), z.string()).nullable(),
+    response_body: z.string().nullable(),
+    error_message: z.string().nullable().meta({ description: 'null when the receiver took it' }),
+  })
+  .meta({ id: 'Attempt' });
+export type Attempt = z.infer<typeof Attempt>;
+
+export const TIMELINE_TYPES = [
+  'accepted',
+  'attempt',
+  'retry_requested',
+  'held',
+  'resumed',
+  'delivered',
+  'failed',
+  'cancelled',
+] as const;
+
+export const TimelineEntry = z
+  .object({ at: Time, type: z.enum(TIMELINE_TYPES), detail: z.string() })
+  .meta({ id: 'TimelineEntry' });
+export type TimelineEntry = z.infer<typeof TimelineEntry>;
+
+export const ScheduledAttempt = z.object({ number: z.int(), at: Time }).meta({ id: 'ScheduledAttempt' });
+export type ScheduledAttempt = z.infer<typeof ScheduledAttempt>;
+
+export const DeliveryDetail = z
+  .object({
+    ...fields,
+    workflow_id: z.string().nullable().meta({ description: 'of the Temporal workflow that carries it' }),
+    attempt_history: z.array(Attempt),
+    timeline: z.array(TimelineEntry).meta({ description: 'what happened to it, in order' }),
+    schedule: z
+      .array(ScheduledAttempt)
+      .meta({ description: 'when the remaining attempts are made if each fails at once; empty while it is held' }),
+    payload: z
+      .object({ event: z.string(), timestamp: z.string(), data: Data })
+      .meta({ description: 'the body that the receiver gets' }),
+  })
+  .meta({ id: 'DeliveryDetail' });
+export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
+
+export const RetryInput = z
+  .object({
+    force: z.boolean().optional().meta({ description: 'send again although it was delivered; default false' }),
+  })
+  .meta({ id: 'RetryInput' });
+
+export const RetryAnswer = z
+  .object({
+    id: Id,
+    status: DeliveryStatus,
+    next_attempt_at: Time.nullable(),
+    in_flight: z.boolean().meta({ description: 'an attempt is being made right now, and it is the retry' }),
+  })
+  .meta({ id: 'RetryAnswer' });
+export type RetryAnswer = z.infer<typeof RetryAnswer>;
+
+const moment = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-01-22T10:30:00Z' })
+  .transform((text) => new Date(text));
+
+/** The history's query parameters. */
+export function historyQuery(eventTypes: readonly string[]) {
+  return z.object({
+    status: z
+      .string()
+      .transform((text) => text.split(',').map((part) => part.trim()))
+      .pipe(
+        z.array(
+          z.enum(DELIVERY_STATUSES, {
+            error: (issue) =>
+              `unknown status ${JSON.stringify(issue.input)}; valid are ${DELIVERY_STATUSES.join(', ')}`,
+          }),
+        ),
+      )
+      .optional()
+      .meta({
+        description: `one or several, separated by commas: ${DELIVERY_STATUSES.join(', ')}`,
+        example: 'failed,retrying',
+      }),
+    event: z
+      .enum(eventTypes as [string, ...string[]], {
+        error: (issue) => `unknown event type ${JSON.stringify(issue.input)}; valid are ${eventTypes.join(', ')}`,
+      })
+      .optional()
+      .meta({ description: 'an event type' }),
+    webhook_id: z.uuid({ error: 'must be a UUID' }).optional(),
+    since: moment.optional().meta({ description: 'created at this time or later', example: '2026-01-22T00:00:00Z' }),
+    until: moment.optional().meta({ description: 'created before this time', example: '2026-01-23T00:00:00Z' }),
+    limit: z
+      .string()
+      .refine((text) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 200, {
+        error: 'must be a whole number from 1 to 200',
+      })
+      .transform(Number)
+      .default(50)
+      .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'deliveries on a page' }),
+    cursor: z.string().optional().meta({ description: '`next_cursor` of the page before' }),
+  });
+}
+export type HistoryQuery = z.output<ReturnType<typeof historyQuery>>;

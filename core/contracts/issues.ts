@@ -1,0 +1,44 @@
+import type { z } from 'zod';
+import type { FieldError } from './errors.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What zod found wrong, in words that need no knowledge of zod. */
+export function describeIssues(error: z.ZodError): FieldError[] {
+  return error.issues.map((issue) => ({ path: formatPath(issue.path), message: describeIssue(issue) }));
+}
+
+/** `['events', 3, 'event']` is `events[3].event`. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`;
+    return text === '' ? String(part) : `${text}.${String(part)}`;
+  }, '');
+}
+
+function describeIssue(issue: Issue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.message.includes('received undefined') ? 'is required' : `must be ${article(issue.expected)}`;
+    case 'too_small':
+      return describeBound('at least', issue.origin, Number(issue.minimum));
+    case 'too_big':
+      return describeBound('at most', issue.origin, Number(issue.maximum));
+    case 'invalid_value':
+      return `must be one of ${issue.values.join(', ')}`;
+    default:
+      return issue.message;
+  }
+}
+
+function describeBound(bound: string, origin: string, limit: number): string {
+  if (origin === 'string') return `must be ${bound} ${limit} character${limit === 1 ? '' : 's'} long`;
+  if (origin === 'array')
+    return limit === 1 && bound === 'at least' ? 'must not be empty' : `must have ${bound} ${limit} items`;
+  return `must be ${bound} ${limit}`;
+}
+
+function article(type: string): string {
+  if (type === 'int') return 'a whole number';
+  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { SCHEDULE_LIMITS } from '../domain/schedule.ts';
+import { Id, listOf, OrgId, plainText, Time } from './common.ts';
+
+/** The API counts a schedule's intervals in seconds, one unit being a minute. */
+export const SECONDS_PER_UNIT = 60;
+
+const { maxAttempts, initialUnits, coefficient } = SCHEDULE_LIMITS;
+
+export const RetryPolicy = z
+  .object({
+    maximum_attempts: z
+      .int()
+      .min(maxAttempts.min)
+      .max(maxAttempts.max)
+      .meta({ description: 'attempts in all, the first one included', example: 6 }),
+    initial_interval: z
+      .number()
+      .min(initialUnits.min * SECONDS_PER_UNIT)
+      .max(initialUnits.max * SECONDS_PER_UNIT)
+      .meta({ description: 'seconds from the first failure to the second attempt', example: 120 }),
+    backoff_coefficient: z
+      .number()
+      .min(coefficient.min)
+      .max(coefficient.max)
+      .meta({ description: 'each interval is so many times the one before; none is longer than a day', example: 2 }),
+  })
+  .meta({ id: 'RetryPolicy' });
+
+export const Webhook = z
+  .object({
+    id: Id,
+    org_id: OrgId.optional().meta({
+      description: 'the organization it belongs to, where the platform has organizations',
+    }),
+    url: z.string().meta({ example: 'https://example.com/hooks' }),
+    events: z.array(z.string()).meta({ example: ['contact.created'] }),
+    description: z.string().nullable(),
+    active: z.boolean().meta({ description: 'false: turned off, new events are not for it' }),
+    inactive_reason: z.string().nullable().meta({ description: 'why it was turned off' }),
+    paused: z.boolean().meta({ description: 'true: its deliveries are held until it is resumed' }),
+    paused_at: Time.nullable(),
+    retry_policy: RetryPolicy,
+    created_at: Time,
+    updated_at: Time,
+  })
+  .meta({ id: 'Webhook' });
+export type Webhook = z.infer<typeof Webhook>;
+
+export const NewWebhook = Webhook.extend({
+  secret: z.string().meta({
+    description: 'signs what is sent; shown in this answer only',
+    example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  }),
+}).meta({ id: 'NewWebhook' });
+
+export const WebhookList = listOf(Webhook).meta({ id: 'WebhookList' });
+
+/** What registering and updating take, on a platform with these event types. Unknown members are ignored. */
+export function webhookInputs(eventTypes: readonly string[]) {
+  const valid = eventTypes.join(', ');
+  const eventType = z.enum(eventTypes as [string, ...string[]], {
+    error: (issue) => `unknown event type ${JSON.stringify(issue.input)}; valid are ${valid}`,
+  });
+  const fields = {
+    url: plainText(z.string().min(1).max(2048)).meta({
+      description: 'http or https, no credentials, a public address',
+      example: 'https://example.com/hooks',
+      format: 'uri',
+    }),
+    events: z
+      .array(eventType)
+      .min(1)
+      .transform((events) => [...new Set(events)])
+      .meta({ description: 'what it is sent', example: [eventTypes[0]] }),
+    secret: z.string().min(16).max(256).optional().meta({
+      description: 'signs what is sent; one is made when it is left out at registration',
+      example: 'a-secret-of-your-own-choice',
+    }),
+    description: plainText(z.string().max(1000)).nullable().optional(),
+    active: z.boolean().optional().meta({ description: 'default true' }),
+    retry_policy: RetryPolicy.partial().optional().meta({
+      description: 'what is left out keeps its value; the default is 6 attempts, 120 s, coefficient 2',
+    }),
+  };
+  const register = z.object(fields);
+  return { register, update: register.partial() };
+}
+export type RegisterWebhook = z.output<ReturnType<typeof webhookInputs>['register']>;
+export type UpdateWebhook = z.output<ReturnType<typeof webhookInputs>['update']>;

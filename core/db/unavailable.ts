@@ -1,0 +1,21 @@
+import { OverloadedError } from './batcher.ts';
+
+/** Connection exceptions, insufficient resources, operator intervention (timeouts and shutdowns), failures of the system. */
+const CLASSES = ['08', '53', '57', '58'];
+/** A read-only standby, a deadlock, a lock that was not to be had: another try may well succeed. */
+const STATES = ['25006', '40001', '40P01', '55P03'];
+const NETWORK = /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT)$/;
+/** What `pg` says without a code. */
+const MESSAGES = /timeout|Connection terminated|not queryable|Client was closed|Cannot use a pool after calling end/i;
+
+/** Whether an error says that the database cannot work right now, so that the same request may succeed later. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof OverloadedError) return true;
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
+  if (!(error instanceof Error)) return false;
+  const code = (error as { code?: unknown }).code;
+  if (typeof code !== 'string') return MESSAGES.test(error.message);
+  return (
+    NETWORK.test(code) || (/^[0-9A-Z]{5}$/.test(code) && (CLASSES.includes(code.slice(0, 2)) || STATES.includes(code)))
+  );
+}
