@@ -44,7 +44,12 @@ export function startLoad(system: System, perSecond: number): Load {
 }
 
 /** Waits until the history says delivered for all of them, and checks that the receiver saw every one. */
-export async function expectDelivered(system: System, receiver: Receiver, ids: string[], limitMs: number): Promise<void> {
+export async function expectDelivered(
+  system: System,
+  receiver: Receiver,
+  ids: string[],
+  limitMs: number,
+): Promise<void> {
   await eventually(async () => {
     const [row] = await system.sql(
       `select count(*)::int as n from deliveries where id = any($1::uuid[]) and status = 'delivered'`,

@@ -29,7 +29,10 @@ test('what arrives in one turn shares a batch, what comes later gathers behind i
   release();
   expect(await Promise.all(first)).toEqual([2, 4]);
   await turn();
-  expect(batches).toEqual([[1, 2], [3, 4]]);
+  expect(batches).toEqual([
+    [1, 2],
+    [3, 4],
+  ]);
   release();
   expect(await Promise.all(second)).toEqual([6, 8]);
 });

@@ -84,7 +84,12 @@ async function store(pool: pg.Pool, emissions: Emission[]): Promise<EmitResult[]
       accepted.get(row.event_id)!.deliveries.push({ id: row.delivery_id, webhookId: row.webhook_id });
     }
   }
-  const recalled = repeated ? await recall(pool, emissions.filter((_, index) => !accepted.has(ids[index]!))) : null;
+  const recalled = repeated
+    ? await recall(
+        pool,
+        emissions.filter((_, index) => !accepted.has(ids[index]!)),
+      )
+    : null;
   return emissions.map((emission, index) => accepted.get(ids[index]!) ?? recalled!(emission));
 }
 

@@ -5,10 +5,20 @@ import { describeFailure, judgeAttempt, type AttemptFacts, type Position } from 
 const MINUTE = 60_000;
 const first: Position = { number: 1, roundStart: 0, maxAttempts: 6 };
 const judge = (facts: Partial<AttemptFacts>, position: Position = first) =>
-  judgeAttempt({ statusCode: 500, errorMessage: 'status 500', retryAfterMs: null, ...facts }, position, DEFAULT_SCHEDULE, MINUTE);
+  judgeAttempt(
+    { statusCode: 500, errorMessage: 'status 500', retryAfterMs: null, ...facts },
+    position,
+    DEFAULT_SCHEDULE,
+    MINUTE,
+  );
 
 test('an attempt without an error is delivered', () => {
-  expect(judge({ statusCode: 204, errorMessage: null })).toEqual({ outcome: 'delivered', delayMs: 0, postponed: false, gone: false });
+  expect(judge({ statusCode: 204, errorMessage: null })).toEqual({
+    outcome: 'delivered',
+    delayMs: 0,
+    postponed: false,
+    gone: false,
+  });
 });
 
 test.each([1, 2, 3, 4, 5])('failure of attempt %i waits 2 to that power minutes', (number) => {
@@ -20,7 +30,10 @@ test('the sixth failure gives up', () => {
 });
 
 test('a run of the schedule that began again waits from its beginning', () => {
-  expect(judge({}, { number: 7, roundStart: 6, maxAttempts: 12 })).toMatchObject({ outcome: 'retry', delayMs: 2 * MINUTE });
+  expect(judge({}, { number: 7, roundStart: 6, maxAttempts: 12 })).toMatchObject({
+    outcome: 'retry',
+    delayMs: 2 * MINUTE,
+  });
 });
 
 test('410 gives up at once and turns the webhook off', () => {
@@ -38,7 +51,10 @@ describe('Retry-After', () => {
     expect(judge({ statusCode: 503, retryAfterMs: 1e12 })).toMatchObject({ delayMs: 32 * MINUTE });
   });
   test('of another status is not heard', () => {
-    expect(judge({ statusCode: 500, retryAfterMs: 5 * MINUTE })).toMatchObject({ delayMs: 2 * MINUTE, postponed: false });
+    expect(judge({ statusCode: 500, retryAfterMs: 5 * MINUTE })).toMatchObject({
+      delayMs: 2 * MINUTE,
+      postponed: false,
+    });
   });
 });
 

@@ -29,7 +29,12 @@ export interface Verdict {
 const HONOURS_RETRY_AFTER = [429, 503];
 
 /** What an attempt means for its delivery (contract.md, What a receiver gets, and Retries). */
-export function judgeAttempt(facts: AttemptFacts, position: Position, schedule: RetrySchedule, unitMs: number): Verdict {
+export function judgeAttempt(
+  facts: AttemptFacts,
+  position: Position,
+  schedule: RetrySchedule,
+  unitMs: number,
+): Verdict {
   const verdict: Verdict = { outcome: 'give-up', delayMs: 0, postponed: false, gone: facts.statusCode === 410 };
   if (facts.errorMessage === null) return { ...verdict, outcome: 'delivered', gone: false };
   if (verdict.gone || position.number >= position.maxAttempts) return verdict;
@@ -40,7 +45,11 @@ export function judgeAttempt(facts: AttemptFacts, position: Position, schedule: 
 }
 
 /** "attempt 3 of 6 failed with 503": one delivery's state as Temporal's Web UI shows it. */
-export function describeFailure(number: number, maxAttempts: number, facts: Omit<AttemptFacts, 'retryAfterMs'>): string {
+export function describeFailure(
+  number: number,
+  maxAttempts: number,
+  facts: Omit<AttemptFacts, 'retryAfterMs'>,
+): string {
   const reason = facts.statusCode === null ? `: ${facts.errorMessage ?? 'no answer'}` : ` with ${facts.statusCode}`;
   return `attempt ${number} of ${maxAttempts} failed${reason}`;
 }
