@@ -8,8 +8,8 @@ import { OperatorError } from './embedded/operator-error.ts';
 import { stopLeftover } from './embedded/process-record.ts';
 import type { Program } from './supervise.ts';
 
-/** Attempts in flight take up to 20 s to finish, then the process ends by itself. */
-const STOP_STEPS = [{ signal: 'SIGTERM', graceMs: 25_000 }] as const;
+/** Attempts in flight have 20 s to finish; then the process ends by itself, within 5 s more. */
+const STOP_STEPS = [{ signal: 'SIGTERM', graceMs: 30_000 }] as const;
 
 /** What an earlier start left is of no use to this one: its lease ends with it, so it gets less time. */
 const LEFTOVER_STEPS = [

@@ -1,0 +1,32 @@
+# syntax=docker/dockerfile:1
+
+FROM node:24.21.0-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Not `npm ci`: it gives up where a registry lacks an optional package for some other platform.
+RUN npm install --omit=dev --no-save --no-audit --no-fund && npm cache clean --force
+
+FROM dependencies AS build
+COPY bin/bundle-workflows.ts bin/
+COPY core core
+COPY workflows workflows
+RUN node bin/bundle-workflows.ts
+
+FROM node:24.21.0-bookworm-slim AS runtime
+ENV NODE_ENV=production PORT=8080
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json worker.ts ./
+COPY bin/migrate.ts bin/
+COPY activities activities
+COPY api api
+COPY core core
+COPY dispatch dispatch
+COPY workflows workflows
+COPY --from=build /app/build build
+USER node
+EXPOSE 8080
+# The API by default; the same image runs `node worker.ts` and `node bin/migrate.ts`.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "api/server.ts"]
