@@ -6,7 +6,7 @@ const CHECKS = [
   ['lint', 'eslint/bin/eslint.js', '.'],
   ['format', 'prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
   ['unused code', 'knip/bin/knip.js'],
-  ['walls', 'dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.mjs', '.'],
+  ['walls', 'dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.mjs', '.'],
 ] as const;
 
 /** Runs every check of the sources, a line each, with what it found when it failed. */

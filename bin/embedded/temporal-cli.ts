@@ -33,7 +33,10 @@ export async function findTemporalCli(env: NodeJS.ProcessEnv, context: Context):
   const { say } = context;
   const named = env['TEMPORAL_CLI'];
   if (named) {
-    if (await isTemporal(named)) return named;
+    if (await isTemporal(named)) {
+      say(`Temporal: ${named}, named by TEMPORAL_CLI.`);
+      return named;
+    }
     throw new OperatorError(`TEMPORAL_CLI is ${named}, which is not a Temporal CLI that runs here.`);
   }
   for (const folder of (env['PATH'] ?? '').split(delimiter)) {
@@ -44,8 +47,8 @@ export async function findTemporalCli(env: NodeJS.ProcessEnv, context: Context):
     }
   }
   const cached = join(cacheFolder(env), FILE_NAME);
-  if (!existsSync(cached)) await fillCache(cached, env, context);
-  say(`Temporal: ${cached}, kept from before.`);
+  if (existsSync(cached)) say(`Temporal: ${cached}, kept from before.`);
+  else await fillCache(cached, env, context);
   return cached;
 }
 
@@ -60,9 +63,10 @@ async function fillCache(cached: string, env: NodeJS.ProcessEnv, context: Contex
   try {
     if (existsSync(cached)) return;
     const reasons: string[] = [];
-    for (const obtain of [download, build]) {
+    for (const [way, obtain] of Object.entries({ downloaded: download, built: build })) {
       try {
         renameSync(await obtain(draft, env, context), cached);
+        context.say(`Temporal: ${cached}, ${way} and kept.`);
         return;
       } catch (error) {
         context.signal.throwIfAborted();
