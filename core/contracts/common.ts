@@ -20,7 +20,11 @@ export function plainText(schema: z.ZodString): z.ZodString {
 
 const CONTROL = /[\u0000-\u001f\u007f]/; // eslint-disable-line no-control-regex
 
-/** An organization's id: whatever the platform calls it. */
+/** Whatever the platform calls its organizations: 1 to 128 characters, no control characters. */
+export function isOrgId(text: string): boolean {
+  return text.length >= 1 && text.length <= 128 && !CONTROL.test(text);
+}
+
 export const OrgId = z
   .string()
   .min(1)

@@ -1,0 +1,31 @@
+/** An answer of JSON that is a string already. */
+export function answerText(json: string, status: number, headers: Record<string, string> = {}): Response {
+  return new Response(json, { status, headers: { 'Content-Type': 'application/json', ...headers } });
+}
+
+export function answerJson(value: unknown, status = 200): Response {
+  return answerText(JSON.stringify(value), status);
+}
+
+/** The cursor of the page after the one that ends with this id. */
+export function writeCursor(id: string): string {
+  return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
+}
+
+/** Null for what `writeCursor` did not write. */
+export function readCursor(cursor: string): string | null {
+  if (!/^[A-Za-z0-9_-]{22}$/.test(cursor)) return null;
+  const hex = Buffer.from(cursor, 'base64url').toString('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** A page of `rows`, of which one more than `limit` were asked for. */
+export function answerPage<Row extends { id: string }>(
+  rows: Row[],
+  limit: number,
+  write: (row: Row) => unknown,
+): Response {
+  const page = rows.slice(0, limit);
+  const next_cursor = rows.length > limit ? writeCursor(page.at(-1)!.id) : null;
+  return answerJson({ data: page.map(write), next_cursor });
+}

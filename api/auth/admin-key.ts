@@ -1,0 +1,20 @@
+import type pg from 'pg';
+import { uuidv7 } from 'uuidv7';
+import { hashKey } from './key-ring.ts';
+
+/** What `hint` says of the key that `POSTHORN_ADMIN_KEY` holds. */
+const HINT = 'environment';
+
+/** Makes the environment's admin key valid, and the one it held before invalid. */
+export async function ensureAdminKey(pool: pg.Pool, key: string): Promise<void> {
+  await pool.query(
+    `with old as (
+       update api_keys set revoked_at = now() where hint = '${HINT}' and hash <> $2 and revoked_at is null returning id
+     ), ensured as (
+       insert into api_keys (id, name, scopes, hash, hint) values ($1, 'POSTHORN_ADMIN_KEY', '{admin}', $2, '${HINT}')
+       on conflict (hash) do update set revoked_at = null
+     )
+     select pg_notify('posthorn_keys', '') from old limit 1`,
+    [uuidv7(), hashKey(key)],
+  );
+}

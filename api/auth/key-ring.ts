@@ -1,0 +1,75 @@
+import { hash, timingSafeEqual } from 'node:crypto';
+import type pg from 'pg';
+import type { Scope } from '../../core/contracts/key.ts';
+
+/** Whose key a request came with. */
+export interface Principal {
+  id: string;
+  name: string;
+  /** Null: every platform. */
+  platform: string | null;
+  /** Null: every organization. */
+  orgId: string | null;
+  scopes: ReadonlySet<Scope>;
+}
+
+/** Should a notice of a revocation be lost, a revoked key works this much longer. */
+const LIFE_MS = 5_000;
+const MOST_ENTRIES = 10_000;
+
+const FIND = {
+  name: 'find-key',
+  text: 'select id, name, platform, org_id, scopes, hash from api_keys where hash = $1 and revoked_at is null',
+};
+
+interface Row {
+  id: string;
+  name: string;
+  platform: string | null;
+  org_id: string | null;
+  scopes: Scope[];
+  hash: Buffer;
+}
+
+export function hashKey(key: string): Buffer {
+  return hash('sha256', key, 'buffer');
+}
+
+/** Finds keys by their hash and remembers for some seconds those that it found. */
+export class KeyRing {
+  private readonly pool: pg.Pool;
+  private readonly known = new Map<string, { principal: Principal; until: number }>();
+  private generation = 0;
+
+  constructor(pool: pg.Pool) {
+    this.pool = pool;
+  }
+
+  /** Answers at once where it can, so that the hot path need not wait. Null: no such key, or a revoked one. */
+  find(key: string): Principal | null | Promise<Principal | null> {
+    const hashed = hashKey(key);
+    const name = hashed.toString('latin1');
+    const entry = this.known.get(name);
+    return entry && entry.until > Date.now() ? entry.principal : this.ask(hashed, name);
+  }
+
+  /** To be called when a key may have been revoked. */
+  forget(): void {
+    this.generation++;
+    this.known.clear();
+  }
+
+  private async ask(hashed: Buffer, name: string): Promise<Principal | null> {
+    const { generation } = this;
+    const { rows } = await this.pool.query<Row>({ ...FIND, values: [hashed] });
+    const [row] = rows;
+    if (!row || !timingSafeEqual(row.hash, hashed)) return null;
+    const scopes = new Set(row.scopes);
+    const principal = { id: row.id, name: row.name, platform: row.platform, orgId: row.org_id, scopes };
+    if (generation === this.generation) {
+      if (this.known.size >= MOST_ENTRIES) this.known.clear();
+      this.known.set(name, { principal, until: Date.now() + LIFE_MS });
+    }
+    return principal;
+  }
+}

@@ -1,0 +1,26 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Intake } from '../core/db/intake.ts';
+import type { Allowlist } from '../core/delivery/guard.ts';
+import type { Registry } from '../core/platforms/platform.ts';
+import type { SecretBox } from '../core/secrets.ts';
+import type { KeyRing } from './auth/key-ring.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface ApiDeps {
+  orm: MikroORM;
+  pool: pg.Pool;
+  intake: Intake;
+  keys: KeyRing;
+  secretBox: SecretBox;
+  /** Networks that receivers may have although they are not public. */
+  allowlist: Allowlist;
+  registry: Registry;
+  metrics: Metrics;
+  log: Logger;
+  /** Bytes of a request body with one event. */
+  bodyLimit: number;
+  /** Milliseconds of one unit of the retry schedules. */
+  retryUnitMs: number;
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { FieldError } from '../../core/contracts/errors.ts';
+import type { Emission } from '../../core/db/intake.ts';
+import { currentTimestamp, readTimestamp } from './timestamp.ts';
+
+/** How one platform's events are read. */
+export interface EventReader {
+  platform: string;
+  eventTypes: ReadonlySet<string>;
+}
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+const KEY_MESSAGE = 'must be 1 to 255 visible ASCII characters';
+
+/**
+ * Makes the payload of one event from the members of its JSON object, each as PHP writes it. What is wrong goes to `errors`,
+ * with `at` before its path; then the answer is null.
+ */
+export function readEvent(
+  reader: EventReader,
+  members: Map<string, string>,
+  orgId: string,
+  key: string | undefined,
+  errors: FieldError[],
+  at = '',
+): Emission | null {
+  const before = errors.length;
+  const eventType = readType(reader, members.get('event'), errors, at);
+  const data = members.get('data');
+  if (data === undefined) errors.push({ path: `${at}data`, message: 'is required' });
+  else if (!data.startsWith('{') && !data.startsWith('[')) {
+    errors.push({ path: `${at}data`, message: 'must be a JSON object or array' });
+  }
+  const sent = members.get('timestamp');
+  const timestamp = sent === undefined ? currentTimestamp() : readSent(sent);
+  if (timestamp === null) {
+    const message =
+      'must be an ISO 8601 date-time with a zone, such as 2026-01-22T10:30:00Z or 2026-01-22T12:30:00+02:00';
+    errors.push({ path: `${at}timestamp`, message });
+  }
+  if (errors.length > before) return null;
+  const body = `{"event":"${eventType}","timestamp":"${timestamp}","data":${data}}`;
+  const idempotency = key === undefined ? null : { key, hash: hashRequest(eventType!, sent ?? '', data!) };
+  return { platform: reader.platform, orgId, eventType: eventType!, body, idempotency };
+}
+
+/** Undefined without one. */
+export function readKeyHeader(header: string | undefined, errors: FieldError[]): string | undefined {
+  if (header !== undefined && !KEY.test(header)) errors.push({ path: 'Idempotency-Key', message: KEY_MESSAGE });
+  return header;
+}
+
+/** The idempotency key of a batch's item, from its JSON; undefined without one. */
+export function readKeyMember(json: string | undefined, errors: FieldError[], at: string): string | undefined {
+  const key = json === undefined || json === 'null' ? undefined : decode(json);
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && KEY.test(key)) return key;
+  errors.push({ path: `${at}idempotency_key`, message: KEY_MESSAGE });
+  return undefined;
+}
+
+/** The timestamp inside a payload that `readEvent` made. */
+export function timestampOf(eventType: string, body: string): string {
+  const start = `{"event":"${eventType}","timestamp":"`.length;
+  return body.slice(start, body.indexOf('"', start));
+}
+
+function readType(
+  { eventTypes }: EventReader,
+  json: string | undefined,
+  errors: FieldError[],
+  at: string,
+): string | null {
+  if (json === undefined) {
+    errors.push({ path: `${at}event`, message: 'is required' });
+    return null;
+  }
+  const type = decode(json);
+  if (typeof type === 'string' && eventTypes.has(type)) return type;
+  const valid = [...eventTypes].join(', ');
+  errors.push({ path: `${at}event`, message: `unknown event type ${shorten(json)}; valid are ${valid}` });
+  return null;
+}
+
+function readSent(json: string): string | null {
+  const text = decode(json);
+  return typeof text === 'string' ? readTimestamp(text) : null;
+}
+
+function decode(json: string): unknown {
+  return json.startsWith('"') && !json.includes('\\') ? json.slice(1, -1) : JSON.parse(json);
+}
+
+function shorten(json: string): string {
+  return json.length > 100 ? `${json.slice(0, 100)}…` : json;
+}
+
+/** What was sent, not what was made of it: a timestamp that is left out is the same request a minute later. */
+function hashRequest(eventType: string, timestamp: string, data: string): Buffer {
+  return createHash('sha256').update(`${eventType}\n${timestamp}\n`).update(data).digest();
+}

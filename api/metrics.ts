@@ -1,0 +1,30 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+
+export interface Metrics {
+  registry: Registry;
+  countEvents(platform: string, count: number): void;
+  /** `route` is the path with its parameters' names. */
+  observeRequest(method: string, route: string, status: number, seconds: number): void;
+}
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const events = new Counter({
+    name: 'posthorn_events_accepted_total',
+    help: 'Events accepted, repeated ones not counted',
+    labelNames: ['platform'],
+    registers: [registry],
+  });
+  const requests = new Histogram({
+    name: 'posthorn_http_request_duration_seconds',
+    help: 'From the request to the answer, by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
+  return {
+    registry,
+    countEvents: (platform, count) => events.inc({ platform }, count),
+    observeRequest: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
+  };
+}

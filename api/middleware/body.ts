@@ -1,0 +1,84 @@
+import { isUtf8 } from 'node:buffer';
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import { AppError, invalidRequest } from '../../core/contracts/errors.ts';
+import { describeIssues } from '../../core/contracts/issues.ts';
+import { encodePhpJson, JsonSyntaxError } from '../../core/delivery/encode.ts';
+
+const FORM = /^\s*(application\/x-www-form-urlencoded|multipart\/)/i;
+
+/**
+ * The body as text, of at most `limit` bytes; more are not read. Any content type but a form's passes.
+ * @throws AppError payload_too_large, unsupported_media_type, malformed_json (not UTF-8)
+ */
+export async function readText(c: Context, limit: number): Promise<string> {
+  const type = c.req.header('content-type');
+  if (type !== undefined && FORM.test(type)) {
+    throw new AppError(
+      'unsupported_media_type',
+      'the body is sent as a form; send JSON with the header "Content-Type: application/json"',
+    );
+  }
+  const encoding = c.req.header('content-encoding');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new AppError('unsupported_media_type', `the body is compressed (${encoding}); send it as it is`);
+  }
+  const length = c.req.header('content-length');
+  if (Number(length) > limit) throw tooLarge(limit);
+  const bytes = length === undefined ? await readStream(c.req.raw.body, limit) : Buffer.from(await c.req.arrayBuffer());
+  if (!isUtf8(bytes)) throw new AppError('malformed_json', 'the body is not UTF-8');
+  return bytes.toString('utf8');
+}
+
+async function readStream(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > limit) throw tooLarge(limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(limit: number): AppError {
+  return new AppError('payload_too_large', `the body has more than ${limit} bytes`);
+}
+
+/** One JSON text as PHP would write it. @throws AppError malformed_json, with the position */
+export function encodeBody(text: string): string {
+  if (text.trim() === '') throw new AppError('malformed_json', 'the body is empty; send a JSON object');
+  try {
+    return encodePhpJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const errors = [{ path: '', message: error.message }];
+    throw new AppError('malformed_json', `the body is not valid JSON: ${error.message}`, { errors });
+  }
+}
+
+/** Bodies of everything but events. */
+const LIMIT = 256 * 1024;
+
+/** The body, checked. An empty one counts as `{}` where `emptyAllowed`. @throws AppError */
+export async function readJson<Schema extends z.ZodType>(
+  c: Context,
+  schema: Schema,
+  { emptyAllowed = false } = {},
+): Promise<z.output<Schema>> {
+  const text = await readText(c, LIMIT);
+  if (emptyAllowed && text.trim() === '') return check(schema, {});
+  encodeBody(text);
+  return check(schema, JSON.parse(text));
+}
+
+/** The query's parameters, checked; an empty one counts as left out. @throws AppError invalid_request */
+export function readQuery<Schema extends z.ZodType>(c: Context, schema: Schema): z.output<Schema> {
+  return check(schema, Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== '')));
+}
+
+function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalidRequest(describeIssues(parsed.error));
+  return parsed.data;
+}

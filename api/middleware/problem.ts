@@ -1,0 +1,39 @@
+import type { Logger } from 'pino';
+import { OverloadedError } from '../../core/db/batcher.ts';
+import { isUnavailable } from '../../core/db/unavailable.ts';
+import { AppError, ERRORS, type Problem } from '../../core/contracts/errors.ts';
+
+/** The answer to a request that failed. What is not the caller's fault is logged; its details stay in the log. */
+export function answerProblem(error: unknown, path: string, log: Logger): Response {
+  const known = error instanceof AppError ? error : explain(error);
+  if (!(error instanceof AppError)) {
+    log[known.code === 'internal_error' ? 'error' : 'warn']({ err: error, path }, known.message);
+  }
+  const { status, title } = ERRORS[known.code];
+  const problem: Problem = {
+    type: `urn:posthorn:problem:${known.code}`,
+    title,
+    status,
+    detail: known.message,
+    code: known.code,
+    ...(known.errors && { errors: known.errors }),
+    instance: path,
+  };
+  return new Response(JSON.stringify(problem), {
+    status,
+    headers: { 'Content-Type': 'application/problem+json', ...known.headers },
+  });
+}
+
+function explain(error: unknown): AppError {
+  const headers = { 'Retry-After': '1' };
+  if (error instanceof OverloadedError) {
+    return new AppError('overloaded', 'more events are waiting than can be taken; nothing was stored, try again', {
+      headers,
+    });
+  }
+  if (isUnavailable(error)) {
+    return new AppError('unavailable', 'the database does not answer right now; try again', { headers });
+  }
+  return new AppError('internal_error', 'something went wrong in Posthorn; its log says what');
+}

@@ -1,0 +1,96 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { Platform, Registry } from '../../core/platforms/platform.ts';
+
+const DESCRIPTION = `Durable webhook delivery. Register a webhook, emit events, look back at every delivery and attempt.
+
+Every error is an \`application/problem+json\` (RFC 9457) with a stable \`code\`. Nothing is ever stored by a refused request.
+
+Keys go in \`Authorization: Bearer …\`. A key belongs to a platform or to one of its organizations, and has scopes.`;
+
+/** The whole OpenAPI 3.1 document, as JSON. To be called once all routes are described. */
+export function writeDocument(app: OpenAPIHono, registry: Registry): string {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'An API key, such as `ph_…`',
+  });
+  for (const platform of Object.values(registry)) describeReceived(app, platform);
+  return JSON.stringify(
+    app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: { title: 'Posthorn', version: packageJson.version, description: DESCRIPTION },
+      servers: [{ url: '/' }],
+      tags: listTags(registry),
+    }),
+  );
+}
+
+function listTags(registry: Registry) {
+  const ofPlatform = ({ label }: Platform) => [
+    { name: `${label} webhooks`, description: `Who gets the events of ${label}.` },
+    { name: `${label} events`, description: `What happens on ${label}.` },
+    { name: `${label} deliveries`, description: `What became of the events of ${label}.` },
+    { name: `${label} receivers`, description: `What a receiver gets from ${label}.` },
+  ];
+  return [
+    ...Object.values(registry).flatMap(ofPlatform),
+    { name: 'Keys', description: 'For admins: who may do what.' },
+    { name: 'Operation', description: 'For those who run Posthorn.' },
+    { name: 'Reference', description: 'This document.' },
+  ];
+}
+
+/** The POST that receivers get, for each event type. */
+function describeReceived(app: OpenAPIHono, platform: Platform): void {
+  const { headerPrefix } = platform;
+  const headers = z.object({
+    [`${headerPrefix}Signature`]: z
+      .string()
+      .meta({ description: 'lower-case hex of HMAC-SHA256 over the body, keyed with the secret' }),
+    [`${headerPrefix}Event`]: z.string().meta({ description: 'the event type' }),
+    [`${headerPrefix}Delivery`]: z.string().meta({ description: 'the delivery, the same on every attempt' }),
+    'webhook-id': z.string().meta({ description: 'the delivery (Standard Webhooks)' }),
+    'webhook-timestamp': z.string().meta({ description: 'when the attempt was made, in seconds (Standard Webhooks)' }),
+    'webhook-signature': z.string().meta({ description: '`v1,` and base64 of the signature (Standard Webhooks)' }),
+  });
+  for (const { type, description, schema, example } of platform.eventTypes) {
+    const payload = { event: type, timestamp: '2026-01-22T10:30:00Z', data: example };
+    app.openAPIRegistry.registerWebhook({
+      method: 'post',
+      path: `${platform.id}.${type}`,
+      operationId: `receive_${platform.id}_${type.replaceAll('.', '_')}`,
+      tags: [`${platform.label} receivers`],
+      summary: `${platform.label}: ${type}`,
+      description,
+      security: [],
+      request: {
+        headers,
+        body: {
+          required: true,
+          content: {
+            'application/json': {
+              schema: {
+                type: 'object',
+                required: ['event', 'timestamp', 'data'],
+                properties: {
+                  event: { type: 'string', const: type },
+                  timestamp: { type: 'string', format: 'date-time' },
+                  data: { ...schema, required: [...schema.required] },
+                },
+              },
+              example: payload,
+            },
+          },
+        },
+      },
+      responses: {
+        '2XX': { description: 'Taken. Whatever else is answered is a failure and is tried again.' },
+        410: { description: 'Gone: the webhook is turned off.' },
+        429: { description: 'Too many: `Retry-After` is honoured within the schedule.' },
+        503: { description: 'Busy: `Retry-After` is honoured within the schedule.' },
+      },
+    });
+  }
+}

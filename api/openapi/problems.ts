@@ -1,0 +1,56 @@
+import type { RouteConfig } from '@hono/zod-openapi';
+import { ERRORS, Problem, type ErrorCode } from '../../core/contracts/errors.ts';
+
+/** What an error may look like, in the words that the API uses. */
+const DETAILS: Record<ErrorCode, string> = {
+  malformed_json: 'the body is not valid JSON: expected "," or "}", but the text ends at position 17',
+  unauthorized: 'send your key in the header "Authorization: Bearer <key>"',
+  forbidden: 'this key lacks the scope webhooks:write; it has webhooks:read',
+  not_found: 'there is no webhook with this id',
+  method_not_allowed: 'PATCH is not possible here; GET, HEAD is',
+  already_delivered: 'it was delivered already; send {"force": true} to send it again',
+  webhook_paused: 'its webhook is paused: resume it, and everything that is held goes out',
+  webhook_inactive: 'its webhook is turned off: turn it on first',
+  webhook_deleted: 'its webhook was deleted: there is nowhere to send it',
+  idempotency_conflict: 'this Idempotency-Key was used for another event; take a new key for a new event',
+  payload_too_large: 'the body has more than 1048576 bytes',
+  unsupported_media_type: 'the body is sent as a form; send JSON with the header "Content-Type: application/json"',
+  invalid_request: 'events[0]: unknown event type "contact.creatd"; valid are contact.created, contact.updated',
+  internal_error: 'something went wrong in Posthorn; its log says what',
+  overloaded: 'more events are waiting than can be taken; nothing was stored, try again',
+  unavailable: 'the database does not answer right now; try again',
+};
+
+const text = (description: string) => ({ description, required: true, schema: { type: 'string' as const } });
+
+const HEADERS: Record<number, Record<string, ReturnType<typeof text>>> = {
+  401: { 'WWW-Authenticate': text('how to send the key') },
+  405: { Allow: text('the methods that are possible') },
+  503: { 'Retry-After': text('seconds to wait') },
+};
+
+/** The responses of these errors, those of one status together. */
+export function describeProblems(codes: readonly ErrorCode[]): RouteConfig['responses'] {
+  const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => {
+      const examples = Object.fromEntries(ofStatus.map((code) => [code, { value: exampleOf(code) }]));
+      const headers = HEADERS[status];
+      return [
+        status,
+        {
+          description: ofStatus.map((code) => ERRORS[code].title).join(', or: '),
+          ...(headers && { headers }),
+          content: { 'application/problem+json': { schema: Problem, examples } },
+        },
+      ];
+    }),
+  );
+}
+
+function exampleOf(code: ErrorCode): Problem {
+  const { status, title } = ERRORS[code];
+  const [path, ...words] = DETAILS[code].split(': ');
+  const errors = code === 'invalid_request' ? { errors: [{ path: path!, message: words.join(': ') }] } : {};
+  return { type: `urn:posthorn:problem:${code}`, title, status, detail: DETAILS[code], code, ...errors };
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { Id, OrgId } from '../core/contracts/common.ts';
+import { AppError } from '../core/contracts/errors.ts';
+import type { Platform } from '../core/platforms/platform.ts';
+
+/** The path parameters of a platform's routes, for the OpenAPI document. */
+export function pathParams(platform: Platform, ...names: 'id'[]) {
+  const org = platform.scope === 'organization' ? { orgId: OrgId } : {};
+  return z.object({ ...org, ...Object.fromEntries(names.map((name) => [name, Id])) });
+}
+
+/** `listWebhooks` of URPA is `urpa_listWebhooks`. */
+export function operationId(platform: Platform, name: string): string {
+  return `${platform.id}_${name}`;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** @throws AppError not_found for what cannot be an id */
+export function requireId(text: string | undefined, what: string): string {
+  if (text === undefined || !isUuid(text)) throw new AppError('not_found', `there is no ${what} with this id`);
+  return text.toLowerCase();
+}

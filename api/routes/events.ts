@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { AppError, invalidRequest, type FieldError } from '../../core/contracts/errors.ts';
+import {
+  AcceptedEvent,
+  BATCH_LIMIT,
+  BatchAnswer,
+  batchInput,
+  eventInput,
+  IdempotencyKey,
+} from '../../core/contracts/event.ts';
+import type { Emission, EmitResult } from '../../core/db/intake.ts';
+import { splitArray, splitObject } from '../../core/delivery/split.ts';
+import type { Platform } from '../../core/platforms/platform.ts';
+import { answerText } from '../answers.ts';
+import type { ApiDeps } from '../deps.ts';
+import { readEvent, readKeyHeader, readKeyMember, timestampOf, type EventReader } from '../emission/read-event.ts';
+import { encodeBody, readText } from '../middleware/body.ts';
+import { content } from '../openapi/content.ts';
+import { operationId, pathParams } from '../paths.ts';
+import type { Router } from '../routing.ts';
+
+/** Bytes of a whole batch. */
+const BATCH_BYTES = 16 * 1024 * 1024;
+const CONFLICT = 'this idempotency key was used for another event; take a new key for a new event';
+const ERRORS = [
+  'malformed_json',
+  'payload_too_large',
+  'unsupported_media_type',
+  'invalid_request',
+  'overloaded',
+] as const;
+
+/** The hot path: bodies are read by hand, and nothing is logged. */
+export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform): void {
+  const types = platform.eventTypes.map(({ type }) => type);
+  const reader: EventReader = { platform: platform.id, eventTypes: new Set(types) };
+  const shared = { platform, method: 'post', scope: 'events:write', tag: `${platform.label} events` } as const;
+  const examples = Object.fromEntries(
+    platform.eventTypes.map(({ type, description, example }) => [
+      type,
+      { summary: description, value: { event: type, data: example } },
+    ]),
+  );
+
+  router.addForPlatform({
+    ...shared,
+    path: `${platform.apiBase}/events`,
+    operationId: operationId(platform, 'emitEvent'),
+    summary: 'Emit an event',
+    description: 'Answers after the commit: what is accepted is delivered. Members that are not known are ignored.',
+    errors: [...ERRORS, 'idempotency_conflict'],
+    request: {
+      params: pathParams(platform),
+      headers: z.object({ 'Idempotency-Key': IdempotencyKey.optional() }),
+      body: { required: true, content: content(eventInput(types), examples) },
+    },
+    responses: {
+      202: {
+        description: 'Accepted',
+        headers: {
+          'Idempotent-Replayed': {
+            description: '`true`: the key was used for this event before, and this is the first answer again',
+            schema: { type: 'string', enum: ['true'] },
+          },
+        },
+        content: content(AcceptedEvent),
+      },
+    },
+    async handle({ c, orgId }) {
+      const json = encodeBody(await readText(c, deps.bodyLimit));
+      const errors: FieldError[] = [];
+      const key = readKeyHeader(c.req.header('idempotency-key'), errors);
+      const emission = readEvent(reader, requireObject(json), orgId, key, errors);
+      if (errors.length > 0) throw invalidRequest(errors);
+      const [result] = await deps.intake.emit([emission!]);
+      if (result!.kind === 'conflict') throw new AppError('idempotency_conflict', CONFLICT);
+      if (!result!.replayed) deps.metrics.countEvents(platform.id, 1);
+      return answerText(
+        writeAccepted(emission!, result!),
+        202,
+        result!.replayed ? { 'Idempotent-Replayed': 'true' } : {},
+      );
+    },
+  });
+
+  router.addForPlatform({
+    ...shared,
+    path: `${platform.apiBase}/events/batch`,
+    operationId: operationId(platform, 'emitEvents'),
+    summary: 'Emit up to 1,000 events',
+    description:
+      'All or none: one event that is not valid refuses the whole batch. Only an idempotency key that stands for another event does ' +
+      'not: its result is an error, the others are accepted.',
+    errors: ERRORS,
+    request: { params: pathParams(platform), body: { required: true, content: content(batchInput(types)) } },
+    responses: { 202: { description: 'Accepted', content: content(BatchAnswer) } },
+    async handle({ c, orgId }) {
+      const members = requireObject(encodeBody(await readText(c, BATCH_BYTES)));
+      const emissions = readBatch(reader, members.get('events'), orgId, deps.bodyLimit);
+      const results = await deps.intake.emit(emissions);
+      const fresh = results.filter((result) => result.kind === 'accepted' && !result.replayed).length;
+      deps.metrics.countEvents(platform.id, fresh);
+      const written = results.map((result, index) =>
+        result.kind === 'accepted' ? writeAccepted(emissions[index]!, result) : CONFLICT_ITEM,
+      );
+      return answerText(`{"results":[${written.join(',')}]}`, 202);
+    },
+  });
+}
+
+const CONFLICT_ITEM = JSON.stringify({ error: { code: 'idempotency_conflict', detail: CONFLICT } });
+
+function readBatch(reader: EventReader, json: string | undefined, orgId: string, limit: number): Emission[] {
+  const items = json === undefined ? null : splitArray(json);
+  if (!items)
+    throw invalidRequest([{ path: 'events', message: json === undefined ? 'is required' : 'must be an array' }]);
+  if (items.length === 0) throw invalidRequest([{ path: 'events', message: 'must not be empty' }]);
+  if (items.length > BATCH_LIMIT) {
+    throw invalidRequest([
+      { path: 'events', message: `must have at most ${BATCH_LIMIT} items; it has ${items.length}` },
+    ]);
+  }
+  const errors: FieldError[] = [];
+  const emissions = items.map((item, index) => {
+    const at = `events[${index}]`;
+    const members = splitObject(item);
+    if (!members) errors.push({ path: at, message: 'must be an object' });
+    else if (item.length > limit) errors.push({ path: at, message: `has more than ${limit} bytes` });
+    if (!members || item.length > limit) return null;
+    const key = readKeyMember(members.get('idempotency_key'), errors, `${at}.`);
+    return readEvent(reader, members, orgId, key, errors, `${at}.`);
+  });
+  if (errors.length > 0) throw invalidRequest(errors);
+  return emissions as Emission[];
+}
+
+function requireObject(json: string): Map<string, string> {
+  const members = splitObject(json);
+  if (!members) throw invalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
+  return members;
+}
+
+function writeAccepted(emission: Emission, result: EmitResult & { kind: 'accepted' }): string {
+  const timestamp = timestampOf(emission.eventType, result.body);
+  const deliveries = result.deliveries
+    .map(({ id, webhookId }) => `{"id":"${id}","webhook_id":"${webhookId}"}`)
+    .join(',');
+  return `{"id":"${result.eventId}","event":"${emission.eventType}","timestamp":"${timestamp}","deliveries":[${deliveries}]}`;
+}

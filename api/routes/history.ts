@@ -1,0 +1,65 @@
+import { invalidRequest } from '../../core/contracts/errors.ts';
+import { DeliveryDetail, DeliveryList, historyQuery } from '../../core/contracts/delivery.ts';
+import { AppError } from '../../core/contracts/errors.ts';
+import { findDelivery } from '../../core/db/queries/delivery.ts';
+import { listDeliveries } from '../../core/db/queries/history.ts';
+import type { Platform } from '../../core/platforms/platform.ts';
+import { answerPage, answerText, readCursor } from '../answers.ts';
+import type { ApiDeps } from '../deps.ts';
+import { readQuery } from '../middleware/body.ts';
+import { content } from '../openapi/content.ts';
+import { operationId, pathParams, requireId } from '../paths.ts';
+import type { Router } from '../routing.ts';
+import { writeDelivery, writeDetail } from './delivery-fields.ts';
+
+export function addHistoryRoutes(router: Router, deps: ApiDeps, platform: Platform): void {
+  const path = `${platform.apiBase}/webhooks/events`;
+  const Query = historyQuery(platform.eventTypes.map(({ type }) => type));
+  const shared = { platform, tag: `${platform.label} deliveries`, method: 'get', scope: 'events:read' } as const;
+
+  router.addForPlatform({
+    ...shared,
+    path,
+    operationId: operationId(platform, 'listDeliveries'),
+    summary: 'List deliveries',
+    description: 'The delivery history, newest first. Webhooks that were deleted keep theirs.',
+    errors: ['invalid_request'],
+    request: { params: pathParams(platform), query: Query },
+    responses: { 200: { description: 'A page of deliveries', content: content(DeliveryList) } },
+    async handle({ c, orgId }) {
+      const query = readQuery(c, Query);
+      const before = query.cursor === undefined ? undefined : readCursor(query.cursor);
+      if (before === null)
+        throw invalidRequest([{ path: 'cursor', message: 'must be a next_cursor that the API gave' }]);
+      const rows = await listDeliveries(deps.pool, {
+        platform: platform.id,
+        orgId,
+        statuses: query.status,
+        eventType: query.event,
+        webhookId: query.webhook_id,
+        since: query.since,
+        until: query.until,
+        before,
+        limit: query.limit,
+      });
+      return answerPage(rows, query.limit, writeDelivery);
+    },
+  });
+
+  router.addForPlatform({
+    ...shared,
+    path: `${path}/{id}`,
+    operationId: operationId(platform, 'getDelivery'),
+    summary: 'Get a delivery',
+    description: 'Its payload, every attempt, what happened to it, and when the next attempts are due.',
+    errors: ['not_found'],
+    request: { params: pathParams(platform, 'id') },
+    responses: { 200: { description: 'The delivery', content: content(DeliveryDetail) } },
+    async handle({ c, orgId }) {
+      const id = requireId(c.req.param('id'), 'delivery');
+      const row = await findDelivery(deps.pool, id, { platform: platform.id, orgId });
+      if (!row) throw new AppError('not_found', 'there is no delivery with this id');
+      return answerText(writeDetail(row, deps.retryUnitMs), 200);
+    },
+  });
+}

@@ -1,0 +1,228 @@
+import { LockMode } from '@mikro-orm/core';
+import { uuidv7 } from 'uuidv7';
+import { z } from 'zod';
+import { AppError, invalidRequest } from '../../core/contracts/errors.ts';
+import { NewWebhook, Webhook as WebhookAnswer, WebhookList, webhookInputs } from '../../core/contracts/webhook.ts';
+import { noteDeed, type Deed } from '../../core/db/audit.ts';
+import { Webhook } from '../../core/db/entities/webhook.ts';
+import { deactivateWebhook, deleteWebhook, pauseWebhook, resumeWebhook } from '../../core/db/queries/webhook-state.ts';
+import { inTransaction, type Transaction } from '../../core/db/transaction.ts';
+import { refuseUrl } from '../../core/delivery/guard.ts';
+import { generateSecret } from '../../core/delivery/sign.ts';
+import type { Platform } from '../../core/platforms/platform.ts';
+import { answerJson, answerPage, readCursor } from '../answers.ts';
+import type { ApiDeps } from '../deps.ts';
+import { readJson, readQuery } from '../middleware/body.ts';
+import { content } from '../openapi/content.ts';
+import { operationId, pathParams, requireId } from '../paths.ts';
+import type { Call, Router } from '../routing.ts';
+import { applyUpdate, scheduleColumns, writeWebhook } from './webhook-fields.ts';
+
+const ListQuery = z.object({
+  limit: z
+    .string()
+    .refine((text) => /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 1000, {
+      error: 'must be a whole number from 1 to 1000',
+    })
+    .transform(Number)
+    .default(1000)
+    .meta({ type: 'integer', minimum: 1, maximum: 1000, default: 1000, description: 'webhooks on a page' }),
+  cursor: z.string().optional().meta({ description: '`next_cursor` of the page before' }),
+});
+
+const BODY_ERRORS = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'] as const;
+const REASON = 'as asked for through the API';
+
+export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platform): void {
+  const path = `${platform.apiBase}/${platform.webhooksPath}`;
+  const inputs = webhookInputs(platform.eventTypes.map(({ type }) => type));
+  const shared = { platform, tag: `${platform.label} webhooks` };
+  const one = { ...shared, path: `${path}/{id}`, errors: ['not_found'] as const };
+
+  router.addForPlatform({
+    ...shared,
+    method: 'post',
+    path,
+    scope: 'webhooks:write',
+    operationId: operationId(platform, 'registerWebhook'),
+    summary: 'Register a webhook',
+    description: 'The secret is shown in this answer only: keep it.',
+    errors: BODY_ERRORS,
+    request: { params: pathParams(platform), body: { required: true, content: content(inputs.register) } },
+    responses: { 201: { description: 'Registered', content: content(NewWebhook) } },
+    async handle({ c, principal, orgId }) {
+      const input = await readJson(c, inputs.register);
+      checkUrl(deps, input.url);
+      const secret = input.secret ?? generateSecret();
+      const now = new Date();
+      const webhook = await inTransaction(deps.orm, async ({ em }) => {
+        const created = em.create(Webhook, {
+          id: uuidv7(),
+          platform: platform.id,
+          orgId,
+          url: input.url,
+          secret: deps.secretBox.seal(secret),
+          events: input.events,
+          description: input.description ?? null,
+          active: input.active ?? true,
+          inactiveReason: input.active === false ? REASON : null,
+          pausedAt: null,
+          ...scheduleColumns(input.retry_policy),
+          deletedAt: null,
+          createdAt: now,
+          updatedAt: now,
+        });
+        em.persist(created);
+        noteDeed(em, deed(principal.name, 'webhook.registered', created, { url: input.url, events: input.events }));
+        return created;
+      });
+      return answerJson({ ...writeWebhook(webhook), secret }, 201);
+    },
+  });
+
+  router.addForPlatform({
+    ...shared,
+    method: 'get',
+    path,
+    scope: 'webhooks:read',
+    operationId: operationId(platform, 'listWebhooks'),
+    summary: 'List webhooks',
+    errors: ['invalid_request'],
+    request: { params: pathParams(platform), query: ListQuery },
+    responses: { 200: { description: 'Newest first', content: content(WebhookList) } },
+    async handle({ c, orgId }) {
+      const { limit, cursor } = readQuery(c, ListQuery);
+      const before = cursor === undefined ? {} : { id: { $lt: requireCursor(cursor) } };
+      const where = { platform: platform.id, orgId, deletedAt: null, ...before };
+      const webhooks = await deps.orm.em.fork().find(Webhook, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
+      return answerPage(webhooks, limit, writeWebhook);
+    },
+  });
+
+  router.addForPlatform({
+    ...one,
+    method: 'get',
+    scope: 'webhooks:read',
+    operationId: operationId(platform, 'getWebhook'),
+    summary: 'Get a webhook',
+    request: { params: pathParams(platform, 'id') },
+    responses: { 200: { description: 'The webhook', content: content(WebhookAnswer) } },
+    async handle(call) {
+      const webhook = await deps.orm.em.fork().findOne(Webhook, whichOf(platform, call));
+      return answerJson(writeWebhook(webhook ?? missing()));
+    },
+  });
+
+  router.addForPlatform({
+    ...one,
+    method: 'put',
+    scope: 'webhooks:write',
+    operationId: operationId(platform, 'updateWebhook'),
+    summary: 'Update a webhook',
+    description:
+      'Any of the fields. A new URL or secret counts from the next attempt on, a new retry policy for attempts that are scheduled ' +
+      'afterwards. `active: false` cancels what was still to be sent.',
+    errors: ['not_found', ...BODY_ERRORS],
+    request: { params: pathParams(platform, 'id'), body: { required: true, content: content(inputs.update) } },
+    responses: { 200: { description: 'As it is now', content: content(WebhookAnswer) } },
+    async handle(call) {
+      const where = whichOf(platform, call);
+      const input = await readJson(call.c, inputs.update);
+      if (input.url !== undefined) checkUrl(deps, input.url);
+      return await change(call, where, 'webhook.updated', Object.keys(input), async ({ em, execute }, webhook) => {
+        const turnsOff = input.active === false && webhook.active;
+        applyUpdate(webhook, input, deps.secretBox);
+        await em.flush();
+        if (turnsOff) await deactivateWebhook(execute, webhook.id, REASON);
+      });
+    },
+  });
+
+  router.addForPlatform({
+    ...one,
+    method: 'delete',
+    scope: 'webhooks:write',
+    operationId: operationId(platform, 'deleteWebhook'),
+    summary: 'Delete a webhook',
+    description: 'Its history stays readable; what was still to be sent is cancelled.',
+    request: { params: pathParams(platform, 'id') },
+    responses: { 204: { description: 'Deleted' } },
+    async handle(call) {
+      const where = whichOf(platform, call);
+      await inTransaction(deps.orm, async ({ em, execute }) => {
+        const webhook = await em.findOne(Webhook, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+        noteDeed(em, deed(call.principal.name, 'webhook.deleted', webhook ?? missing()));
+        await deleteWebhook(execute, where.id);
+      });
+      return new Response(null, { status: 204 });
+    },
+  });
+
+  const states = [
+    {
+      name: 'pause',
+      done: 'webhook.paused',
+      apply: pauseWebhook,
+      description: 'Its deliveries are held and go out on resume.',
+    },
+    { name: 'resume', done: 'webhook.resumed', apply: resumeWebhook, description: 'What was held goes out now.' },
+  ] as const;
+  for (const { name, done, apply, description } of states) {
+    router.addForPlatform({
+      ...one,
+      method: 'post',
+      path: `${path}/{id}/${name}`,
+      scope: 'webhooks:write',
+      operationId: operationId(platform, `${name}Webhook`),
+      summary: name === 'pause' ? 'Pause a webhook' : 'Resume a webhook',
+      description: `${description} Doing it twice changes nothing.`,
+      request: { params: pathParams(platform, 'id') },
+      responses: { 200: { description: 'As it is now', content: content(WebhookAnswer) } },
+      handle: (call) =>
+        change(call, whichOf(platform, call), done, [], ({ execute }, webhook) => apply(execute, webhook.id)),
+    });
+  }
+
+  /** Locks the webhook, changes it, notes who did, and answers with what it is then. */
+  async function change(
+    call: Call,
+    where: { id: string },
+    action: Deed['action'],
+    fields: string[],
+    apply: (transaction: Transaction, webhook: Webhook) => Promise<void>,
+  ): Promise<Response> {
+    const webhook = await inTransaction(deps.orm, async (transaction) => {
+      const { em } = transaction;
+      const found = (await em.findOne(Webhook, where, { lockMode: LockMode.PESSIMISTIC_WRITE })) ?? missing();
+      await apply(transaction, found);
+      noteDeed(em, deed(call.principal.name, action, found, fields.length > 0 ? { fields } : {}));
+      await em.flush();
+      return (await em.refresh(found)) ?? missing();
+    });
+    return answerJson(writeWebhook(webhook));
+  }
+}
+
+function whichOf(platform: Platform, { c, orgId }: Call) {
+  return { id: requireId(c.req.param('id'), 'webhook'), platform: platform.id, orgId, deletedAt: null };
+}
+
+function missing(): never {
+  throw new AppError('not_found', 'there is no webhook with this id');
+}
+
+function checkUrl({ allowlist }: ApiDeps, url: string): void {
+  const message = refuseUrl(url, allowlist);
+  if (message !== null) throw invalidRequest([{ path: 'url', message }]);
+}
+
+function requireCursor(cursor: string): string {
+  const id = readCursor(cursor);
+  if (id === null) throw invalidRequest([{ path: 'cursor', message: 'must be a next_cursor that the API gave' }]);
+  return id;
+}
+
+function deed(actor: string, action: Deed['action'], webhook: Webhook, details?: Record<string, unknown>): Deed {
+  const { platform, orgId, id: subjectId } = webhook;
+  return { actor, action, platform, orgId, subjectId, ...(details && { details }) };
+}

@@ -1,0 +1,152 @@
+import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { AppError, type ErrorCode } from '../core/contracts/errors.ts';
+import type { Scope } from '../core/contracts/key.ts';
+import { isOrgId } from '../core/contracts/common.ts';
+import type { Platform } from '../core/platforms/platform.ts';
+import { authorize, authorizeAdmin, identify } from './auth/authorize.ts';
+import type { Principal } from './auth/key-ring.ts';
+import type { ApiDeps } from './deps.ts';
+import { answerProblem } from './middleware/problem.ts';
+import { describeProblems } from './openapi/problems.ts';
+
+type Method = 'get' | 'post' | 'put' | 'delete';
+
+interface Description extends Pick<RouteConfig, 'summary' | 'description' | 'request' | 'responses'> {
+  method: Method;
+  /** As OpenAPI writes it: `/api/urpa/events/{id}`. */
+  path: string;
+  operationId: string;
+  tag: string;
+  /** What it may answer besides; those of authentication and of the database come by themselves. */
+  errors?: readonly ErrorCode[];
+}
+
+/** Who asks, and for whom. */
+export interface Call {
+  c: Context;
+  principal: Principal;
+  /** The organization in the path; empty for a platform without organizations. */
+  orgId: string;
+}
+
+export interface PlatformRoute extends Description {
+  platform: Platform;
+  scope: Scope;
+  handle(call: Call): Promise<Response>;
+}
+
+export interface AdminRoute extends Description {
+  handle(call: Call): Promise<Response>;
+}
+
+export interface PublicRoute extends Description {
+  handle(c: Context): Promise<Response> | Response;
+}
+
+interface Entry {
+  method: Method;
+  path: string;
+  run(c: Context): Promise<Response> | Response;
+}
+
+const AUTHENTICATED: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'internal_error', 'unavailable'];
+
+/** Collects routes, describes each in the OpenAPI document, and mounts them all at once. */
+export class Router {
+  private readonly app: OpenAPIHono;
+  private readonly deps: ApiDeps;
+  private readonly entries: Entry[] = [];
+
+  constructor(app: OpenAPIHono, deps: ApiDeps) {
+    this.app = app;
+    this.deps = deps;
+  }
+
+  addPublic(route: PublicRoute): void {
+    this.add(route, route.errors ?? [], false, (c) => route.handle(c));
+  }
+
+  /** For admins of everything only. */
+  addAdmin(route: AdminRoute): void {
+    this.add(route, [...AUTHENTICATED, ...(route.errors ?? [])], true, async (c) => {
+      const principal = await identify(this.deps.keys, c.req.header('authorization'));
+      authorizeAdmin(principal);
+      return await route.handle({ c, principal, orgId: '' });
+    });
+  }
+
+  addForPlatform(route: PlatformRoute): void {
+    const { platform, scope } = route;
+    const errors = [...AUTHENTICATED, ...(platform.scope === 'organization' ? (['not_found'] as const) : [])];
+    this.add(route, [...errors, ...(route.errors ?? [])], true, async (c) => {
+      const orgId = platform.scope === 'organization' ? c.req.param('orgId')! : '';
+      const found = identify(this.deps.keys, c.req.header('authorization'));
+      const principal = found instanceof Promise ? await found : found;
+      authorize(principal, scope, platform, orgId);
+      if (platform.scope === 'organization' && !isOrgId(orgId)) {
+        throw new AppError('not_found', 'an organization has 1 to 128 characters, none of them a control character');
+      }
+      return await route.handle({ c, principal, orgId });
+    });
+  }
+
+  /** Fixed paths come before those with parameters; a known path with another method answers 405. */
+  mount(): void {
+    const entries = this.entries.toSorted((a, b) => compare(a.path, b.path));
+    for (const [path, routes] of Map.groupBy(entries, (entry) => entry.path)) {
+      const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
+      for (const entry of routes) this.app.on(entry.method.toUpperCase(), pattern, this.watch(entry));
+      this.app.all(pattern, (c) => answerProblem(wrongMethod(c.req.method, routes), c.req.path, this.deps.log));
+    }
+  }
+
+  private add(route: Description, errors: readonly ErrorCode[], secured: boolean, run: Entry['run']): void {
+    this.app.openAPIRegistry.registerPath({
+      method: route.method,
+      path: route.path,
+      operationId: route.operationId,
+      tags: [route.tag],
+      ...(route.summary && { summary: route.summary }),
+      ...(route.description && { description: route.description }),
+      ...(route.request && { request: route.request }),
+      security: secured ? [{ key: [] }] : [],
+      responses: { ...route.responses, ...describeProblems(errors) },
+    });
+    this.entries.push({ method: route.method, path: route.path, run });
+  }
+
+  private watch({ method, path, run }: Entry) {
+    const { metrics, log } = this.deps;
+    return async (c: Context): Promise<Response> => {
+      const begun = performance.now();
+      let response: Response;
+      try {
+        response = await run(c);
+      } catch (error) {
+        response = answerProblem(error, c.req.path, log);
+      }
+      metrics.observeRequest(method, path, response.status, (performance.now() - begun) / 1000);
+      return response;
+    };
+  }
+}
+
+function wrongMethod(method: string, routes: Entry[]): AppError {
+  const allowed = routes.map((entry) => entry.method.toUpperCase());
+  if (allowed.includes('GET')) allowed.push('HEAD');
+  const Allow = allowed.join(', ');
+  return new AppError('method_not_allowed', `${method} is not possible here; ${Allow} is`, { headers: { Allow } });
+}
+
+function compare(a: string, b: string): number {
+  const [left, right] = [a.split('/'), b.split('/')];
+  for (const [index, part] of left.entries()) {
+    const other = right[index];
+    if (other === undefined) return 1;
+    const difference = Number(part.startsWith('{')) - Number(other.startsWith('{'));
+    if (difference !== 0) return difference;
+    if (part !== other) return part < other ? -1 : 1;
+  }
+  return left.length - right.length;
+}
