@@ -43,6 +43,8 @@ const ALPHA_DOOR: Door = { path: '/alpha', headerPrefix: fourcalls.headerPrefix 
 const BETA_DOOR: Door = { path: '/beta', headerPrefix: fourcalls.headerPrefix };
 export const DOORS = [STEADY, UNSTEADY, ALPHA_DOOR, BETA_DOOR];
 
+const LONG_WAIT_MS = 30_000;
+
 export interface Demo {
   client: Client;
   receiver: DemoReceiver;
@@ -107,7 +109,9 @@ export async function awaitSchedule({ client }: Demo, deliveryId: string): Promi
   printStep('The other one waits for its retry; Ctrl-C ends the demo now');
   const delivery = await untilAttempted(client, deliveryId, 1);
   printLine(describe(delivery));
-  printLine('POSTHORN_RETRY_UNIT=2s npm start would make that four seconds.');
+  if (Date.parse(delivery.next_attempt_at ?? '') > Date.now() + LONG_WAIT_MS) {
+    printLine('"POSTHORN_RETRY_UNIT=2s npm start" would make that wait four seconds.');
+  }
   printLine(describe(await untilAttempted(client, deliveryId, 2)));
 }
 

@@ -62,8 +62,9 @@ function prepare(language: Language, folder: string, code: string, port: number)
     case 'python':
       return ['python3', [file]];
     case 'go':
-      execFileSync('go', ['vet', file], { cwd: folder, stdio: 'pipe' });
-      execFileSync('go', ['build', '-o', 'webhook', file], { cwd: folder, stdio: 'pipe' });
+      for (const args of [['vet'], ['build', '-o', 'webhook']]) {
+        execFileSync(PROBES.go[0]!, [...args, file], { cwd: folder, stdio: 'pipe' });
+      }
       return [join(folder, 'webhook'), []];
   }
 }

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { startReceiver, status, type Receiver } from '../receiver.ts';
+import { System } from '../system.ts';
+import { findCode, readPage } from './markdown.ts';
+
+let system: System;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  [system, receiver] = await Promise.all([System.start(), startReceiver()]);
+});
+afterEach(() => receiver.answer(status(200)));
+afterAll(async () => {
+  await system.stop();
+  await receiver.close();
+});
+
+/** Runs a page's commands as a reader would, against the test's system; returns what they print. Any error status fails. */
+async function run(commands: string): Promise<string> {
+  const own = commands
+    .replaceAll('http://localhost:8080', system.apiUrl)
+    .replaceAll(/http:\/\/127\.0\.0\.1:9000\/|https:\/\/example\.com\/[\w/-]*/g, receiver.url)
+    .replace(/^KEY=.*$/m, `KEY=${system.adminKey}`);
+  const prelude = `curl() { command curl --fail-with-body "$@"; }\nPOSTHORN=${system.apiUrl}\nKEY=${system.adminKey}\n`;
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', prelude + own]);
+  return stdout;
+}
+
+describe('the first webhook of the README', () => {
+  const [settings = '', register = '', emit = '', history = '', one = '', retry = '', ...more] = findCode(
+    readPage('README.md'),
+    'sh',
+  );
+
+  test('is registered, gets its event, and its history shows that', async () => {
+    expect(more).toEqual([]);
+    expect(await run(settings)).toBe('');
+    const webhook = JSON.parse(await run(register)) as { id: string; secret: string };
+    expect(webhook.secret).toMatch(/^whsec_/);
+    const event = JSON.parse(await run(emit)) as { deliveries: { id: string; webhook_id: string }[] };
+    expect(event.deliveries).toMatchObject([{ webhook_id: webhook.id }]);
+    const id = event.deliveries[0]!.id;
+    await system.reaches(id, 'delivered');
+    expect(receiver.of(id)).toHaveLength(1);
+    expect(JSON.parse(await run(history))).toMatchObject({ data: [{ id, status: 'delivered' }], next_cursor: null });
+    const answer = {
+      id,
+      attempt_history: [{ number: 1, status_code: 200 }],
+      payload: { data: { title: 'Call back' } },
+    };
+    expect(JSON.parse(await run(one))).toMatchObject(answer);
+  });
+
+  test('is retried by hand after a failure', async () => {
+    receiver.answer(status(500));
+    const event = JSON.parse(await run(emit)) as { deliveries: { id: string }[] };
+    const id = event.deliveries[0]!.id;
+    const failed = await system.reaches(id, 'retrying');
+    expect((Date.parse(failed.next_attempt_at!) - Date.now()) / 60_000).toBeCloseTo(2, 0);
+    receiver.answer(status(200));
+    expect(JSON.parse(await run(retry))).toMatchObject({ id });
+    await system.reaches(id, 'delivered');
+    expect(receiver.of(id)).toHaveLength(2);
+  });
+});
+
+test.each(['docs/urpa-integration.md', 'docs/4calls-integration.md', 'docs/operations.md'])(
+  'the commands of %s work',
+  async (path) => {
+    const before = receiver.arrivals.length;
+    const printed: string[] = [];
+    for (const commands of findCode(readPage(path), 'sh')) printed.push(await run(commands));
+    expect(printed.length).toBeGreaterThan(0);
+    if (printed.some((text) => text.includes('"deliveries"'))) {
+      await eventually(() => receiver.arrivals.length > before);
+    }
+  },
+);
