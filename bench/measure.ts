@@ -29,6 +29,7 @@ let numbered = 0;
 export interface ThroughputOptions {
   events: number;
   clients: number;
+  /** Several events in a request, where the target takes that. */
   batches?: boolean;
 }
 
@@ -38,9 +39,9 @@ export async function measureThroughput(
   options: ThroughputOptions,
 ): Promise<Throughput> {
   const { events, clients, batches = false } = options;
-  const path = batches ? (target.batchPath ?? target.path) : target.path;
+  const path = batches ? target.batchPath : undefined;
   const run = await measure(target, receiver, events, (bodies) =>
-    postAll({ ...target, path }, batches ? toBatches(bodies) : bodies, clients),
+    path ? postAll({ ...target, path }, toBatches(bodies), clients) : postAll(target, bodies, clients),
   );
   const seconds = (Math.max(...run.arrived) - Math.min(...run.begun)) / 1000;
   return { perSecond: events / seconds, cpu: run.cpu };
