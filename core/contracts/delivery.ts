@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DELIVERY_STATUSES } from '../domain/delivery.ts';
 import { Data, Id, listOf, Time } from './common.ts';
+import { quote } from './issues.ts';
 
 export const DeliveryStatus = z.enum(DELIVERY_STATUSES).meta({
   id: 'DeliveryStatus',
@@ -109,8 +110,7 @@ export function historyQuery(eventTypes: readonly string[]) {
       .pipe(
         z.array(
           z.enum(DELIVERY_STATUSES, {
-            error: (issue) =>
-              `unknown status ${JSON.stringify(issue.input)}; valid are ${DELIVERY_STATUSES.join(', ')}`,
+            error: (issue) => `unknown status ${quote(issue.input)}; valid are ${DELIVERY_STATUSES.join(', ')}`,
           }),
         ),
       )
@@ -121,7 +121,7 @@ export function historyQuery(eventTypes: readonly string[]) {
       }),
     event: z
       .enum(eventTypes as [string, ...string[]], {
-        error: (issue) => `unknown event type ${JSON.stringify(issue.input)}; valid are ${eventTypes.join(', ')}`,
+        error: (issue) => `unknown event type ${quote(issue.input)}; valid are ${eventTypes.join(', ')}`,
       })
       .optional()
       .meta({ description: 'an event type' }),

@@ -16,7 +16,11 @@ export function formatPath(path: readonly PropertyKey[]): string {
   }, '');
 }
 
+/** A message that is not zod's own was written for the caller already. */
+const OWN_WORDS = /^(Invalid|Too|Unrecognized)/;
+
 function describeIssue(issue: Issue): string {
+  if (!OWN_WORDS.test(issue.message)) return issue.message;
   switch (issue.code) {
     case 'invalid_type':
       return issue.message.includes('received undefined') ? 'is required' : `must be ${article(issue.expected)}`;
@@ -41,4 +45,10 @@ function describeBound(bound: string, origin: string, limit: number): string {
 function article(type: string): string {
   if (type === 'int') return 'a whole number';
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
+}
+
+/** A value that was sent, as far as it fits into a message. */
+export function quote(value: unknown): string {
+  const json = JSON.stringify(value) ?? 'undefined';
+  return json.length > 100 ? `${json.slice(0, 100)}…` : json;
 }

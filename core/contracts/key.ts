@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, listOf, OrgId, plainText, Time } from './common.ts';
+import { quote } from './issues.ts';
 
 export const SCOPES = ['webhooks:read', 'webhooks:write', 'events:write', 'events:read', 'admin'] as const;
 export const Scope = z.enum(SCOPES).meta({ id: 'Scope', description: 'admin implies all the others' });
@@ -32,7 +33,7 @@ export function keyInput(platformIds: readonly string[], organizational: readonl
       name: plainText(z.string().min(1).max(200)).meta({ example: 'billing' }),
       platform: z
         .enum(platformIds as [string, ...string[]], {
-          error: (issue) => `unknown platform ${JSON.stringify(issue.input)}; valid are ${platformIds.join(', ')}`,
+          error: (issue) => `unknown platform ${quote(issue.input)}; valid are ${platformIds.join(', ')}`,
         })
         .nullish()
         .meta({ description: 'left out only for an admin of everything' }),
@@ -40,7 +41,7 @@ export function keyInput(platformIds: readonly string[], organizational: readonl
       scopes: z
         .array(
           z.enum(SCOPES, {
-            error: (issue) => `unknown scope ${JSON.stringify(issue.input)}; valid are ${SCOPES.join(', ')}`,
+            error: (issue) => `unknown scope ${quote(issue.input)}; valid are ${SCOPES.join(', ')}`,
           }),
         )
         .min(1)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SCHEDULE_LIMITS } from '../domain/schedule.ts';
 import { Id, listOf, OrgId, plainText, Time } from './common.ts';
+import { quote } from './issues.ts';
 
 /** The API counts a schedule's intervals in seconds, one unit being a minute. */
 export const SECONDS_PER_UNIT = 60;
@@ -60,7 +61,7 @@ export const WebhookList = listOf(Webhook).meta({ id: 'WebhookList' });
 export function webhookInputs(eventTypes: readonly string[]) {
   const valid = eventTypes.join(', ');
   const eventType = z.enum(eventTypes as [string, ...string[]], {
-    error: (issue) => `unknown event type ${JSON.stringify(issue.input)}; valid are ${valid}`,
+    error: (issue) => `unknown event type ${quote(issue.input)}; valid are ${valid}`,
   });
   const fields = {
     url: plainText(z.string().min(1).max(2048)).meta({

@@ -1,0 +1,130 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { createAdaptorServer } from '@hono/node-server';
+import { pino } from 'pino';
+import { createApp } from '../api/app.ts';
+import { ensureAdminKey } from '../api/auth/admin-key.ts';
+import { KeyRing } from '../api/auth/key-ring.ts';
+import { createMetrics } from '../api/metrics.ts';
+import { createIntake } from '../core/db/intake.ts';
+import { listen } from '../core/db/listener.ts';
+import { createOrm } from '../core/db/orm.ts';
+import { createPool } from '../core/db/pool.ts';
+import { parseAllowlist } from '../core/delivery/guard.ts';
+import { platforms } from '../core/platforms/index.ts';
+import { createSecretBox } from '../core/secrets.ts';
+import { createDatabase } from './database.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read answers freely
+  body: any;
+}
+
+export interface Ask {
+  /** A string goes out as it is. */
+  body?: unknown;
+  /** Default: an admin's of everything. Null: none. */
+  key?: string | null;
+  headers?: Record<string, string>;
+}
+
+export const URPA = '/api/urpa';
+export const WEBHOOKS = `${URPA}/integrations/webhooks`;
+export const DELIVERIES = `${URPA}/webhooks/events`;
+export const organization = (orgId: string) => `/api/coordinator/organizations/${orgId}`;
+export const BODY_LIMIT = 64 * 1024;
+
+export type TestApi = Awaited<ReturnType<typeof startApi>>;
+
+/** The API on a port and a database of its own, without a worker: what it accepts stays in the outbox. */
+export async function startApi() {
+  const database = await createDatabase();
+  const api = await serveApi(database.url);
+  const adminKey = `admin-${randomBytes(12).toString('hex')}`;
+  await ensureAdminKey(database.pool, adminKey);
+
+  async function ask(method: string, path: string, { body, key = adminKey, headers = {} }: Ask = {}): Promise<Answer> {
+    const response = await fetch(api.url + path, {
+      method,
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    return await readAnswer(response);
+  }
+
+  return {
+    ...api,
+    database,
+    adminKey,
+    ask,
+    /** Makes a key and returns it. */
+    async makeKey(fields: Record<string, unknown>): Promise<string> {
+      return (await ask('POST', '/api/admin/keys', { body: { name: 'test', ...fields } })).body.key;
+    },
+    /** Registers a webhook of URPA, or of `base`, and returns it. */
+    async register(fields: Record<string, unknown> = {}, base = WEBHOOKS) {
+      const body = { url: 'https://receiver.example/hook', events: ['contact.created'], ...fields };
+      return (await ask('POST', base, { body })).body;
+    },
+    /** Emits an event of URPA, or of `base`, and returns its deliveries' ids. */
+    async emit(fields: Record<string, unknown> = {}, base = URPA): Promise<string[]> {
+      const answer = await ask('POST', `${base}/events`, {
+        body: { event: 'contact.created', data: { id: '1' }, ...fields },
+      });
+      return answer.body.deliveries.map(({ id }: { id: string }) => id);
+    },
+    async close() {
+      await api.close();
+      await database.drop();
+    },
+  };
+}
+
+/** The API with whatever database stands behind the URL, or none. */
+export async function serveApi(databaseUrl: string) {
+  const lines: string[] = [];
+  const pool = createPool(databaseUrl);
+  const orm = await createOrm(databaseUrl);
+  const keys = new KeyRing(pool);
+  const app = createApp({
+    orm,
+    pool,
+    keys,
+    intake: createIntake(pool),
+    secretBox: createSecretBox(randomBytes(32)),
+    allowlist: parseAllowlist('127.0.0.0/8'),
+    registry: platforms,
+    metrics: createMetrics(),
+    log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    bodyLimit: BODY_LIMIT,
+    retryUnitMs: 60_000,
+  });
+  const listener = listen(databaseUrl, ['posthorn_keys'], () => keys.forget());
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    app,
+    /** What was logged, line by line. */
+    lines,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await Promise.all([listener.close(), orm.close(), pool.end()]);
+    },
+  };
+}
+
+export async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null };
+}
