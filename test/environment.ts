@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { startEmbedded, stopLeftStack } from '../bin/embedded/stack.ts';
+import { killStack, startEmbedded, stopLeftStack } from '../bin/embedded/stack.ts';
 
 const PREFIX = 'posthorn-test-';
 
@@ -19,10 +19,17 @@ declare module 'vitest' {
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   await removeLeftovers();
   const dataDir = mkdtempSync(join(tmpdir(), PREFIX));
+  // An interrupted run ends without the teardown.
+  const abandon = () => {
+    killStack(dataDir);
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.once('exit', abandon);
   const stack = await startEmbedded({ dataDir, say: (line) => console.log(line) });
   project.provide('databaseUrl', stack.databaseUrl);
   project.provide('temporalAddress', stack.temporalAddress);
   return async () => {
+    process.off('exit', abandon);
     await stack.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };

@@ -85,3 +85,9 @@ export async function stopLeftover(
   rmSync(file, { force: true });
   return found;
 }
+
+/** Kills the process noted in the file if it still runs. */
+export function killRecorded(file: string): void {
+  const record = readRecord(file);
+  if (record && isAlive(record)) process.kill(record.pid, 'SIGKILL');
+}

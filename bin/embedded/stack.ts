@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { Context } from '../supervise.ts';
 import { openDataDir, type DataDir } from './data-dir.ts';
 import { choosePorts, type Ports } from './ports.ts';
+import { killRecorded } from './process-record.ts';
 import { clearPostgres, startPostgres, type EmbeddedPostgres } from './postgres.ts';
 import { clearTemporal, startTemporal, type EmbeddedTemporal } from './temporal.ts';
 
@@ -61,6 +63,11 @@ export async function stopLeftStack(path: string): Promise<void> {
   const dataDir = openDataDir(path);
   await Promise.all([clearPostgres(dataDir), clearTemporal(dataDir)]);
   dataDir.close();
+}
+
+/** Ends the stack on this data folder at once, for a process that has no time left. */
+export function killStack(path: string): void {
+  for (const name of ['temporal', 'postgres']) killRecorded(join(path, 'run', `${name}.pid`));
 }
 
 /** Starts PostgreSQL and Temporal on a data folder of their own, on ports that are free. */
