@@ -25,6 +25,9 @@ const REMEMBERED_SECRETS = 10_000;
 /** A worker process: it claims, delivers and records, and runs the workflows. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  const stopping = stopRequested();
+  let started = false;
+  void stopping.then(() => started || process.exit(0));
   const log = pino({ level: config.logLevel, base: { process: 'worker' } });
   installRuntime(log);
   const { connection, namespace } = await connectToTemporal(log);
@@ -65,8 +68,9 @@ async function main(): Promise<void> {
   await scheduleMaintenance(client, config.taskQueue);
   log.info('worker ready');
   process.send?.('ready');
+  started = true;
 
-  await Promise.race([running, stopRequested()]);
+  await Promise.race([running, stopping]);
   log.info('stopping: attempts in flight may finish');
   if (worker.getState() === 'RUNNING') worker.shutdown();
   await Promise.all([engine.stop(SHUTDOWN_MS), running]);
@@ -112,11 +116,11 @@ function installRuntime(log: Logger): void {
 /** Waits for Temporal as long as it takes: events are accepted meanwhile and wait in PostgreSQL. */
 async function connectToTemporal(log: Logger) {
   const { connectionOptions, namespace } = loadClientConnectConfig({ disableFile: true });
-  for (;;) {
+  for (let failures = 0; ; failures++) {
     try {
       return { connection: await NativeConnection.connect(connectionOptions), namespace: namespace ?? 'default' };
     } catch (error) {
-      log.warn({ err: error }, 'Temporal cannot be reached, trying again');
+      if (failures % 30 === 0) log.warn({ err: error }, 'Temporal cannot be reached, trying again');
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
   }

@@ -40,6 +40,7 @@ describe('at the default unit', () => {
     const delivery = await system.reaches(id!, 'retrying');
     expect(delivery).toMatchObject({ attempts: 1, status_code: 503, error_message: expect.stringContaining('503') });
     expect(minutesUntil(delivery.next_attempt_at)).toBeCloseTo(2, 0);
+    const activity = await pendingActivity(system, id!);
     const history = await (await system.temporal()).workflow.getHandle(id!).fetchHistory();
     const scheduled = history.events!.find((event) => event.activityTaskScheduledEventAttributes)!;
     const policy = scheduled.activityTaskScheduledEventAttributes!.retryPolicy!;
@@ -48,7 +49,6 @@ describe('at the default unit', () => {
       (_, index) => (seconds(policy.initialInterval) * policy.backoffCoefficient! ** index) / 60,
     );
     expect(intervals).toEqual([2, 4, 8, 16, 32]);
-    const activity = await pendingActivity(system, id!);
     expect(seconds(activity.currentRetryInterval)).toBe(120);
     expect(activity.lastFailure!.message).toMatch(/^attempt 1 of 6 failed with 503, next at 20/);
   });
