@@ -72,7 +72,7 @@ export function historyQuery(filter: HistoryFilter): { text: string; values: unk
     page(`select d.* from deliveries d`, [...extra, ...conditions, ...range('d.id')], 'd.id', limit);
   const open = () => {
     const queued = page(
-      `select d.* from outbox o join deliveries d on d.id = o.delivery_id`,
+      'select d.* from outbox o cross join lateral (select * from deliveries where id = o.delivery_id offset 0) d',
       ['o.webhook_id = w.id', ...conditions, ...range('o.delivery_id')],
       'o.delivery_id',
       limit,
@@ -91,7 +91,7 @@ export function historyQuery(filter: HistoryFilter): { text: string; values: unk
     }
     if (statuses.some((status) => OPEN.includes(status))) sources.push(open());
   }
-  const union = sources.map((source) => `(${source})`).join(' union ');
+  const union = sources.map((source, index) => `select * from (${source}) source${index}`).join(' union all ');
   return {
     text: `${SELECT} from (${union} order by id desc limit ${limit}) d ${LAST_RESPONSE} order by d.id desc`,
     values,
