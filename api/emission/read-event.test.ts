@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest';
+import type { FieldError } from '../../core/contracts/errors.ts';
+import { encodePhpJson } from '../../core/delivery/encode.ts';
+import { splitObject } from '../../core/delivery/split.ts';
+import { readEvent, readKeyHeader, readKeyMember, timestampOf } from './read-event.ts';
+
+const reader = { platform: 'urpa', eventTypes: new Set(['contact.created', 'contact.updated']) };
+
+function read(json: string, key?: string) {
+  const errors: FieldError[] = [];
+  const emission = readEvent(reader, splitObject(encodePhpJson(json))!, 'org', key, errors);
+  return { emission, errors };
+}
+
+const hashOf = (json: string) => read(json, 'k').emission!.idempotency!.hash.toString('hex');
+
+test('makes the payload in order, and finds its timestamp again', () => {
+  const { emission } = read(
+    '{"timestamp":"2026-01-22T10:30:00Z","data":{"a":"/"},"more":1,"event":"contact\\u002ecreated"}',
+  );
+  expect(emission).toEqual({
+    platform: 'urpa',
+    orgId: 'org',
+    eventType: 'contact.created',
+    body: '{"event":"contact.created","timestamp":"2026-01-22T10:30:00Z","data":{"a":"\\/"}}',
+    idempotency: null,
+  });
+  expect(timestampOf('contact.created', emission!.body)).toBe('2026-01-22T10:30:00Z');
+});
+
+test('of equal keys the last one counts', () => {
+  expect(read('{"event":"x","data":1,"event":"contact.created","data":{}}').errors).toEqual([]);
+});
+
+test('names everything that is wrong', () => {
+  const { emission, errors } = read('{"event":{},"data":7,"timestamp":1}');
+  expect(emission).toBeNull();
+  expect(errors).toEqual([
+    { path: 'event', message: 'unknown event type {}; valid are contact.created, contact.updated' },
+    { path: 'data', message: 'must be a JSON object or array' },
+    { path: 'timestamp', message: expect.stringContaining('2026-01-22T10:30:00Z') },
+  ]);
+});
+
+test('repeats no more of an unknown event type than fits', () => {
+  expect(read(`{"event":"${'x'.repeat(5000)}","data":{}}`).errors[0]!.message.length).toBeLessThan(250);
+});
+
+describe('the hash of a request', () => {
+  const base = '{"event":"contact.created","data":{"a":1}}';
+
+  test('is the same for the same event, however it is written', () => {
+    expect(hashOf(' {"data":{"a":1}, "x":0,\n"event":"contact.created"}')).toBe(hashOf(base));
+  });
+
+  test('differs with the event, the data and the timestamp', () => {
+    const others = [
+      '{"event":"contact.updated","data":{"a":1}}',
+      '{"event":"contact.created","data":{"a":2}}',
+      '{"event":"contact.created","data":{"a":1},"timestamp":"2026-01-22T10:30:00Z"}',
+    ];
+    expect(new Set([base, ...others].map(hashOf)).size).toBe(4);
+  });
+});
+
+test('idempotency keys are visible ASCII', () => {
+  const errors: FieldError[] = [];
+  expect(readKeyHeader(undefined, errors)).toBeUndefined();
+  expect(readKeyHeader('a-1', errors)).toBe('a-1');
+  expect(readKeyMember(undefined, errors, '')).toBeUndefined();
+  expect(readKeyMember('null', errors, '')).toBeUndefined();
+  expect(readKeyMember('"a\\u002d1"', errors, '')).toBe('a-1');
+  expect(errors).toEqual([]);
+  readKeyHeader('', errors);
+  readKeyMember('7', errors, 'events[1].');
+  readKeyMember('"a b"', errors, 'events[2].');
+  expect(errors.map(({ path }) => path)).toEqual([
+    'Idempotency-Key',
+    'events[1].idempotency_key',
+    'events[2].idempotency_key',
+  ]);
+});
