@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { readConfig, type Config } from './core/config.ts';
@@ -16,7 +15,6 @@ import { createSecretBox } from './core/secrets.ts';
 import { Engine } from './dispatch/engine.ts';
 import { scheduleMaintenance } from './dispatch/schedule-maintenance.ts';
 
-const BUNDLE = fileURLToPath(new URL('build/workflow-bundle.js', import.meta.url));
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
 /** In-flight attempts may finish within this time when the process is asked to stop. */
 const SHUTDOWN_MS = 20_000;
@@ -49,11 +47,12 @@ async function main(): Promise<void> {
         await deactivateWebhook((sql, params) => em.execute(sql, params), webhookId, 'the receiver answered 410 Gone');
       }),
   });
+  await engine.start();
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: config.taskQueue,
-    ...(existsSync(BUNDLE) ? { workflowBundle: { codePath: BUNDLE } } : { workflowsPath: WORKFLOWS }),
+    ...(config.workflowBundle ? { workflowBundle: { codePath: config.workflowBundle } } : { workflowsPath: WORKFLOWS }),
     activities: createActivities({
       attempts: engine.attendance,
       query: async (sql, params) => (await pool.query(sql, params)).rows,
@@ -64,7 +63,6 @@ async function main(): Promise<void> {
     shutdownForceTime: SHUTDOWN_MS + 5_000,
   });
   const running = worker.run();
-  await engine.start();
   await scheduleMaintenance(client, config.taskQueue);
   log.info('worker ready');
   process.send?.('ready');
@@ -110,7 +108,8 @@ function installRuntime(log: Logger): void {
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
     log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
   });
-  Runtime.install({ logger, shutdownSignals: [] });
+  const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter } } });
 }
 
 /** Waits for Temporal as long as it takes: events are accepted meanwhile and wait in PostgreSQL. */

@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
+// Writes the file that POSTHORN_WORKFLOW_BUNDLE names, so that workers need not bundle the workflows at their start.
+const target = resolve(process.argv[2] ?? 'build/workflow-bundle.js');
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
-const target = new URL('../build/workflow-bundle.js', import.meta.url);
-
-const { code } = await bundleWorkflowCode({ workflowsPath });
-await mkdir(new URL('.', target), { recursive: true });
+const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+await mkdir(dirname(target), { recursive: true });
 await writeFile(target, code);
-console.log(`Bundled the workflows: ${(code.length / 1024 / 1024).toFixed(2)} MB.`);
+console.log(`Bundled the workflows in ${target} (${(code.length / 1024 / 1024).toFixed(2)} MB).`);

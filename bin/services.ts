@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { DataDir } from './embedded/data-dir.ts';
@@ -67,14 +68,34 @@ export async function clearServices(dataDir: DataDir): Promise<void> {
 
 /** @throws OperatorError with what the migration said when it failed */
 export async function migrate(dataDir: DataDir, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  const log = dataDir.openLog('migrate');
-  const from = readFileSync(dataDir.logFile('migrate')).length;
-  const child = spawn(process.execPath, [pathOf('bin/migrate.ts')], { env, signal, stdio: ['ignore', log, log] });
+  await runOnce(dataDir, 'migrate', ['bin/migrate.ts'], env, signal);
+}
+
+/**
+ * Bundles the workflows, so that a worker is ready sooner at every start.
+ * @returns the bundle's file, for POSTHORN_WORKFLOW_BUNDLE
+ */
+export async function bundleWorkflows(dataDir: DataDir, signal: AbortSignal): Promise<string> {
+  const file = join(dataDir.path, 'run', 'workflow-bundle.js');
+  await runOnce(dataDir, 'bundle', ['bin/bundle-workflows.ts', file], process.env, signal);
+  return file;
+}
+
+async function runOnce(
+  dataDir: DataDir,
+  name: string,
+  [script = '', ...args]: string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<void> {
+  const log = dataDir.openLog(name);
+  const from = readFileSync(dataDir.logFile(name)).length;
+  const child = spawn(process.execPath, [pathOf(script), ...args], { env, signal, stdio: ['ignore', log, log] });
   const [code, killedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   signal.throwIfAborted();
   if (code === 0) return;
-  const words = readFileSync(dataDir.logFile('migrate')).subarray(from).toString().trim();
-  throw new OperatorError(`The database could not be migrated (${killedBy ?? `exit code ${code}`}): ${words}`);
+  const words = readFileSync(dataDir.logFile(name)).subarray(from).toString().trim();
+  throw new OperatorError(`${script} failed (${killedBy ?? `exit code ${code}`}): ${words}`);
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -58,6 +58,7 @@ const Environment = z.object({
     .default('info'),
   POSTHORN_TEMPORAL_UI_URL: url('http:', 'https:').optional(),
   POSTHORN_TASK_QUEUE: z.string().default('posthorn'),
+  POSTHORN_WORKFLOW_BUNDLE: z.string().optional(),
 });
 
 /** Everything the environment decides. `TEMPORAL_*` is not here: `@temporalio/envconfig` reads it. */
@@ -90,6 +91,8 @@ export interface Config {
   readonly temporalUiUrl: string | undefined;
   /** Default `posthorn`. */
   readonly taskQueue: string;
+  /** A file made by bin/bundle-workflows.ts; undefined has each worker bundle the workflows at its start. */
+  readonly workflowBundle: string | undefined;
 }
 
 /** The environment does not say what it has to. The message has one line per variable and never repeats its value. */
@@ -124,5 +127,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: settings.LOG_LEVEL,
     temporalUiUrl: settings.POSTHORN_TEMPORAL_UI_URL,
     taskQueue: settings.POSTHORN_TASK_QUEUE,
+    workflowBundle: settings.POSTHORN_WORKFLOW_BUNDLE,
   });
 }

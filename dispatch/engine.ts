@@ -69,14 +69,15 @@ export class Engine {
 
   /** Claims nothing more, lets attempts in flight end (at most `limitMs`), and gives the rest back. */
   async stop(limitMs: number): Promise<void> {
+    const deadline = performance.now() + limitMs;
     this.dispatcher.stop();
     this.attendance.stop();
-    await this.listener?.close();
+    const acknowledged = this.starter.stop(limitMs);
     this.grouping.flush();
-    const deadline = performance.now() + limitMs;
+    await this.listener?.close();
     for (const { flight, worker } of this.lanes.clear()) await this.release(worker, flight).catch(() => {});
     while (this.flights.count > 0 && performance.now() < deadline) await pause(50);
-    await this.starter.stop(Math.max(0, deadline - performance.now()));
+    await acknowledged;
     await this.lease.release();
   }
 

@@ -7,14 +7,17 @@ import { LEASE } from '../core/db/queries/dispatch.ts';
 const BEAT_MS = 1_000;
 /** A worker begins no attempt unless its lease was confirmed this recently. */
 const FRESH_MS = 4_000;
-/** Silence, seen while the database answers, after which others take a worker's deliveries. */
-const DEAD_MS = 6_000;
+/** Silence, seen while the database answers, after which others take a worker's deliveries: it is frozen, or cut off. */
+const SILENT_MS = 6_000;
+/** The same for a worker whose connection is gone, as after a kill -9; longer than a living one takes to reconnect. */
+const GONE_MS = 3_000;
 /** Every so many beats a sweep looks for claims of workers that nobody knows (a claim that outlived its worker's burial). */
 const SWEEP_TICKS = 5;
 
 /**
  * A worker process's lease on everything it has claimed: one row that it renews every second, instead of one lease a
- * delivery. Every worker watches the others; who is silent for 6 s is buried and its deliveries become due at once. A worker
+ * delivery. Every worker watches the others; who is silent for 6 s (3 s if its connection is gone too) is buried, and its
+ * deliveries become due at once. The connection must be a session of its own, not a pooler's in transaction mode. A worker
  * that finds itself buried (it was frozen, say) drops its claims and goes on under a new identity.
  */
 export class Lease {
@@ -37,6 +40,9 @@ export class Lease {
       connectionTimeoutMillis: 2_000,
       query_timeout: 2_000,
       application_name: 'posthorn lease',
+      onConnect: async (client) => {
+        await client.query(LEASE.hold, [this.id]);
+      },
     });
     this.pool.on('error', () => {});
   }
@@ -95,19 +101,20 @@ export class Lease {
     this.log.warn({ worker: lostId }, 'declared dead by another worker: claims are dropped');
     this.id = uuidv7();
     this.onLost(lostId);
+    await this.pool.query(LEASE.hold, [this.id]);
     await this.enlist();
   }
 
   private async watchOthers(): Promise<void> {
-    const { rows } = await this.pool.query<{ id: string; beat: string }>(LEASE.list, [this.id]);
+    const { rows } = await this.pool.query<{ id: string; beat: string; connected: boolean }>(LEASE.list, [this.id]);
     const living = new Set(rows.map((row) => row.id));
     for (const id of this.seen.keys()) if (!living.has(id)) this.seen.delete(id);
     const dead: string[] = [];
-    for (const { id, beat } of rows) {
+    for (const { id, beat, connected } of rows) {
       const before = this.seen.get(id);
       const silentMs = before?.beat === beat ? before.silentMs + BEAT_MS : 0;
       this.seen.set(id, { beat, silentMs });
-      if (silentMs >= DEAD_MS) dead.push(id);
+      if (silentMs >= (connected ? SILENT_MS : GONE_MS)) dead.push(id);
     }
     if (dead.length > 0) await this.pool.query(LEASE.bury, [dead]);
     const sweep = this.ticks++ % SWEEP_TICKS === 0;

@@ -28,6 +28,7 @@ export class Starter {
   private readonly log: Logger;
   private readonly waiting: Start[] = [];
   private running = 0;
+  private stopping = false;
   private stopped = false;
   private idle = Promise.withResolvers<void>();
   private readonly onAcknowledged: () => void;
@@ -47,8 +48,9 @@ export class Starter {
     if (this.running < CONCURRENT_STARTS) void this.work();
   }
 
-  /** Waits until all is acknowledged, but at most `limitMs`; what is left is found again in the outbox. */
+  /** What starts from now on is for another worker. Waits until all is acknowledged, but at most `limitMs`; what is left is found again in the outbox. */
   async stop(limitMs: number): Promise<void> {
+    this.stopping = true;
     if (this.pending > 0) await Promise.race([this.idle.promise, delay(limitMs)]);
     this.stopped = true;
   }
@@ -83,7 +85,7 @@ export class Starter {
       await this.client.workflow.start<typeof deliver>('deliver', {
         ...this.options(start),
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
-        requestEagerStart: true,
+        requestEagerStart: !this.stopping,
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

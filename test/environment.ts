@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { killStack, startEmbedded, stopLeftStack } from '../bin/embedded/stack.ts';
 
 const PREFIX = 'posthorn-test-';
+const BUNDLE_WORKFLOWS = fileURLToPath(new URL('../bin/bundle-workflows.ts', import.meta.url));
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -12,6 +16,8 @@ declare module 'vitest' {
     databaseUrl: string;
     /** host:port of the tests' Temporal server. */
     temporalAddress: string;
+    /** The bundled workflows, for POSTHORN_WORKFLOW_BUNDLE. */
+    workflowBundle: string;
   }
 }
 
@@ -25,9 +31,14 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
   process.once('exit', abandon);
-  const stack = await startEmbedded({ dataDir, say: (line) => console.log(line) });
+  const workflowBundle = join(dataDir, 'workflow-bundle.js');
+  const [stack] = await Promise.all([
+    startEmbedded({ dataDir, say: (line) => console.log(line) }),
+    promisify(execFile)(process.execPath, [BUNDLE_WORKFLOWS, workflowBundle]),
+  ]);
   project.provide('databaseUrl', stack.databaseUrl);
   project.provide('temporalAddress', stack.temporalAddress);
+  project.provide('workflowBundle', workflowBundle);
   return async () => {
     process.off('exit', abandon);
     await stack.stop();

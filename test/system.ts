@@ -69,6 +69,7 @@ export class System {
       POSTHORN_TARGET_ALLOWLIST: '127.0.0.0/8',
       POSTHORN_RETRY_UNIT: options.retryUnit ?? '60s',
       POSTHORN_TASK_QUEUE: this.databaseName,
+      POSTHORN_WORKFLOW_BUNDLE: inject('workflowBundle'),
       LOG_LEVEL: 'warn',
       ...options.env,
     };

@@ -136,12 +136,23 @@ from judged j where d.id = j.delivery_id
 returning d.id as delivery_id, d.status, d.next_attempt_at`,
 };
 
-/** Worker leases: the sign of life, the list that shows who is silent, and what happens to the work of the dead. */
+/** Any fixed number: the first half of the advisory locks by which a worker's connection is seen to live. */
+const WORKER_LOCK = 8_087_411;
+
+/** Worker leases: the signs of life, the list that shows who is silent, and what happens to the work of the dead. */
 export const LEASE = {
   enlist: 'insert into workers (id, host, pid) values ($1, $2, $3)',
+  /** Held as long as the connection; PostgreSQL lets go of it the moment that the worker's process dies. */
+  hold: `select pg_advisory_lock_shared(${WORKER_LOCK}, hashtext($1))`,
   /** No row means that others declared this worker dead. */
   beat: 'update workers set beat = beat + 1, beat_at = now() where id = $1 returning beat',
-  list: 'select id, beat from workers where id <> $1',
+  list: `
+    select w.id, w.beat, exists (
+      select from pg_locks l where l.locktype = 'advisory' and l.classid = ${WORKER_LOCK} and l.objsubid = 2
+        and l.objid::bigint = hashtext(w.id::text)::bigint & 4294967295
+        and l.database = (select oid from pg_database where datname = current_database())
+    ) as connected
+    from workers w where w.id <> $1`,
   bury: 'delete from workers where id = any($1::uuid[])',
   /** Makes due at once what is claimed by nobody alive. */
   reclaim: `
