@@ -11,7 +11,7 @@ interface ProcessStat {
 }
 
 /** Whether this system tells the CPU time of processes in `/proc`. */
-export const canReadCpu = process.platform === 'linux';
+const canReadCpu = process.platform === 'linux';
 
 const tickMs = canReadCpu ? 1000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) : NaN;
 

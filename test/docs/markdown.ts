@@ -1,10 +1,5 @@
 import { readFileSync } from 'node:fs';
 
-export interface CodeBlock {
-  language: string;
-  code: string;
-}
-
 /** A page of the repository, by its path from the root. */
 export function readPage(path: string): string {
   return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
