@@ -3,7 +3,7 @@ import { DELIVERY_STATUSES } from '../domain/delivery.ts';
 import { Data, Id, listOf, Time } from './common.ts';
 import { quote } from './issues.ts';
 
-export const DeliveryStatus = z.enum(DELIVERY_STATUSES).meta({
+const DeliveryStatus = z.enum(DELIVERY_STATUSES).meta({
   id: 'DeliveryStatus',
   description:
     'pending: never tried; retrying: failed, another attempt is due; delivered; failed: attempts used up or refused for good; ' +
@@ -46,7 +46,7 @@ export const Attempt = z
   .meta({ id: 'Attempt' });
 export type Attempt = z.infer<typeof Attempt>;
 
-export const TIMELINE_TYPES = [
+const TIMELINE_TYPES = [
   'accepted',
   'attempt',
   'retry_requested',
@@ -139,4 +139,3 @@ export function historyQuery(eventTypes: readonly string[]) {
     cursor: z.string().optional().meta({ description: '`next_cursor` of the page before' }),
   });
 }
-export type HistoryQuery = z.output<ReturnType<typeof historyQuery>>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id, listOf, OrgId, plainText, Time } from './common.ts';
 import { quote } from './issues.ts';
 
-export const SCOPES = ['webhooks:read', 'webhooks:write', 'events:write', 'events:read', 'admin'] as const;
+const SCOPES = ['webhooks:read', 'webhooks:write', 'events:write', 'events:read', 'admin'] as const;
 export const Scope = z.enum(SCOPES).meta({ id: 'Scope', description: 'admin implies all the others' });
 export type Scope = z.infer<typeof Scope>;
 

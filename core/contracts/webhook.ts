@@ -8,7 +8,7 @@ export const SECONDS_PER_UNIT = 60;
 
 const { maxAttempts, initialUnits, coefficient } = SCHEDULE_LIMITS;
 
-export const RetryPolicy = z
+const RetryPolicy = z
   .object({
     maximum_attempts: z
       .int()

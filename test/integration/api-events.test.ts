@@ -118,7 +118,7 @@ describe('refusals store nothing', () => {
       body: stream,
       duplex: 'half',
       headers: { authorization: `Bearer ${api.adminKey}` },
-    } as RequestInit);
+    });
     expect((await api.app.request(request)).status).toBe(413);
     expect(pulled).toBeLessThan(20);
   });

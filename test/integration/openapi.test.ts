@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -72,7 +73,7 @@ test('the document passes the linter', async () => {
   try {
     const file = join(folder, 'openapi.json');
     await writeFile(file, JSON.stringify(document, null, 2));
-    const cli = join(ROOT, 'node_modules/@redocly/cli/bin/cli.js');
+    const cli = join(dirname(createRequire(import.meta.url).resolve('@redocly/cli/package.json')), 'bin/cli.js');
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', NO_COLOR: '1' };
     const { stderr } = await promisify(execFile)(
       process.execPath,
@@ -169,7 +170,7 @@ function makeRequest(path: string, operation: Operation, random: Random): Reques
     body = JSON.stringify(value);
     headers['content-type'] = 'application/json';
   }
-  return { headers, path: query.size > 0 ? `${target}?${query}` : target, body };
+  return { headers, path: query.size > 0 ? `${target}?${query.toString()}` : target, body };
 }
 
 function breakRequest(request: Request, random: Random): Request {
