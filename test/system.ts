@@ -49,6 +49,7 @@ export class System {
   api!: ChildProcess;
   private readonly stack: { databaseUrl: string; temporalAddress: string };
   private readonly root: URL;
+  readonly taskQueue: string;
   private readonly env: NodeJS.ProcessEnv;
   private readonly databaseName: string;
   private connection: Connection | undefined;
@@ -60,6 +61,7 @@ export class System {
     const url = new URL(this.stack.databaseUrl);
     url.pathname = `/${this.databaseName}`;
     this.databaseUrl = url.toString();
+    this.taskQueue = this.databaseName;
     this.env = {
       ...process.env,
       DATABASE_URL: this.databaseUrl,
@@ -68,7 +70,7 @@ export class System {
       POSTHORN_ADMIN_KEY: this.adminKey,
       POSTHORN_TARGET_ALLOWLIST: '127.0.0.0/8',
       POSTHORN_RETRY_UNIT: options.retryUnit ?? '60s',
-      POSTHORN_TASK_QUEUE: this.databaseName,
+      POSTHORN_TASK_QUEUE: this.taskQueue,
       POSTHORN_WORKFLOW_BUNDLE: inject('workflowBundle'),
       LOG_LEVEL: 'warn',
       ...options.env,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
-import { startReceiver, type Receiver } from '../receiver.ts';
+import { startReceiver, status, type Receiver } from '../receiver.ts';
 import { System } from '../system.ts';
 
 let system: System;
@@ -116,4 +116,28 @@ test('a burst is delivered once each, by far fewer workflows', async () => {
   });
   expect(row!['workflows']).toBeLessThan(100);
   await burst.close();
+});
+
+test('a Temporal schedule keeps the tables: it has run, and will run again', async () => {
+  const client = await system.temporal();
+  const description = await eventually(async () => {
+    const now = await client.schedule.getHandle(`${system.taskQueue}-maintenance`).describe();
+    return now.info.recentActions.length > 0 && now;
+  });
+  expect(description.info.nextActionTimes[0]!.getTime()).toBeGreaterThan(Date.now());
+  const action = description.info.recentActions[0]!.action;
+  expect(await client.workflow.getHandle(action.workflow.workflowId).result()).toEqual([]);
+});
+
+test('cancelling a workflow in Temporal cancels its delivery', async () => {
+  const failing = await startReceiver();
+  failing.answer(status(500));
+  const webhook = await system.register(failing.url, { events: ['activity.completed'] });
+  const [id] = await system.emit({ id: '1' }, 'activity.completed');
+  await system.reaches(id!, 'retrying');
+  await (await system.temporal()).workflow.getHandle(id!).cancel();
+  const delivery = await system.reaches(id!, 'cancelled');
+  expect(delivery.error_message).toContain('Temporal');
+  expect(delivery.webhook_id).toBe(webhook.id);
+  await failing.close();
 });
