@@ -51,9 +51,8 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-bench-'));
   const ending: (() => Promise<unknown>)[] = [];
   const stopped = Promise.withResolvers<never>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'disconnect']) {
-    process.once(signal, () => stopped.reject(new Error('stopped')));
-  }
+  const interruption = new Error('Interrupted.');
+  for (const signal of ['SIGINT', 'SIGTERM', 'disconnect']) process.on(signal, () => stopped.reject(interruption));
   const work = async () => {
     const receiver = await startChild('bench/receiver.ts');
     ending.push(() => stopChild(receiver));
@@ -61,8 +60,9 @@ async function main(): Promise<void> {
     const relay = await startChild('bench/relay.ts', [receiverUrl]);
     ending.push(() => stopChild(relay));
     console.log('Starting PostgreSQL, Temporal, the API and a worker …');
-    const posthorn = await startPosthorn(folder, receiverUrl);
-    ending.push(() => posthorn.stop());
+    const starting = startPosthorn(folder, receiverUrl);
+    ending.push(() => starting.then(({ stop }) => stop()).catch(() => undefined));
+    const posthorn = await starting;
     const relayTarget: Target = {
       origin: `http://127.0.0.1:${String(relay.greeting)}`,
       path: '/hook',
@@ -76,15 +76,17 @@ async function main(): Promise<void> {
     );
     console.log('The relay has no batches: there, its ratio is against one request for each event by as many clients.');
   };
+  let keepsLogs = false;
   try {
     await Promise.race([work(), stopped.promise]);
   } catch (error) {
-    console.error(error);
-    console.error(`The logs are in ${join(folder, 'logs')}.`);
+    console.error(error === interruption ? interruption.message : error);
+    if (error !== interruption) console.error(`The logs are in ${join(folder, 'logs')}.`);
+    keepsLogs = error !== interruption;
     process.exitCode = 1;
   }
   for (const end of ending.toReversed()) await end();
-  if (!process.exitCode) rmSync(folder, { recursive: true, force: true });
+  if (!keepsLogs) rmSync(folder, { recursive: true, force: true });
 }
 
 await main();
