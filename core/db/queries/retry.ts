@@ -29,12 +29,15 @@ export async function requestRetry(execute: Execute, request: RetryRequest): Pro
   const { deliveryId } = request;
   const [row] = (await execute(FIND, [deliveryId, request.platform, request.orgId])) as unknown as Row[];
   if (!row) return 'not_found';
-  const [waiting] = await execute('select claimed_by from outbox where delivery_id = ? for update', [deliveryId]);
-  if (waiting && waiting['claimed_by'] !== null) return 'in_flight';
+  let [waiting] = await execute(`${WAITING} for update`, [deliveryId]);
   if (!waiting) {
     const [ended] = (await execute(STATUS, [deliveryId])) as unknown as Pick<Row, 'status'>[];
+    // Whoever held that lock may have queued it: then nothing is left to do.
+    [waiting] = await execute(WAITING, [deliveryId]);
+    if (waiting) return waiting['claimed_by'] === null ? 'due' : 'in_flight';
     if (ended!.status === 'delivered' && !request.force) return 'already_delivered';
   }
+  if (waiting && waiting['claimed_by'] !== null) return 'in_flight';
   if (row.deleted) return 'webhook_deleted';
   if (!row.active) return 'webhook_inactive';
   if (row.paused) return 'webhook_paused';
@@ -49,7 +52,12 @@ const FIND = `
   from deliveries d join webhooks w on w.id = d.webhook_id
   where d.id = ? and d.platform = ? and d.org_id = ? for share of w`;
 
-/** Read after the outbox row's lock, so that it tells what has been recorded meanwhile. */
+const WAITING = 'select claimed_by from outbox where delivery_id = ?';
+
+/**
+ * Its lock lets one at a time queue a delivery that has ended. Nobody who holds it may wait for an outbox row: those who hold
+ * one of those wait for it.
+ */
 const STATUS = 'select status from deliveries where id = ? for update';
 
 const SEND_NOW = `
@@ -66,7 +74,6 @@ const START_AGAIN = `
     insert into outbox (delivery_id, event_id, webhook_id, attempts, round_start, max_attempts, trigger, due_at)
     select d.id, d.event_id, d.webhook_id, d.attempts, d.attempts, d.attempts + w.max_attempts, 'manual', now()
     from deliveries d join webhooks w on w.id = d.webhook_id where d.id = ?
-    on conflict (delivery_id) do nothing
     returning delivery_id, attempts, max_attempts
   )
   update deliveries d set status = case when queued.attempts = 0 then 'pending' else 'retrying' end,
