@@ -43,6 +43,7 @@ export class Flights {
       land: (landing) => {
         if (flight.hasLanded) return;
         flight.hasLanded = true;
+        claimed.body = '';
         this.count--;
         landed.resolve(landing);
         this.forgetLater(flight);

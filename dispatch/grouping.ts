@@ -4,8 +4,8 @@ import type { Flight, Flights } from './flights.ts';
 
 const SINGLES_PER_SECOND = 20;
 const SINGLES_BURST = 20;
-/** Between two group workflows at least; nothing waits for it but the groups themselves, since attempts are on their way. */
-const GROUP_GAP_MS = 50;
+/** How long a group takes members. Nothing waits for it but its workflow: the attempts are on their way meanwhile. */
+const GROUP_GAP_MS = 200;
 /** Members that take longer go on in a workflow of their own, so that a group takes seconds. */
 const GROUP_PATIENCE_MS = 3_000;
 
