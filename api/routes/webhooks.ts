@@ -6,6 +6,7 @@ import { NewWebhook, Webhook as WebhookAnswer, WebhookList, webhookInputs } from
 import { noteDeed, type Deed } from '../../core/db/audit.ts';
 import { Webhook } from '../../core/db/entities/webhook.ts';
 import { deactivateWebhook, deleteWebhook, pauseWebhook, resumeWebhook } from '../../core/db/queries/webhook-state.ts';
+import { settleWebhook } from '../../core/db/settle.ts';
 import { inTransaction, type Transaction } from '../../core/db/transaction.ts';
 import { refuseUrl } from '../../core/delivery/guard.ts';
 import { generateSecret } from '../../core/delivery/sign.ts';
@@ -154,6 +155,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
         noteDeed(em, deed(call.principal.name, 'webhook.deleted', webhook ?? missing()));
         await deleteWebhook(execute, where.id);
       });
+      await settleWebhook(deps.orm, where.id);
       return new Response(null, { status: 204 });
     },
   });
@@ -199,6 +201,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       await em.flush();
       return (await em.refresh(found)) ?? missing();
     });
+    await settleWebhook(deps.orm, webhook.id);
     return answerJson(writeWebhook(webhook));
   }
 }

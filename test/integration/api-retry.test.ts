@@ -126,6 +126,48 @@ test('pausing and resuming moves what nobody has in flight', async () => {
   expect(await queued(flying)).toHaveLength(1);
 });
 
+test('what an older statement still holds when a webhook is resumed goes out as well', async () => {
+  await api.ask('PUT', `${WEBHOOKS}/${webhookId}`, { body: { active: true } });
+  const id = await emit();
+  await api.ask('POST', `${WEBHOOKS}/${webhookId}/pause`);
+  const older = await api.database.pool.connect();
+  try {
+    await older.query('begin');
+    await older.query('update outbox set claimed_by = null where delivery_id = $1', [id]);
+    const resumed = api.ask('POST', `${WEBHOOKS}/${webhookId}/resume`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(await queued(id)).toMatchObject([{ due_at: null }]);
+    await older.query('commit');
+    expect(await resumed).toMatchObject({ status: 200, body: { paused: false } });
+  } finally {
+    older.release();
+  }
+  expect(await queued(id)).toMatchObject([{ due_at: expect.any(Date) }]);
+  expect((await api.ask('GET', `${DELIVERIES}/${id}`)).body.status).toBe('pending');
+});
+
+test('pausing, resuming, turning off and retrying at once end in one state that fits', async () => {
+  await api.ask('PUT', `${WEBHOOKS}/${webhookId}`, { body: { active: true } });
+  const ids = await Promise.all(Array.from({ length: 20 }, emit));
+  const webhook = `${WEBHOOKS}/${webhookId}`;
+  const answers = await Promise.all([
+    ...ids.map((id) => retry(id)),
+    ...['pause', 'resume', 'pause', 'resume'].map((action) => api.ask('POST', `${webhook}/${action}`)),
+    api.ask('PUT', webhook, { body: { active: false } }),
+    api.ask('PUT', webhook, { body: { active: true } }),
+  ]);
+  expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
+  await api.ask('PUT', webhook, { body: { active: true } });
+  await api.ask('POST', `${webhook}/resume`);
+  const rows = await sql(
+    `select d.status, o.due_at is not null as due from deliveries d left join outbox o on o.delivery_id = d.id
+     where d.id = any($1)`,
+    [ids],
+  );
+  for (const { status, due } of rows) expect({ status, due }).toEqual({ status, due: status === 'pending' });
+  expect(rows.filter(({ status }) => status === 'held')).toEqual([]);
+});
+
 test('404 for what does not exist, 422 and 400 for what makes no sense; the log says who asked', async () => {
   await api.ask('PUT', `${WEBHOOKS}/${webhookId}`, { body: { active: true } });
   for (const id of [uuidv7(), 'nonsense']) {
