@@ -13,7 +13,7 @@ COPY workflows workflows
 RUN node bin/bundle-workflows.ts
 
 FROM node:24.21.0-bookworm-slim AS runtime
-ENV NODE_ENV=production PORT=8080 POSTHORN_WORKFLOW_BUNDLE=/app/build/workflow-bundle.js
+ENV NODE_ENV=production UV_THREADPOOL_SIZE=64 PORT=8080 POSTHORN_WORKFLOW_BUNDLE=/app/build/workflow-bundle.js
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json worker.ts ./

@@ -29,6 +29,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono {
   let document: string | undefined;
   addDocsRoutes(router, () => (document ??= writeDocument(app, deps.registry)));
   router.mount();
+  app.get('/', (c) => c.redirect('/api/docs'));
   app.notFound((c) => {
     const error = new AppError('not_found', `there is nothing at ${c.req.path}; /api/docs lists what there is`);
     return answerProblem(error, c.req.path, deps.log);

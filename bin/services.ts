@@ -58,7 +58,8 @@ export function describeWorker(dataDir: DataDir, env: NodeJS.ProcessEnv): Progra
       if (message === 'ready') return;
     }
   };
-  return describeService(dataDir, env, 'worker', 'worker.ts', untilReady);
+  // Names are looked up on libuv's threads: hanging ones must not use up all of them.
+  return describeService(dataDir, { UV_THREADPOOL_SIZE: '64', ...env }, 'worker', 'worker.ts', untilReady);
 }
 
 /** Stops the API and the worker of a start that was cut short. */

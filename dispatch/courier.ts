@@ -27,7 +27,7 @@ export interface CourierDeps {
 }
 
 /** A dispatcher takes a retry this long after it was due, should no workflow have begun it. */
-export const GRACE_MS = 5_000;
+const GRACE_MS = 5_000;
 const LEASE_POLL_MS = 100;
 
 /** Carries one claimed delivery: checks the lease, makes the attempt, judges it, has it recorded. */

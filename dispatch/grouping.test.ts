@@ -89,7 +89,7 @@ test("slow members leave together with their webhook's others", async () => {
     claimed('slow1', { webhook_id: 'slow' }),
     claimed('slow2', { webhook_id: 'slow' }),
   ]);
-  vi.advanceTimersByTime(100);
+  vi.advanceTimersByTime(200);
   for (const member of members.slice(0, 40)) member.land(null);
   await Promise.resolve();
   vi.advanceTimersByTime(3_000);

@@ -11,6 +11,7 @@ const GROUP_PATIENCE_MS = 3_000;
 
 interface Group {
   workflowId: string;
+  timer: NodeJS.Timeout;
   flights: Flight[];
 }
 
@@ -24,9 +25,8 @@ export class Grouping {
   private readonly start: (workflowId: string, flights: Flight[]) => void;
   private allowance = SINGLES_BURST;
   private refilledAt = performance.now();
-  /** Groups that still take members, oldest first. */
+  /** Groups that still take members. */
   private readonly open = new Map<string, Group>();
-  private timer: NodeJS.Timeout | undefined;
 
   /** `maxGroup` 1 turns groups off. `start` is told of every workflow to start, with its members in flight. */
   constructor(flights: Flights, maxGroup: number, start: (workflowId: string, flights: Flight[]) => void) {
@@ -52,7 +52,6 @@ export class Grouping {
 
   /** Starts what has gathered, without waiting for more. */
   flush(): void {
-    clearTimeout(this.timer);
     for (const key of this.open.keys()) this.close(key);
   }
 
@@ -66,26 +65,18 @@ export class Grouping {
     const key = keyOf(claimed);
     let group = this.open.get(key);
     if (!group) {
-      group = { workflowId: newGroupId(), flights: [] };
+      group = { workflowId: newGroupId(), flights: [], timer: setTimeout(() => this.close(key), GROUP_GAP_MS) };
       this.open.set(key, group);
     }
     const flight = this.flights.add(claimed, group.workflowId);
     group.flights.push(flight);
     if (group.flights.length >= this.maxGroup) this.close(key);
-    else this.timer ??= setTimeout(() => this.closeOldest(), GROUP_GAP_MS);
     return flight;
   }
 
-  private closeOldest(): void {
-    this.timer = undefined;
-    const [key] = this.open.keys();
-    if (key === undefined) return;
-    this.close(key);
-    if (this.open.size > 0) this.timer = setTimeout(() => this.closeOldest(), GROUP_GAP_MS);
-  }
-
   private close(key: string): void {
-    const { workflowId, flights } = this.open.get(key)!;
+    const { workflowId, flights, timer } = this.open.get(key)!;
+    clearTimeout(timer);
     this.open.delete(key);
     this.start(workflowId, flights);
     if (flights.length > 1) this.partSlowMembers(workflowId, flights);

@@ -2,7 +2,7 @@ import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@tem
 import type { maintain } from '../workflows/index.ts';
 
 /** The schedule's id, one for each installation. */
-export function maintenanceId(taskQueue: string): string {
+function maintenanceId(taskQueue: string): string {
   return `${taskQueue}-maintenance`;
 }
 
@@ -12,7 +12,13 @@ export async function scheduleMaintenance(client: Client, taskQueue: string): Pr
     await client.schedule.create<typeof maintain>({
       scheduleId: maintenanceId(taskQueue),
       spec: { intervals: [{ every: '6 hours' }] },
-      action: { type: 'startWorkflow', workflowType: 'maintain', workflowId: maintenanceId(taskQueue), taskQueue, args: [] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'maintain',
+        workflowId: maintenanceId(taskQueue),
+        taskQueue,
+        args: [],
+      },
       policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 day' },
       state: { triggerImmediately: true },
     });

@@ -5,7 +5,7 @@ import type { Claimed } from './claimed.ts';
  * How deliveries are found in Temporal's Web UI. They have to be registered with the server (docs/operations.md); the
  * embedded one registers them at start.
  */
-export const SEARCH_ATTRIBUTES = {
+const SEARCH_ATTRIBUTES = {
   platform: defineSearchAttributeKey('PosthornPlatform', SearchAttributeType.KEYWORD),
   organization: defineSearchAttributeKey('PosthornOrganization', SearchAttributeType.KEYWORD_LIST),
   webhook: defineSearchAttributeKey('PosthornWebhook', SearchAttributeType.KEYWORD_LIST),

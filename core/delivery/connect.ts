@@ -16,7 +16,7 @@ export type Resolve = (hostname: string) => Promise<ResolvedAddress[]>;
  * that the address dialled is one that was checked: a name that changes its answer (DNS rebinding) gains nothing. Fails with
  * TargetRefusedError. Connections opened at the same time share one query.
  */
-export function createGuardedLookup(allowlist: Allowlist, resolve: Resolve = resolveBySystem): LookupFunction {
+function createGuardedLookup(allowlist: Allowlist, resolve: Resolve = resolveBySystem): LookupFunction {
   const queries = new Map<string, Promise<ResolvedAddress[]>>();
 
   function query(hostname: string): Promise<ResolvedAddress[]> {

@@ -4,5 +4,3 @@ import { urpa } from './urpa.ts';
 
 /** Every platform, by its id. */
 export const platforms = { urpa, '4calls': fourcalls } as const satisfies Record<string, Platform>;
-
-export type PlatformId = keyof typeof platforms;
