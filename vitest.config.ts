@@ -8,6 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       include: [...rooms.map((room) => `${room}/**/*.ts`), 'worker.ts'],
       exclude: ['**/*.test.ts'],
       reporter: ['text-summary', 'html'],

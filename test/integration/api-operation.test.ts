@@ -15,8 +15,14 @@ afterAll(() => api.close());
 const event = { event: 'contact.created', data: {} };
 
 describe('what is not there', () => {
+  test('the root leads to the reference', async () => {
+    const answer = await api.ask('GET', '/');
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toContain('text/html');
+  });
+
   test('an unknown path is a 404 that leads on', async () => {
-    for (const path of ['/', '/api/urpa/evnts', `${organization('a')}/integrations/webhooks`]) {
+    for (const path of ['/nowhere', '/api/urpa/evnts', `${organization('a')}/integrations/webhooks`]) {
       const answer = await api.ask('GET', path);
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
       expect(answer.body).toEqual({
