@@ -6,7 +6,7 @@ import { LEASE, UNHOLD } from '../core/db/queries/dispatch.ts';
 
 const BEAT_MS = 1_000;
 /** A worker begins no attempt unless its lease was confirmed this recently. */
-const FRESH_MS = 4_000;
+const FRESH_MS = 2_500;
 /** Silence, seen while the database answers, after which others take a worker's deliveries: it is frozen, or cut off. */
 const SILENT_MS = 6_000;
 /** The same for a worker whose connection is gone, as after a kill -9; longer than a living one takes to reconnect. */
