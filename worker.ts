@@ -7,11 +7,12 @@ import { createActivities } from './activities/index.ts';
 import { readConfig, type Config } from './core/config.ts';
 import { createOrm } from './core/db/orm.ts';
 import { createPool } from './core/db/pool.ts';
-import { deactivateWebhook } from './core/db/queries/webhook-state.ts';
+import { turnOffGone } from './core/db/turn-off.ts';
 import { parseAllowlist } from './core/delivery/guard.ts';
 import { createSender } from './core/delivery/send.ts';
 import { platforms } from './core/platforms/index.ts';
 import { createSecretBox } from './core/secrets.ts';
+import { stopRequested } from './core/stop-requested.ts';
 import { Engine } from './dispatch/engine.ts';
 import { scheduleMaintenance } from './dispatch/schedule-maintenance.ts';
 
@@ -19,6 +20,8 @@ const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
 /** In-flight attempts may finish within this time when the process is asked to stop. */
 const SHUTDOWN_MS = 20_000;
 const REMEMBERED_SECRETS = 10_000;
+/** What the SDK says of every delivery that failed for good: the history's business, not the log's. */
+const FAILED_DELIVERY = 'Workflow failed';
 
 /** A worker process: it claims, delivers and records, and runs the workflows. */
 async function main(): Promise<void> {
@@ -42,10 +45,8 @@ async function main(): Promise<void> {
     client,
     sender,
     log,
-    onGone: (webhookId) =>
-      orm.em.fork().transactional(async (em) => {
-        await deactivateWebhook((sql, params) => em.execute(sql, params), webhookId, 'the receiver answered 410 Gone');
-      }),
+    onGone: ({ webhook_id, platform, org_id, delivery_id }) =>
+      turnOffGone(orm, { webhookId: webhook_id, platform, orgId: org_id, deliveryId: delivery_id }),
   });
   await engine.start();
   const worker = await Worker.create({
@@ -106,7 +107,7 @@ function rememberOpened(open: (sealed: Buffer) => string): (sealed: Buffer) => s
 
 function installRuntime(log: Logger): void {
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
-    log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
+    if (message !== FAILED_DELIVERY) log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
   });
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
   Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter } } });
@@ -123,14 +124,6 @@ async function connectToTemporal(log: Logger) {
       await new Promise((resolve) => setTimeout(resolve, 1_000));
     }
   }
-}
-
-function stopRequested(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-    process.once('disconnect', () => resolve());
-  });
 }
 
 main().catch((error: unknown) => {

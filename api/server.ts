@@ -11,6 +11,7 @@ import { createPool } from '../core/db/pool.ts';
 import { parseAllowlist } from '../core/delivery/guard.ts';
 import { platforms } from '../core/platforms/index.ts';
 import { createSecretBox } from '../core/secrets.ts';
+import { stopRequested } from '../core/stop-requested.ts';
 import { createApp } from './app.ts';
 import { ensureAdminKey } from './auth/admin-key.ts';
 import { KeyRing } from './auth/key-ring.ts';
@@ -82,14 +83,6 @@ function stop(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeIdleConnections();
     setInterval(() => server.closeIdleConnections(), 100).unref();
-  });
-}
-
-function stopRequested(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGTERM', () => resolve());
-    process.once('SIGINT', () => resolve());
-    process.once('disconnect', () => resolve());
   });
 }
 

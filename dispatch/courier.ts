@@ -19,7 +19,7 @@ export interface CourierDeps {
   headerPrefixOf: (platform: string) => string;
   retryUnitMs: number;
   /** Called for a 410: the webhook is to be turned off. */
-  onGone: (webhookId: string) => Promise<void>;
+  onGone: (claimed: Claimed) => Promise<void>;
   /** Gives a claimed delivery back whose webhook was turned off or paused meanwhile. */
   release: (worker: string, flight: Flight) => Promise<void>;
   /** Called when a group's member has to wait longer than its group. */
@@ -45,7 +45,7 @@ export class Courier {
       if (!claimed.active || claimed.paused) return await this.deps.release(worker, flight);
       const { result, record, verdict } = await this.attempt(flight, worker);
       const recorded = await this.deps.recorder.record(record);
-      if (verdict.gone) await this.deps.onGone(claimed.webhook_id);
+      if (verdict.gone) await this.deps.onGone(claimed);
       if (!recorded) return flight.land(null);
       const message =
         result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);

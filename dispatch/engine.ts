@@ -6,7 +6,7 @@ import { RELEASE } from '../core/db/queries/dispatch.ts';
 import type { Sender } from '../core/delivery/send.ts';
 import type { DeliveryStatus } from '../core/domain/delivery.ts';
 import { Attendance } from './attendance.ts';
-import { planOf } from './claimed.ts';
+import { planOf, type Claimed } from './claimed.ts';
 import { Courier } from './courier.ts';
 import { Dispatcher, type Job } from './dispatcher.ts';
 import { Flights, type Flight } from './flights.ts';
@@ -28,7 +28,7 @@ export interface EngineOptions {
   maxInFlight: number;
   openSecret: (sealed: Buffer) => string;
   headerPrefixOf: (platform: string) => string;
-  onGone: (webhookId: string) => Promise<void>;
+  onGone: (claimed: Claimed) => Promise<void>;
 }
 
 /** Attempts to one webhook at once, per worker process. */

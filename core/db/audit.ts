@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { AuditEntry } from './entities/audit-entry.ts';
 
 export interface Deed {
-  /** The name of the key that asked for it. */
+  /** The name of the key that asked for it; `posthorn` when nobody did. */
   actor: string;
   action:
     | 'webhook.registered'
@@ -11,6 +11,7 @@ export interface Deed {
     | 'webhook.deleted'
     | 'webhook.paused'
     | 'webhook.resumed'
+    | 'webhook.turned_off'
     | 'delivery.retried'
     | 'key.created'
     | 'key.revoked';
