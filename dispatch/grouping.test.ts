@@ -69,12 +69,22 @@ test('what differs in platform or in its place in the schedule is not in one gro
 });
 
 test('the allowance for single workflows comes back with time', () => {
-  grouping.add(many(20));
+  grouping.add(many(25));
   grouping.add(many(2));
-  expect(started).toHaveLength(20);
+  expect(started).toHaveLength(25);
   vi.advanceTimersByTime(1_000);
   grouping.add(many(2));
   expect(started.slice(-2).every((start) => start.size === 1)).toBe(true);
+});
+
+test('while more arrive than the allowance covers, even a small claim joins a group', () => {
+  for (let second = 0; second < 3; second++) {
+    for (let index = 0; index < 10; index++) {
+      grouping.add(many(10));
+      vi.advanceTimersByTime(100);
+    }
+  }
+  expect(started.filter((start) => start.size === 1).length).toBeLessThanOrEqual(30);
 });
 
 test('with groups turned off every delivery has its own workflow, however many', () => {

@@ -2,8 +2,8 @@ import { uuidv7 } from 'uuidv7';
 import type { Claimed } from './claimed.ts';
 import type { Flight, Flights } from './flights.ts';
 
-const SINGLES_PER_SECOND = 20;
-const SINGLES_BURST = 20;
+const SINGLES_PER_SECOND = 25;
+const SINGLES_BURST = 25;
 /** How long a group takes members. Nothing waits for it but its workflow: the attempts are on their way meanwhile. */
 const GROUP_GAP_MS = 200;
 /** Members that take longer go on in a workflow of their own, so that a group takes seconds. */
@@ -16,8 +16,9 @@ interface Group {
 }
 
 /**
- * Decides which deliveries share a workflow. A claim that the allowance covers (20 at once, refilled by 20 a second) starts
- * a workflow for each; beyond it, deliveries with the same platform, schedule and position in it gather in a group.
+ * Decides which deliveries share a workflow. A claim that the allowance covers (25 at once, refilled by 25 a second) starts
+ * a workflow for each. All deliveries draw on it, so that while more than that arrive there are no single workflows:
+ * deliveries with the same platform, schedule and position in it gather in a group.
  */
 export class Grouping {
   private readonly flights: Flights;
@@ -39,7 +40,7 @@ export class Grouping {
   add(claimed: Claimed[]): Flight[] {
     this.refill();
     const singles = this.maxGroup === 1 || claimed.length <= this.allowance;
-    if (singles) this.allowance = Math.max(0, this.allowance - claimed.length);
+    this.allowance = Math.max(-SINGLES_BURST, this.allowance - claimed.length);
     return claimed.map((one) => (singles ? this.addSingle(one) : this.addToGroup(one)));
   }
 
