@@ -134,8 +134,9 @@ test('cancelling a workflow in Temporal cancels its delivery', async () => {
   failing.answer(status(500));
   const webhook = await system.register(failing.url, { events: ['activity.completed'] });
   const [id] = await system.emit({ id: '1' }, 'activity.completed');
-  await system.reaches(id!, 'retrying');
-  await (await system.temporal()).workflow.getHandle(id!).cancel();
+  const { workflow_id } = await system.reaches(id!, 'retrying');
+  const workflow = (await system.temporal()).workflow.getHandle(workflow_id!);
+  await eventually(() => workflow.cancel().then(() => true));
   const delivery = await system.reaches(id!, 'cancelled');
   expect(delivery.error_message).toContain('Temporal');
   expect(delivery.webhook_id).toBe(webhook.id);
