@@ -75,7 +75,12 @@ export class Engine {
     const acknowledged = this.starter.stop(limitMs);
     this.grouping.flush();
     await this.listener?.close();
-    for (const { flight, worker } of this.lanes.clear()) await this.release(worker, flight).catch(() => {});
+    const unbegun = Map.groupBy(this.lanes.clear(), (job) => job.worker);
+    for (const [worker, jobs] of unbegun)
+      void this.release(
+        worker,
+        jobs.map((job) => job.flight),
+      );
     while (this.flights.count > 0 && performance.now() < deadline) await pause(50);
     await acknowledged;
     await this.lease.release();
@@ -87,7 +92,7 @@ export class Engine {
       ...options,
       lease,
       recorder: new Recorder(options.pool, options.log),
-      release: (worker, flight) => this.release(worker, flight),
+      release: (worker, flight) => this.release(worker, [flight]),
       onPostponed: (flight) => {
         if (flight.workflowId !== flight.claimed.delivery_id) this.grouping.part([flight]);
       },
@@ -109,24 +114,26 @@ export class Engine {
     }
   }
 
-  private async release(worker: string, flight: Flight): Promise<void> {
-    const { claimed } = flight;
+  /** Gives claims back whose attempts have not begun, in one statement; tries until the database has taken it. */
+  private async release(worker: string, flights: Flight[]): Promise<void> {
+    const ids = flights.map((flight) => flight.claimed.delivery_id);
     for (;;) {
       try {
-        const { rows } = await this.options.pool.query<ReleaseRow>({
-          ...RELEASE,
-          values: [worker, [claimed.delivery_id]],
-        });
-        const row = rows[0];
-        const plan = planOf(claimed, claimed.attempts, this.options.retryUnitMs);
-        return flight.land(
-          row ? { status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, plan } : null,
-        );
+        const { rows } = await this.options.pool.query<ReleaseRow>({ ...RELEASE, values: [worker, ids] });
+        const released = new Map(rows.map((row) => [row.delivery_id, row]));
+        for (const flight of flights) this.landReleased(flight, released.get(flight.claimed.delivery_id));
+        return;
       } catch (error) {
-        this.options.log.warn({ err: error }, 'a claim could not be given back yet');
+        this.options.log.warn({ err: error, deliveries: ids.length }, 'claims could not be given back yet');
         await pause(RETRY_MS);
       }
     }
+  }
+
+  private landReleased(flight: Flight, row: ReleaseRow | undefined): void {
+    if (!row) return flight.land(null);
+    const plan = planOf(flight.claimed, flight.claimed.attempts, this.options.retryUnitMs);
+    flight.land({ status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, plan });
   }
 }
 

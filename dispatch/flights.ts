@@ -19,6 +19,8 @@ export interface Flight {
   landed: Promise<Landing>;
   land: (landing: Landing) => void;
   hasLanded: boolean;
+  /** Forgets it when nobody joins it; cleared with the first that does, since a timer keeps what it closes over. */
+  forgetting: NodeJS.Timeout | undefined;
   /** Resolves when the delivery leaves the workflow that it was started in. */
   moved: Promise<void>;
   move: (workflowId: string) => void;
@@ -40,13 +42,14 @@ export class Flights {
       workflowId,
       landed: landed.promise,
       hasLanded: false,
+      forgetting: undefined,
       land: (landing) => {
         if (flight.hasLanded) return;
         flight.hasLanded = true;
         claimed.body = '';
         this.count--;
         landed.resolve(landing);
-        this.forgetLater(flight);
+        flight.forgetting = setTimeout(() => this.drop(flight), KEEP_LANDED_MS).unref();
       },
       moved: moved.promise,
       move: (to) => {
@@ -65,10 +68,7 @@ export class Flights {
 
   /** A landed flight is joined at most once by each run: the next run has to look at PostgreSQL. */
   drop(flight: Flight): void {
+    clearTimeout(flight.forgetting);
     if (this.byId.get(flight.claimed.delivery_id) === flight) this.byId.delete(flight.claimed.delivery_id);
-  }
-
-  private forgetLater(flight: Flight): void {
-    setTimeout(() => this.drop(flight), KEEP_LANDED_MS).unref();
   }
 }

@@ -48,7 +48,10 @@ export class Starter {
     if (this.running < CONCURRENT_STARTS) void this.work();
   }
 
-  /** What starts from now on is for another worker. Waits until all is acknowledged, but at most `limitMs`; what is left is found again in the outbox. */
+  /**
+   * What starts from now on is for another worker. Waits until all is acknowledged, but at most `limitMs`; what is left is
+   * found again in the outbox.
+   */
   async stop(limitMs: number): Promise<void> {
     this.stopping = true;
     if (this.pending > 0) await Promise.race([this.idle.promise, delay(limitMs)]);

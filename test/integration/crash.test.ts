@@ -72,6 +72,26 @@ test('SIGTERM of the worker lets attempts in flight finish', async () => {
   expect(receiver.of(id!)).toHaveLength(1);
 });
 
+test('SIGTERM of a worker with a backlog gives back what has not begun: each arrives once', async () => {
+  await set();
+  receiver.answer((_arrival, response) => void setTimeout(() => response.writeHead(200).end(), 1_000));
+  const events = Array.from({ length: 300 }, (_, index) => ({
+    event: 'activity.created',
+    data: { id: String(index) },
+  }));
+  const batch = await system.call('POST', '/api/urpa/events/batch', { events });
+  const ids = batch.body.results.map((result: { deliveries: { id: string }[] }) => result.deliveries[0]!.id);
+  await eventually(() => receiver.arrivals.length >= 50);
+  const worker = system.workers[0]!;
+  worker.kill('SIGTERM');
+  await eventually(() => worker.exitCode !== null, 30_000);
+  expect(receiver.arrivals.length).toBeLessThan(300);
+  expect(await system.sql('select count(*)::int as n from outbox where claimed_by is not null')).toEqual([{ n: 0 }]);
+  await system.startWorker();
+  await expectDelivered(system, receiver, ids, 20_000);
+  expect(receiver.arrivals).toHaveLength(300);
+});
+
 test('a frozen worker loses its claims and sends nothing twice after it thaws', async () => {
   await set({ workers: 2, retryUnit: '60s' });
   receiver.answer((_arrival, response) => void setTimeout(() => response.writeHead(200).end(), 30));
