@@ -5,8 +5,10 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Wo
 import { pino, type Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { readConfig, type Config } from './core/config.ts';
+import { Changes } from './core/db/changes.ts';
 import { createOrm } from './core/db/orm.ts';
 import { createPool } from './core/db/pool.ts';
+import { Rollup } from './core/db/rollup.ts';
 import { turnOffGone } from './core/db/turn-off.ts';
 import { parseAllowlist } from './core/delivery/guard.ts';
 import { createSender } from './core/delivery/send.ts';
@@ -14,6 +16,7 @@ import { platforms } from './core/platforms/index.ts';
 import { createSecretBox } from './core/secrets.ts';
 import { stopRequested } from './core/stop-requested.ts';
 import { Engine } from './dispatch/engine.ts';
+import { Recoveries } from './dispatch/recoveries.ts';
 import { scheduleMaintenance } from './dispatch/schedule-maintenance.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
@@ -39,31 +42,36 @@ async function main(): Promise<void> {
     allowlist: parseAllowlist(config.targetAllowlist),
     attemptTimeoutMs: config.attemptTimeoutMs,
   });
+  const changes = new Changes(pool);
+  const rollup = new Rollup(orm, log);
   const engine = new Engine({
     ...engineSettings(config),
     pool,
     client,
     sender,
     log,
-    onGone: ({ webhook_id, platform, org_id, delivery_id }) =>
-      turnOffGone(orm, { webhookId: webhook_id, platform, orgId: org_id, deliveryId: delivery_id }),
+    async onGone({ webhook_id, platform, org_id, delivery_id }) {
+      await turnOffGone(orm, { webhookId: webhook_id, platform, orgId: org_id, deliveryId: delivery_id });
+      changes.webhook(platform, org_id, webhook_id);
+    },
+    onRecorded: ({ platform, org_id, delivery_id }) => changes.delivery(platform, org_id, delivery_id),
   });
-  await engine.start();
   const worker = await Worker.create({
     connection,
     namespace,
     taskQueue: config.taskQueue,
     ...(config.workflowBundle ? { workflowBundle: { codePath: config.workflowBundle } } : { workflowsPath: WORKFLOWS }),
-    activities: createActivities({
-      attempts: engine.attendance,
-      query: async (sql, params) => (await pool.query(sql, params)).rows,
-      retentionDays: config.retentionDays,
-    }),
+    activities: createActivities({ attempts: engine.attendance, pool, retentionDays: config.retentionDays }),
     maxConcurrentActivityTaskExecutions: 1_000,
     shutdownGraceTime: SHUTDOWN_MS,
     shutdownForceTime: SHUTDOWN_MS + 5_000,
   });
+  // Not before: making the worker keeps the process from everything else for a while, attempts in flight included.
+  await engine.start();
   const running = worker.run();
+  const recoveries = new Recoveries({ ...config, pool, client, log });
+  recoveries.start();
+  rollup.start();
   await scheduleMaintenance(client, config.taskQueue);
   log.info('worker ready');
   process.send?.('ready');
@@ -72,7 +80,8 @@ async function main(): Promise<void> {
   await Promise.race([running, stopping]);
   log.info('stopping: attempts in flight may finish');
   if (worker.getState() === 'RUNNING') worker.shutdown();
-  await Promise.all([engine.stop(SHUTDOWN_MS), running]);
+  await Promise.all([engine.stop(SHUTDOWN_MS), recoveries.stop(), rollup.stop(), running]);
+  await changes.close();
   await Promise.all([sender.close(), orm.close(), pool.end()]);
   await connection.close();
   process.exit(0);

@@ -1,21 +1,27 @@
 import { activityInfo } from '@temporalio/activity';
+import type pg from 'pg';
 import type { Query } from '../core/db/partitions.ts';
 import type { DeliveryAttempts } from '../core/domain/standing.ts';
 import { attemptDeliveries } from './attempt-deliveries.ts';
 import { cancelDeliveries } from './cancel-deliveries.ts';
+import { cancelRecovery } from './cancel-recovery.ts';
 import { maintainTables } from './maintain-tables.ts';
+import { takeRecoveryParts } from './take-recovery-parts.ts';
 
 export interface ActivityDeps {
   attempts: DeliveryAttempts;
-  query: Query;
+  pool: pg.Pool;
   retentionDays: number;
 }
 
-export function createActivities({ attempts, query, retentionDays }: ActivityDeps) {
+export function createActivities({ attempts, pool, retentionDays }: ActivityDeps) {
+  const query: Query = async (sql, params) => (await pool.query(sql, params)).rows;
   return {
     attemptDeliveries: (deliveryIds: string[]) => attemptDeliveries(attempts, deliveryIds),
     cancelDeliveries: (deliveryIds: string[]) =>
       cancelDeliveries(query, activityInfo().workflowExecution!.workflowId, deliveryIds),
+    cancelRecovery: (recoveryId: string) => cancelRecovery(query, recoveryId),
+    takeRecoveryParts: (recoveryId: string) => takeRecoveryParts(pool, recoveryId),
     maintainTables: () => maintainTables(query, retentionDays),
   };
 }

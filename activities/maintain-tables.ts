@@ -6,10 +6,14 @@ const FORGET_KEYS = `
     select platform, org_id, key from idempotency_keys where created_at < now() - interval '2 days' limit 10000)
   returning 1`;
 
-/** Makes partitions ahead, drops those past the retention, forgets old idempotency keys. Returns the dropped partitions. */
+/** A recovery is kept as long as the deliveries that name it. */
+const FORGET_RECOVERIES = `delete from recoveries where finished_at < now() - $1 * interval '1 day' - interval '1 week'`;
+
+/** Makes partitions ahead, drops those past the retention, forgets old idempotency keys and recoveries. Returns the dropped partitions. */
 export async function maintainTables(query: Query, retentionDays: number): Promise<string[]> {
   const now = new Date();
   await ensurePartitions(query, now);
   while ((await query(FORGET_KEYS)).length > 0);
+  await query(FORGET_RECOVERIES, [retentionDays]);
   return await dropOldPartitions(query, now, retentionDays);
 }

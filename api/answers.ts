@@ -1,3 +1,5 @@
+import { invalidRequest } from '../core/contracts/errors.ts';
+
 /** An answer of JSON that is a string already. */
 export function answerText(json: string, status: number, headers: Record<string, string> = {}): Response {
   return new Response(json, { status, headers: { 'Content-Type': 'application/json', ...headers } });
@@ -17,6 +19,16 @@ export function readCursor(cursor: string): string | null {
   if (!/^[A-Za-z0-9_-]{22}$/.test(cursor)) return null;
   const hex = Buffer.from(cursor, 'base64url').toString('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** The id that the page before ended with. @throws AppError invalid_request */
+export function requireCursor(cursor: string): string {
+  return readCursor(cursor) ?? refuseCursor();
+}
+
+/** @throws AppError invalid_request */
+export function refuseCursor(): never {
+  throw invalidRequest([{ path: 'cursor', message: 'must be a next_cursor that the API gave' }]);
 }
 
 /** A page of `rows`, of which one more than `limit` were asked for. */

@@ -3,13 +3,24 @@ import { AppError } from '../core/contracts/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerProblem } from './middleware/problem.ts';
 import { writeDocument } from './openapi/document.ts';
+import { addDashboardDeliveryRoutes } from './routes/dashboard-deliveries.ts';
+import { addDashboardEventRoutes } from './routes/dashboard-events.ts';
+import { addCancelRoute } from './routes/cancel.ts';
+import { addLiveRoute } from './routes/dashboard-live.ts';
+import { addDashboardOperationRoutes } from './routes/dashboard-operation.ts';
+import { addOverviewRoute } from './routes/dashboard-overview.ts';
+import { addDashboardWebhookRoutes } from './routes/dashboard-webhooks.ts';
+import { addDashboardRecoveryRoutes } from './routes/dashboard-recoveries.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addEventTypesRoute } from './routes/event-types.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHistoryRoutes } from './routes/history.ts';
 import { addKeyRoutes } from './routes/keys.ts';
+import { addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryRoute } from './routes/retry.ts';
+import { addSessionRoutes } from './routes/session.ts';
+import { addWebhookTestRoute } from './routes/webhook-test.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { Router } from './routing.ts';
 
@@ -23,17 +34,32 @@ export function createApp(deps: ApiDeps): OpenAPIHono {
     addEventTypesRoute(router, platform);
     addHistoryRoutes(router, deps, platform);
     addRetryRoute(router, deps, platform);
+    addCancelRoute(router, deps, platform);
+    addWebhookTestRoute(router, deps, platform);
+    addRecoveryRoutes(router, deps, platform);
   }
+  addSessionRoutes(router, deps);
+  addDashboardRecoveryRoutes(router, deps);
+  addOverviewRoute(router, deps);
+  addDashboardWebhookRoutes(router, deps);
+  addDashboardDeliveryRoutes(router, deps);
+  addDashboardEventRoutes(router, deps);
+  addDashboardOperationRoutes(router, deps);
+  addLiveRoute(router, deps);
   addKeyRoutes(router, deps);
   addHealthRoutes(router, deps);
   let document: string | undefined;
   addDocsRoutes(router, () => (document ??= writeDocument(app, deps.registry)));
   router.mount();
-  app.get('/', (c) => c.redirect('/api/docs'));
+  app.get('*', async (c, next) => (isOfApi(c.req.path) ? null : deps.dashboard(c)) ?? (await next()));
   app.notFound((c) => {
     const error = new AppError('not_found', `there is nothing at ${c.req.path}; /api/docs lists what there is`);
     return answerProblem(error, c.req.path, deps.log);
   });
   app.onError((error, c) => answerProblem(error, c.req.path, deps.log));
   return app;
+}
+
+function isOfApi(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/');
 }

@@ -1,18 +1,28 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { Changes } from '../core/db/changes.ts';
 import type { Intake } from '../core/db/intake.ts';
 import type { Allowlist } from '../core/delivery/guard.ts';
 import type { Registry } from '../core/platforms/platform.ts';
 import type { SecretBox } from '../core/secrets.ts';
 import type { KeyRing } from './auth/key-ring.ts';
+import type { Sessions } from './auth/sessions.ts';
+import type { DashboardFiles } from './dashboard-files.ts';
+import type { LiveHub } from './live/hub.ts';
 import type { Metrics } from './metrics.ts';
+import type { Workflows } from './workflows.ts';
 
 export interface ApiDeps {
   orm: MikroORM;
   pool: pg.Pool;
+  /** For the dashboard's reads. */
+  reads: pg.Pool;
   intake: Intake;
+  changes: Changes;
+  live: LiveHub;
   keys: KeyRing;
+  sessions: Sessions;
   secretBox: SecretBox;
   /** Networks that receivers may have although they are not public. */
   allowlist: Allowlist;
@@ -23,4 +33,8 @@ export interface ApiDeps {
   bodyLimit: number;
   /** Milliseconds of one unit of the retry schedules. */
   retryUnitMs: number;
+  /** Where links to workflows lead; undefined leaves them out. */
+  temporalUiUrl: string | undefined;
+  workflows: Workflows;
+  dashboard: DashboardFiles;
 }

@@ -4,7 +4,7 @@ import { AppError, type ErrorCode } from '../core/contracts/errors.ts';
 import type { Scope } from '../core/contracts/key.ts';
 import { isOrgId } from '../core/contracts/common.ts';
 import type { Platform } from '../core/platforms/platform.ts';
-import { authorize, authorizeAdmin, identify } from './auth/authorize.ts';
+import { authorize, authorizeAdmin, identify, requireScope } from './auth/authorize.ts';
 import type { Principal } from './auth/key-ring.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerProblem } from './middleware/problem.ts';
@@ -34,6 +34,13 @@ export interface PlatformRoute extends Description {
   platform: Platform;
   scope: Scope;
   handle(call: Call): Promise<Response>;
+}
+
+/** Not of one platform: what it shows depends on the key. */
+export interface SharedRoute extends Description {
+  /** One of them is needed; with none, any key will do. */
+  scopes: readonly Scope[];
+  handle(call: Call): Promise<Response> | Response;
 }
 
 export interface AdminRoute extends Description {
@@ -70,8 +77,16 @@ export class Router {
   /** For admins of everything only. */
   addAdmin(route: AdminRoute): void {
     this.add(route, [...AUTHENTICATED, ...(route.errors ?? [])], true, async (c) => {
-      const principal = await identify(this.deps.keys, c.req.header('authorization'));
+      const principal = await identify(this.deps, c);
       authorizeAdmin(principal);
+      return await route.handle({ c, principal, orgId: '' });
+    });
+  }
+
+  addShared(route: SharedRoute): void {
+    this.add(route, [...AUTHENTICATED, ...(route.errors ?? [])], true, async (c) => {
+      const principal = await identify(this.deps, c);
+      requireScope(principal, ...route.scopes);
       return await route.handle({ c, principal, orgId: '' });
     });
   }
@@ -81,7 +96,7 @@ export class Router {
     const errors = [...AUTHENTICATED, ...(platform.scope === 'organization' ? (['not_found'] as const) : [])];
     this.add(route, [...errors, ...(route.errors ?? [])], true, async (c) => {
       const orgId = platform.scope === 'organization' ? c.req.param('orgId')! : '';
-      const found = identify(this.deps.keys, c.req.header('authorization'));
+      const found = identify(this.deps, c);
       const principal = found instanceof Promise ? await found : found;
       authorize(principal, scope, platform, orgId);
       if (platform.scope === 'organization' && !isOrgId(orgId)) {
@@ -110,7 +125,7 @@ export class Router {
       ...(route.summary && { summary: route.summary }),
       ...(route.description && { description: route.description }),
       ...(route.request && { request: route.request }),
-      security: secured ? [{ key: [] }] : [],
+      security: secured ? [{ key: [] }, { session: [] }] : [],
       responses: { ...route.responses, ...describeProblems(errors) },
     });
     this.entries.push({ method: route.method, path: route.path, run });

@@ -4,10 +4,10 @@ import type pg from 'pg';
 import { pino, type Logger } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { readConfig } from '../core/config.ts';
+import { Changes } from '../core/db/changes.ts';
 import { createIntake } from '../core/db/intake.ts';
-import { listen } from '../core/db/listener.ts';
 import { createOrm } from '../core/db/orm.ts';
-import { createPool } from '../core/db/pool.ts';
+import { createPool, createReadPool } from '../core/db/pool.ts';
 import { parseAllowlist } from '../core/delivery/guard.ts';
 import { platforms } from '../core/platforms/index.ts';
 import { createSecretBox } from '../core/secrets.ts';
@@ -15,9 +15,17 @@ import { stopRequested } from '../core/stop-requested.ts';
 import { createApp } from './app.ts';
 import { ensureAdminKey } from './auth/admin-key.ts';
 import { KeyRing } from './auth/key-ring.ts';
+import { Sessions } from './auth/sessions.ts';
+import { loadDashboard } from './dashboard-files.ts';
+import { LiveHub } from './live/hub.ts';
+import { listenToDatabase } from './live/listen.ts';
 import { createMetrics } from './metrics.ts';
+import { createWorkflows } from './workflows.ts';
+import { stopServer } from './stop-server.ts';
 
 const TRY_AGAIN_MS = 1_000;
+/** Longer than load balancers and clients keep an idle connection: who closes it first must not be this side. */
+const KEEP_ALIVE_MS = 75_000;
 
 /** An API process. It starts without a database, too, and then answers 503 until there is one. */
 async function main(): Promise<void> {
@@ -25,15 +33,24 @@ async function main(): Promise<void> {
   const allowlist = parseAllowlist(config.targetAllowlist);
   const log = pino({ level: config.logLevel, base: { process: 'api' } });
   const pool = createPool(config.databaseUrl);
+  const reads = createReadPool(config.databaseUrl);
   const orm = await createOrm(config.databaseUrl);
   const keys = new KeyRing(pool);
+  const sessions = new Sessions(pool);
+  const changes = new Changes(pool);
+  const live = new LiveHub();
+  const workflows = createWorkflows(config.temporalUiUrl);
   const metrics = createMetrics();
   collectDefaultMetrics({ register: metrics.registry });
   const app = createApp({
     orm,
     pool,
+    reads,
     intake: createIntake(pool),
+    changes,
+    live,
     keys,
+    sessions,
     secretBox: createSecretBox(config.masterKey),
     allowlist,
     registry: platforms,
@@ -41,20 +58,26 @@ async function main(): Promise<void> {
     log,
     bodyLimit: config.bodyLimit,
     retryUnitMs: config.retryUnitMs,
+    temporalUiUrl: config.temporalUiUrl,
+    workflows,
+    dashboard: await loadDashboard(),
   });
-  const listener = listen(config.databaseUrl, ['posthorn_keys'], () => keys.forget());
+  const listener = listenToDatabase(config.databaseUrl, { keys, sessions, live, reads });
   const stopped = stopRequested();
   if (config.adminKey !== undefined) await keepAdminKey(pool, config.adminKey, log);
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   await start(server, config.port);
   log.info({ port: config.port }, 'api listening');
   process.send?.('ready');
 
   await stopped;
   log.info('stopping: requests may finish');
-  await stop(server);
-  await Promise.all([listener.close(), orm.close(), pool.end()]);
+  live.close();
+  await stopServer(server);
+  await changes.close();
+  await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), workflows.close()]);
   process.exit(0);
 }
 
@@ -74,15 +97,6 @@ function start(server: Server, port: number): Promise<void> {
       reject(error.code === 'EADDRINUSE' ? new Error(`port ${port} is in use; set PORT to another one`) : error);
     });
     server.listen(port, resolve);
-  });
-}
-
-/** Takes no more connections; resolves when the last request is answered. */
-function stop(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    setInterval(() => server.closeIdleConnections(), 100).unref();
   });
 }
 

@@ -4,14 +4,14 @@ import type { DeliveryStatus } from '../core/domain/delivery.ts';
 import { StoppingError, type DeliveryAttempts, type Standing } from '../core/domain/standing.ts';
 import { describeFailure } from '../core/domain/verdict.ts';
 import { planOf, type Claimed } from './claimed.ts';
+import type { Claims } from './claims.ts';
 import type { Flight, Flights, Landing } from './flights.ts';
 import type { Lanes } from './lanes.ts';
-import type { Lease } from './lease.ts';
 import type { Job } from './dispatcher.ts';
 
 export interface AttendanceDeps {
   pool: pg.Pool;
-  lease: Lease;
+  claims: Claims;
   flights: Flights;
   lanes: Lanes<Job>;
   retryUnitMs: number;
@@ -65,10 +65,8 @@ export class Attendance implements DeliveryAttempts {
   }
 
   private async claim(workflowId: string, deliveryIds: string[]): Promise<Flight[]> {
-    const { pool, lease, flights, lanes } = this.deps;
-    if (!lease.fresh()) throw new Error('the lease cannot be confirmed');
-    const worker = lease.id;
-    const { rows } = await pool.query<Claimed>({ ...CLAIM_MEMBERS, values: [worker, deliveryIds, workflowId] });
+    const { claims, flights, lanes } = this.deps;
+    const { worker, rows } = await claims.take(CLAIM_MEMBERS, deliveryIds, workflowId);
     return rows.map((claimed) => {
       const flight = flights.add(claimed, workflowId);
       lanes.add(claimed.webhook_id, { flight, worker });

@@ -20,6 +20,8 @@ export interface CourierDeps {
   retryUnitMs: number;
   /** Called for a 410: the webhook is to be turned off. */
   onGone: (claimed: Claimed) => Promise<void>;
+  /** Called when the outcome of an attempt is recorded. */
+  onRecorded: (claimed: Claimed) => void;
   /** Gives a claimed delivery back whose webhook was turned off or paused meanwhile. */
   release: (worker: string, flight: Flight) => Promise<void>;
   /** Called when a group's member has to wait longer than its group. */
@@ -45,6 +47,7 @@ export class Courier {
       if (!claimed.active || claimed.paused) return await this.deps.release(worker, flight);
       const { result, record, verdict } = await this.attempt(flight, worker);
       const recorded = await this.deps.recorder.record(record);
+      this.deps.onRecorded(claimed);
       if (verdict.gone) await this.deps.onGone(claimed);
       if (!recorded) return flight.land(null);
       const message =

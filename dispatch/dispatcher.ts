@@ -1,7 +1,7 @@
-import type pg from 'pg';
 import type { Logger } from 'pino';
 import { CLAIM_DUE } from '../core/db/queries/dispatch.ts';
 import type { Claimed } from './claimed.ts';
+import type { Claims } from './claims.ts';
 import type { Flight, Flights } from './flights.ts';
 import type { Grouping } from './grouping.ts';
 import type { Lanes } from './lanes.ts';
@@ -15,9 +15,9 @@ export interface Job {
 }
 
 export interface DispatcherDeps {
-  pool: pg.Pool;
   log: Logger;
   lease: Lease;
+  claims: Claims;
   flights: Flights;
   lanes: Lanes<Job>;
   starter: Starter;
@@ -73,13 +73,12 @@ export class Dispatcher {
   }
 
   private async claim(): Promise<void> {
-    const { pool, lease, lanes, log } = this.deps;
+    const { claims, lease, lanes, log } = this.deps;
     if (!lease.fresh()) return;
     this.claiming++;
-    const worker = lease.id;
     const limit = Math.min(CLAIM_MAX, this.room());
     try {
-      const { rows } = await pool.query<Claimed>({ ...CLAIM_DUE, values: [worker, limit, lanes.saturated()] });
+      const { worker, rows } = await claims.take(CLAIM_DUE, limit, lanes.saturated());
       this.launch(rows, worker);
       if (rows.length === limit) this.again = true;
     } catch (error) {

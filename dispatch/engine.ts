@@ -7,6 +7,7 @@ import type { Sender } from '../core/delivery/send.ts';
 import type { DeliveryStatus } from '../core/domain/delivery.ts';
 import { Attendance } from './attendance.ts';
 import { planOf, type Claimed } from './claimed.ts';
+import { Claims } from './claims.ts';
 import { Courier } from './courier.ts';
 import { Dispatcher, type Job } from './dispatcher.ts';
 import { Flights, type Flight } from './flights.ts';
@@ -29,6 +30,7 @@ export interface EngineOptions {
   openSecret: (sealed: Buffer) => string;
   headerPrefixOf: (platform: string) => string;
   onGone: (claimed: Claimed) => Promise<void>;
+  onRecorded: (claimed: Claimed) => void;
 }
 
 /** Attempts to one webhook at once, per worker process. */
@@ -44,6 +46,7 @@ export class Engine {
   private readonly lanes: Lanes<Job>;
   private readonly starter: Starter;
   private readonly grouping: Grouping;
+  private readonly claims: Claims;
   private readonly dispatcher: Dispatcher;
   private listener: Listener | undefined;
 
@@ -57,13 +60,16 @@ export class Engine {
     this.starter = new Starter(options.client, options.taskQueue, log, wakeUp);
     this.grouping = new Grouping(this.flights, options.coalesceMax, (id, flights) => this.startWorkflow(id, flights));
     const { flights, lanes, lease, starter, grouping } = this;
-    this.dispatcher = new Dispatcher({ pool, log, lease, flights, lanes, starter, grouping, maxInFlight });
-    this.attendance = new Attendance({ pool, lease, flights, lanes, retryUnitMs });
+    this.claims = new Claims({ pool, lease, flights, log });
+    const { claims } = this;
+    this.dispatcher = new Dispatcher({ log, lease, claims, flights, lanes, starter, grouping, maxInFlight });
+    this.attendance = new Attendance({ pool, claims, flights, lanes, retryUnitMs });
   }
 
   async start(): Promise<void> {
     await this.lease.start();
     this.listener = listen(this.options.databaseUrl, ['posthorn_due'], () => this.dispatcher.wakeUp());
+    this.claims.start();
     this.dispatcher.start();
   }
 
@@ -72,6 +78,7 @@ export class Engine {
     const deadline = performance.now() + limitMs;
     this.dispatcher.stop();
     this.attendance.stop();
+    await this.claims.stop();
     const acknowledged = this.starter.stop(limitMs);
     this.grouping.flush();
     await this.listener?.close();

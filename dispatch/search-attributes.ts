@@ -1,4 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import type { StoredFilter } from '../core/domain/recovery.ts';
 import type { Claimed } from './claimed.ts';
 
 /**
@@ -20,5 +21,20 @@ export function searchAttributesOf(members: Claimed[]): TypedSearchAttributes {
     { key: SEARCH_ATTRIBUTES.organization, value: distinct((member) => member.org_id) },
     { key: SEARCH_ATTRIBUTES.webhook, value: distinct((member) => member.webhook_id) },
     { key: SEARCH_ATTRIBUTES.eventType, value: distinct((member) => member.event_type) },
+  ]);
+}
+
+/** Those of a bulk recovery: what its filter narrows it to. */
+export function recoveryAttributesOf(recovery: {
+  platform: string | null;
+  org_id: string | null;
+  filter: StoredFilter;
+}): TypedSearchAttributes {
+  const { platform, org_id: orgId, filter } = recovery;
+  return new TypedSearchAttributes([
+    ...(platform ? [{ key: SEARCH_ATTRIBUTES.platform, value: platform }] : []),
+    ...(orgId ? [{ key: SEARCH_ATTRIBUTES.organization, value: [orgId] }] : []),
+    ...(filter.webhook_id ? [{ key: SEARCH_ATTRIBUTES.webhook, value: [filter.webhook_id] }] : []),
+    ...(filter.event ? [{ key: SEARCH_ATTRIBUTES.eventType, value: [filter.event] }] : []),
   ]);
 }

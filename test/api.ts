@@ -6,11 +6,16 @@ import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { ensureAdminKey } from '../api/auth/admin-key.ts';
 import { KeyRing } from '../api/auth/key-ring.ts';
+import { Sessions } from '../api/auth/sessions.ts';
+import { loadDashboard } from '../api/dashboard-files.ts';
+import { LiveHub } from '../api/live/hub.ts';
+import { listenToDatabase } from '../api/live/listen.ts';
 import { createMetrics } from '../api/metrics.ts';
+import { createWorkflows } from '../api/workflows.ts';
+import { Changes } from '../core/db/changes.ts';
 import { createIntake } from '../core/db/intake.ts';
-import { listen } from '../core/db/listener.ts';
 import { createOrm } from '../core/db/orm.ts';
-import { createPool } from '../core/db/pool.ts';
+import { createPool, createReadPool } from '../core/db/pool.ts';
 import { parseAllowlist } from '../core/delivery/guard.ts';
 import { platforms } from '../core/platforms/index.ts';
 import { createSecretBox } from '../core/secrets.ts';
@@ -88,17 +93,26 @@ export async function startApi() {
   };
 }
 
-/** The API with whatever database stands behind the URL, or none. */
-export async function serveApi(databaseUrl: string) {
+/** The API with whatever database stands behind the URL, or none; `dashboardFolder` is where the built dashboard is. */
+export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere') {
   const lines: string[] = [];
   const pool = createPool(databaseUrl);
+  const reads = createReadPool(databaseUrl);
   const orm = await createOrm(databaseUrl);
+  const changes = new Changes(pool);
+  const live = new LiveHub();
+  const workflows = createWorkflows('http://temporal.example');
   const keys = new KeyRing(pool);
+  const sessions = new Sessions(pool);
   const app = createApp({
     orm,
     pool,
+    reads,
     keys,
+    sessions,
     intake: createIntake(pool),
+    changes,
+    live,
     secretBox: createSecretBox(randomBytes(32)),
     allowlist: parseAllowlist('127.0.0.0/8'),
     registry: platforms,
@@ -106,8 +120,11 @@ export async function serveApi(databaseUrl: string) {
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     bodyLimit: BODY_LIMIT,
     retryUnitMs: 60_000,
+    temporalUiUrl: 'http://temporal.example',
+    workflows,
+    dashboard: await loadDashboard(dashboardFolder),
   });
-  const listener = listen(databaseUrl, ['posthorn_keys'], () => keys.forget());
+  const listener = listenToDatabase(databaseUrl, { keys, sessions, live, reads });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -116,9 +133,11 @@ export async function serveApi(databaseUrl: string) {
     lines,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
+      live.close();
+      await changes.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await Promise.all([listener.close(), orm.close(), pool.end()]);
+      await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), workflows.close()]);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
@@ -13,6 +13,8 @@ export interface SystemOptions {
   retryUnit?: string;
   workers?: number;
   env?: Record<string, string>;
+  /** A file descriptor for what the processes log; default: this process's output. */
+  log?: number;
   /** A PostgreSQL and a Temporal of its own; default: those that all test files share. */
   stack?: { databaseUrl: string; temporalAddress: string };
   /** The checkout that the processes run from; default: this one. */
@@ -51,6 +53,7 @@ export class System {
   private readonly root: URL;
   readonly taskQueue: string;
   private readonly env: NodeJS.ProcessEnv;
+  private readonly output: number | 'inherit';
   private readonly databaseName: string;
   private connection: Connection | undefined;
 
@@ -62,6 +65,7 @@ export class System {
     url.pathname = `/${this.databaseName}`;
     this.databaseUrl = url.toString();
     this.taskQueue = this.databaseName;
+    this.output = options.log ?? 'inherit';
     this.env = {
       ...process.env,
       DATABASE_URL: this.databaseUrl,
@@ -71,7 +75,7 @@ export class System {
       POSTHORN_TARGET_ALLOWLIST: '127.0.0.0/8',
       POSTHORN_RETRY_UNIT: options.retryUnit ?? '60s',
       POSTHORN_TASK_QUEUE: this.taskQueue,
-      POSTHORN_WORKFLOW_BUNDLE: inject('workflowBundle'),
+      POSTHORN_WORKFLOW_BUNDLE: options.env?.['POSTHORN_WORKFLOW_BUNDLE'] ?? inject('workflowBundle'),
       LOG_LEVEL: 'warn',
       ...options.env,
     };
@@ -80,23 +84,29 @@ export class System {
   static async start(options: SystemOptions = {}): Promise<System> {
     const system = new System(options);
     await system.admin(`create database ${system.databaseName}`);
-    await finished(fork(new URL('bin/migrate.ts', system.root), { env: system.env }));
+    await finished(system.fork('bin/migrate.ts'));
     await Promise.all([system.startApi(), ...Array.from({ length: options.workers ?? 1 }, () => system.startWorker())]);
     return system;
   }
 
-  async startApi(): Promise<void> {
-    const port = this.apiUrl ? Number(new URL(this.apiUrl).port) : await freePort();
+  /** On the port that it had before, unless it is to be elsewhere, beside the one that is running. */
+  async startApi({ elsewhere = false } = {}): Promise<void> {
+    const port = this.apiUrl && !elsewhere ? Number(new URL(this.apiUrl).port) : await freePort();
+    const api = this.fork('api/server.ts', { PORT: String(port) });
+    await ready(api);
+    this.api = api;
     this.apiUrl = `http://127.0.0.1:${port}`;
-    this.api = fork(new URL('api/server.ts', this.root), { env: { ...this.env, PORT: String(port) } });
-    await ready(this.api);
   }
 
   async startWorker(): Promise<ChildProcess> {
-    const worker = fork(new URL('worker.ts', this.root), { env: this.env });
+    const worker = this.fork('worker.ts');
     this.workers.push(worker);
     await ready(worker);
     return worker;
+  }
+
+  livingWorkers(): ChildProcess[] {
+    return this.workers.filter(isRunning);
   }
 
   async call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<ApiAnswer> {
@@ -156,13 +166,16 @@ export class System {
   }
 
   async stop(): Promise<void> {
-    const children = [this.api, ...this.workers].filter(
-      (child) => child.exitCode === null && child.signalCode === null,
-    );
+    const children = [this.api, ...this.workers].filter(isRunning);
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(children.map(exited));
     await this.connection?.close();
     await this.admin(`drop database if exists ${this.databaseName} with (force)`);
+  }
+
+  private fork(script: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
+    const stdio = ['ignore', this.output, this.output, 'ipc'] as StdioOptions;
+    return fork(new URL(script, this.root), { env: { ...this.env, ...env }, stdio });
   }
 
   private async admin(sql: string): Promise<void> {
@@ -176,8 +189,12 @@ export async function crash(child: ChildProcess): Promise<void> {
   await exited(child);
 }
 
+function isRunning(child: ChildProcess): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
 function exited(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (!isRunning(child)) return Promise.resolve();
   return new Promise((resolve) => child.once('exit', () => resolve()));
 }
 

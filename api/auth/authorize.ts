@@ -1,26 +1,48 @@
+import type { Context } from 'hono';
 import { AppError } from '../../core/contracts/errors.ts';
 import type { Scope } from '../../core/contracts/key.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
+import { readSessionCookie, requireOwnOrigin } from './cookie.ts';
 import type { KeyRing, Principal } from './key-ring.ts';
+import type { Sessions } from './sessions.ts';
+
+export interface Identification {
+  keys: KeyRing;
+  sessions: Sessions;
+}
 
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="posthorn"' };
 
-/** @throws AppError unauthorized */
-export function identify(keys: KeyRing, authorization: string | undefined): Principal | Promise<Principal> {
-  if (!authorization) {
-    throw new AppError('unauthorized', 'send your key in the header "Authorization: Bearer <key>"', {
-      headers: CHALLENGE,
-    });
-  }
+/**
+ * Whose request it is: a key's in the header, or a session's in the cookie. Answers at once for a key that is known.
+ * @throws AppError unauthorized, or forbidden when the cookie comes with a request from elsewhere
+ */
+export function identify({ keys, sessions }: Identification, c: Context): Principal | Promise<Principal> {
+  const authorization = c.req.header('authorization');
+  if (authorization === undefined) return identifyByCookie(sessions, c);
   const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (!key) {
     throw new AppError('unauthorized', 'the header Authorization must be "Bearer <key>"', { headers: CHALLENGE });
   }
   const found = keys.find(key);
-  return found instanceof Promise ? found.then(known) : known(found);
+  return found instanceof Promise ? found.then(requireKnown) : requireKnown(found);
 }
 
-function known(principal: Principal | null): Principal {
+async function identifyByCookie(sessions: Sessions, c: Context): Promise<Principal> {
+  const token = readSessionCookie(c);
+  if (!token) {
+    throw new AppError('unauthorized', 'send your key in the header "Authorization: Bearer <key>"', {
+      headers: CHALLENGE,
+    });
+  }
+  const principal = await sessions.find(token);
+  if (!principal) throw new AppError('unauthorized', 'the session is over; sign in again', { headers: CHALLENGE });
+  requireOwnOrigin(c);
+  return principal;
+}
+
+/** @throws AppError unauthorized */
+export function requireKnown(principal: Principal | null): Principal {
   if (principal) return principal;
   throw new AppError('unauthorized', 'this key does not exist or was revoked', { headers: CHALLENGE });
 }
@@ -36,13 +58,27 @@ export function authorize(principal: Principal, scope: Scope, platform: Platform
   if (principal.orgId !== null && principal.orgId !== orgId) {
     throw new AppError('not_found', 'there is no such organization for this key');
   }
-  if (!principal.scopes.has(scope) && !principal.scopes.has('admin')) {
-    throw new AppError('forbidden', `this key lacks the scope ${scope}; it has ${[...principal.scopes].join(', ')}`);
-  }
+  requireScope(principal, scope);
+}
+
+export function hasScope({ scopes }: Principal, scope: Scope): boolean {
+  return scopes.has(scope) || scopes.has('admin');
+}
+
+/** @throws AppError forbidden, unless the key has one of the scopes */
+export function requireScope(principal: Principal, ...oneOf: Scope[]): void {
+  if (oneOf.length === 0 || oneOf.some((scope) => hasScope(principal, scope))) return;
+  const has = [...principal.scopes].join(', ');
+  throw new AppError('forbidden', `this key lacks the scope ${oneOf.join(' or ')}; it has ${has}`);
 }
 
 /** @throws AppError forbidden, unless the key is an admin's of everything */
 export function authorizeAdmin(principal: Principal): void {
-  if (principal.platform === null && principal.scopes.has('admin')) return;
+  if (isAdmin(principal)) return;
   throw new AppError('forbidden', 'only a key with the scope admin that belongs to no platform may manage keys');
+}
+
+/** Whether it is an admin's of everything. */
+export function isAdmin({ platform, scopes }: Principal): boolean {
+  return platform === null && scopes.has('admin');
 }

@@ -22,13 +22,16 @@ const FIND = {
   text: 'select id, name, platform, org_id, scopes, hash from api_keys where hash = $1 and revoked_at is null',
 };
 
-interface Row {
+export interface KeyRow {
   id: string;
   name: string;
   platform: string | null;
   org_id: string | null;
   scopes: Scope[];
-  hash: Buffer;
+}
+
+export function toPrincipal(row: KeyRow): Principal {
+  return { id: row.id, name: row.name, platform: row.platform, orgId: row.org_id, scopes: new Set(row.scopes) };
 }
 
 export function hashKey(key: string): Buffer {
@@ -61,11 +64,10 @@ export class KeyRing {
 
   private async ask(hashed: Buffer, name: string): Promise<Principal | null> {
     const { generation } = this;
-    const { rows } = await this.pool.query<Row>({ ...FIND, values: [hashed] });
+    const { rows } = await this.pool.query<KeyRow & { hash: Buffer }>({ ...FIND, values: [hashed] });
     const [row] = rows;
     if (!row || !timingSafeEqual(row.hash, hashed)) return null;
-    const scopes = new Set(row.scopes);
-    const principal = { id: row.id, name: row.name, platform: row.platform, orgId: row.org_id, scopes };
+    const principal = toPrincipal(row);
     if (generation === this.generation) {
       if (this.known.size >= MOST_ENTRIES) this.known.clear();
       this.known.set(name, { principal, until: Date.now() + LIFE_MS });

@@ -16,6 +16,12 @@ export function writeDocument(app: OpenAPIHono, registry: Registry): string {
     scheme: 'bearer',
     description: 'An API key, such as `ph_…`',
   });
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'posthorn_session',
+    description: "The dashboard's session. What changes something must come from the dashboard's own origin.",
+  });
   for (const platform of Object.values(registry)) describeReceived(app, platform);
   return JSON.stringify(
     app.getOpenAPI31Document({
@@ -32,10 +38,16 @@ function listTags(registry: Registry) {
     { name: `${label} webhooks`, description: `Who gets the events of ${label}.` },
     { name: `${label} events`, description: `What happens on ${label}.` },
     { name: `${label} deliveries`, description: `What became of the events of ${label}.` },
+    { name: `${label} recoveries`, description: `Sends many deliveries of ${label} again.` },
     { name: `${label} receivers`, description: `What a receiver gets from ${label}.` },
   ];
   return [
     ...Object.values(registry).flatMap(ofPlatform),
+    { name: 'Session', description: 'Signing in to the dashboard.' },
+    {
+      name: 'Dashboard',
+      description: 'What the dashboard shows: of all platforms and organizations that the key may see.',
+    },
     { name: 'Keys', description: 'For admins: who may do what.' },
     { name: 'Operation', description: 'For those who run Posthorn.' },
     { name: 'Reference', description: 'This document.' },

@@ -8,6 +8,7 @@ import {
   eventInput,
   IdempotencyKey,
 } from '../../core/contracts/event.ts';
+import type { Changes } from '../../core/db/changes.ts';
 import type { Emission, EmitResult } from '../../core/db/intake.ts';
 import { splitArray, splitObject } from '../../core/delivery/split.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
@@ -75,6 +76,7 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
       const [result] = await deps.intake.emit([emission!]);
       if (result!.kind === 'conflict') throw new AppError('idempotency_conflict', CONFLICT);
       if (!result!.replayed) deps.metrics.countEvents(platform.id, 1);
+      tellAccepted(deps.changes, platform.id, orgId, [result!]);
       return answerText(
         writeAccepted(emission!, result!),
         202,
@@ -100,12 +102,21 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
       const results = await deps.intake.emit(emissions);
       const fresh = results.filter((result) => result.kind === 'accepted' && !result.replayed).length;
       deps.metrics.countEvents(platform.id, fresh);
+      tellAccepted(deps.changes, platform.id, orgId, results);
       const written = results.map((result, index) =>
         result.kind === 'accepted' ? writeAccepted(emissions[index]!, result) : CONFLICT_ITEM,
       );
       return answerText(`{"results":[${written.join(',')}]}`, 202);
     },
   });
+}
+
+function tellAccepted(changes: Changes, platform: string, orgId: string, results: EmitResult[]): void {
+  changes.touch(platform, orgId);
+  for (const result of results) {
+    if (result.kind === 'conflict') continue;
+    for (const { id } of result.deliveries) changes.delivery(platform, orgId, id);
+  }
 }
 
 const CONFLICT_ITEM = JSON.stringify({ error: { code: 'idempotency_conflict', detail: CONFLICT } });

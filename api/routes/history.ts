@@ -1,10 +1,9 @@
-import { invalidRequest } from '../../core/contracts/errors.ts';
 import { DeliveryDetail, DeliveryList, historyQuery } from '../../core/contracts/delivery.ts';
 import { AppError } from '../../core/contracts/errors.ts';
 import { findDelivery } from '../../core/db/queries/delivery.ts';
 import { listDeliveries } from '../../core/db/queries/history.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
-import { answerPage, answerText, readCursor } from '../answers.ts';
+import { answerPage, answerText, requireCursor } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
@@ -28,9 +27,6 @@ export function addHistoryRoutes(router: Router, deps: ApiDeps, platform: Platfo
     responses: { 200: { description: 'A page of deliveries', content: content(DeliveryList) } },
     async handle({ c, orgId }) {
       const query = readQuery(c, Query);
-      const before = query.cursor === undefined ? undefined : readCursor(query.cursor);
-      if (before === null)
-        throw invalidRequest([{ path: 'cursor', message: 'must be a next_cursor that the API gave' }]);
       const rows = await listDeliveries(deps.pool, {
         platform: platform.id,
         orgId,
@@ -39,7 +35,7 @@ export function addHistoryRoutes(router: Router, deps: ApiDeps, platform: Platfo
         webhookId: query.webhook_id,
         since: query.since,
         until: query.until,
-        before,
+        before: query.cursor === undefined ? undefined : requireCursor(query.cursor),
         limit: query.limit,
       });
       return answerPage(rows, query.limit, writeDelivery);

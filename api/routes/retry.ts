@@ -63,6 +63,7 @@ export function addRetryRoute(router: Router, deps: ApiDeps, platform: Platform)
         const next_attempt_at = next === null ? null : new Date(next).toISOString();
         return { id: deliveryId, status, next_attempt_at, in_flight: result === 'in_flight' };
       });
+      deps.changes.delivery(platform.id, orgId, deliveryId);
       return answerJson(answer, 202);
     },
   });

@@ -11,7 +11,8 @@ const END_DETAILS = { failed: 'no attempt is left', cancelled: 'the webhook was 
 
 /** What happened to a delivery, in order. */
 export function writeTimeline(facts: Facts): TimelineEntry[] {
-  const audit = facts.audit.map(describeDeed);
+  // That it was cancelled is told by its end.
+  const audit = facts.audit.filter(({ action }) => action !== 'delivery.cancelled').map(describeDeed);
   const entries: TimelineEntry[] = [
     { at: facts.created_at.toISOString(), type: 'accepted', detail: 'the event was accepted' },
     ...facts.attempt_history.map(describeAttempt),
@@ -36,8 +37,12 @@ function describeAttempt(attempt: AttemptRow): TimelineEntry {
   return { at: new Date(attempt.started_at).toISOString(), type: 'attempt', detail };
 }
 
-function describeDeed({ at, actor, action }: AuditRow): TimelineEntry {
+function describeDeed({ at, actor, action, details }: AuditRow): TimelineEntry {
   const time = new Date(at).toISOString();
+  if (action === 'delivery.recovered') {
+    const detail = `recovery ${String(details['recovery_id'])}${actor === null ? '' : `, begun by ${actor},`} asked for an attempt now`;
+    return { at: time, type: 'retry_requested', detail };
+  }
   if (action === 'webhook.paused') return { at: time, type: 'held', detail: `${actor} paused the webhook` };
   if (action === 'webhook.resumed') return { at: time, type: 'resumed', detail: `${actor} resumed the webhook` };
   return { at: time, type: 'retry_requested', detail: `${actor} asked for an attempt now` };

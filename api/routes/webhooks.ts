@@ -2,7 +2,13 @@ import { LockMode } from '@mikro-orm/core';
 import { uuidv7 } from 'uuidv7';
 import { z } from 'zod';
 import { AppError, invalidRequest } from '../../core/contracts/errors.ts';
-import { NewWebhook, Webhook as WebhookAnswer, WebhookList, webhookInputs } from '../../core/contracts/webhook.ts';
+import {
+  NewWebhook,
+  Webhook as WebhookAnswer,
+  WebhookList,
+  webhookInputs,
+  type UpdateWebhook,
+} from '../../core/contracts/webhook.ts';
 import { noteDeed, type Deed } from '../../core/db/audit.ts';
 import { Webhook } from '../../core/db/entities/webhook.ts';
 import { deactivateWebhook, deleteWebhook, pauseWebhook, resumeWebhook } from '../../core/db/queries/webhook-state.ts';
@@ -11,7 +17,7 @@ import { inTransaction, type Transaction } from '../../core/db/transaction.ts';
 import { refuseUrl } from '../../core/delivery/guard.ts';
 import { generateSecret } from '../../core/delivery/sign.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
-import { answerJson, answerPage, readCursor } from '../answers.ts';
+import { answerJson, answerPage, requireCursor } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readJson, readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
@@ -74,9 +80,17 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
           updatedAt: now,
         });
         em.persist(created);
-        noteDeed(em, deed(principal.name, 'webhook.registered', created, { url: input.url, events: input.events }));
+        noteDeed(
+          em,
+          deed(principal.name, 'webhook.registered', created, {
+            url: input.url,
+            events: input.events,
+            active: created.active,
+          }),
+        );
         return created;
       });
+      deps.changes.webhook(platform.id, orgId, webhook.id);
       return answerJson({ ...writeWebhook(webhook), secret }, 201);
     },
   });
@@ -130,7 +144,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       const where = whichOf(platform, call);
       const input = await readJson(call.c, inputs.update);
       if (input.url !== undefined) checkUrl(deps, input.url);
-      return await change(call, where, 'webhook.updated', Object.keys(input), async ({ em, execute }, webhook) => {
+      return await change(call, where, 'webhook.updated', describeChange(input), async ({ em, execute }, webhook) => {
         const turnsOff = input.active === false && webhook.active;
         applyUpdate(webhook, input, deps.secretBox);
         await em.flush();
@@ -156,6 +170,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
         await deleteWebhook(execute, where.id);
       });
       await settleWebhook(deps.orm, where.id);
+      deps.changes.webhook(platform.id, where.orgId, where.id);
       return new Response(null, { status: 204 });
     },
   });
@@ -181,7 +196,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       request: { params: pathParams(platform, 'id') },
       responses: { 200: { description: 'As it is now', content: content(WebhookAnswer) } },
       handle: (call) =>
-        change(call, whichOf(platform, call), done, [], ({ execute }, webhook) => apply(execute, webhook.id)),
+        change(call, whichOf(platform, call), done, {}, ({ execute }, webhook) => apply(execute, webhook.id)),
     });
   }
 
@@ -190,18 +205,19 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     call: Call,
     where: { id: string },
     action: Deed['action'],
-    fields: string[],
+    details: Record<string, unknown>,
     apply: (transaction: Transaction, webhook: Webhook) => Promise<void>,
   ): Promise<Response> {
     const webhook = await inTransaction(deps.orm, async (transaction) => {
       const { em } = transaction;
       const found = (await em.findOne(Webhook, where, { lockMode: LockMode.PESSIMISTIC_WRITE })) ?? missing();
       await apply(transaction, found);
-      noteDeed(em, deed(call.principal.name, action, found, fields.length > 0 ? { fields } : {}));
+      noteDeed(em, deed(call.principal.name, action, found, details));
       await em.flush();
       return (await em.refresh(found)) ?? missing();
     });
     await settleWebhook(deps.orm, webhook.id);
+    deps.changes.webhook(webhook.platform, webhook.orgId, webhook.id);
     return answerJson(writeWebhook(webhook));
   }
 }
@@ -219,10 +235,10 @@ function checkUrl({ allowlist }: ApiDeps, url: string): void {
   if (message !== null) throw invalidRequest([{ path: 'url', message }]);
 }
 
-function requireCursor(cursor: string): string {
-  const id = readCursor(cursor);
-  if (id === null) throw invalidRequest([{ path: 'cursor', message: 'must be a next_cursor that the API gave' }]);
-  return id;
+/** The fields that were changed, and of what decides on new deliveries, how it is now. */
+function describeChange(input: UpdateWebhook): Record<string, unknown> {
+  const { active, events } = input;
+  return { fields: Object.keys(input), ...(active !== undefined && { active }), ...(events && { events }) };
 }
 
 function deed(actor: string, action: Deed['action'], webhook: Webhook, details?: Record<string, unknown>): Deed {

@@ -30,7 +30,7 @@ export const OrgId = z
   .min(1)
   .max(128)
   .refine((text) => !CONTROL.test(text), { error: 'must not contain control characters' })
-  .meta({ description: 'the organization', example: 'org-42' });
+  .meta({ description: 'the organization', example: 'org-42', pattern: '^[^\\x00-\\x1f\\x7f]+$' });
 
 /** What an event is about. */
 export const Data = z

@@ -7,7 +7,7 @@ const DeliveryStatus = z.enum(DELIVERY_STATUSES).meta({
   id: 'DeliveryStatus',
   description:
     'pending: never tried; retrying: failed, another attempt is due; delivered; failed: attempts used up or refused for good; ' +
-    'cancelled: the webhook was turned off or deleted; held: the webhook is paused',
+    'cancelled: by somebody, or since the webhook was turned off or deleted; held: the webhook is paused',
 });
 
 const fields = {
@@ -96,6 +96,8 @@ export const RetryAnswer = z
   })
   .meta({ id: 'RetryAnswer' });
 export type RetryAnswer = z.infer<typeof RetryAnswer>;
+
+export const CancelAnswer = z.object({ id: Id, status: DeliveryStatus }).meta({ id: 'CancelAnswer' });
 
 const moment = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-01-22T10:30:00Z' })

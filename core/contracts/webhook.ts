@@ -89,3 +89,18 @@ export function webhookInputs(eventTypes: readonly string[]) {
 }
 export type RegisterWebhook = z.output<ReturnType<typeof webhookInputs>['register']>;
 export type UpdateWebhook = z.output<ReturnType<typeof webhookInputs>['update']>;
+
+/** Which event type a test sends; default: the first that the webhook subscribes to. */
+export function webhookTestInput(eventTypes: readonly string[]) {
+  return z.object({
+    event: z
+      .enum(eventTypes as [string, ...string[]], {
+        error: (issue) => `unknown event type ${quote(issue.input)}; valid are ${eventTypes.join(', ')}`,
+      })
+      .optional(),
+  });
+}
+
+export const WebhookTestAnswer = z
+  .object({ event_id: Id, delivery_id: Id, event: z.string().meta({ example: 'contact.created' }) })
+  .meta({ id: 'WebhookTestAnswer' });

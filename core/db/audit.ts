@@ -12,7 +12,14 @@ export interface Deed {
     | 'webhook.paused'
     | 'webhook.resumed'
     | 'webhook.turned_off'
+    | 'webhook.tested'
     | 'delivery.retried'
+    | 'delivery.cancelled'
+    | 'recovery.started'
+    | 'recovery.updated'
+    | 'recovery.paused'
+    | 'recovery.resumed'
+    | 'recovery.cancelled'
     | 'key.created'
     | 'key.revoked';
   platform: string | null;

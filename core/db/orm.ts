@@ -2,8 +2,11 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { ApiKey } from './entities/api-key.ts';
 import { AuditEntry } from './entities/audit-entry.ts';
+import { Recovery } from './entities/recovery.ts';
 import { Webhook } from './entities/webhook.ts';
 import { M0001Schema } from './migrations/m0001-schema.ts';
+import { M0003Recoveries } from './migrations/m0003-recoveries.ts';
+import { M0004Dashboard } from './migrations/m0004-dashboard.ts';
 
 export interface OrmOptions {
   /**
@@ -20,11 +23,15 @@ export interface OrmOptions {
 export async function createOrm(databaseUrl: string, options: OrmOptions = {}): Promise<MikroORM> {
   return await MikroORM.init({
     clientUrl: databaseUrl,
-    entities: [Webhook, ApiKey, AuditEntry],
+    entities: [Webhook, ApiKey, AuditEntry, Recovery],
     extensions: [Migrator],
     forceUtcTimezone: true,
     migrations: {
-      migrationsList: [{ name: 'm0001-schema', class: M0001Schema }],
+      migrationsList: [
+        { name: 'm0001-schema', class: M0001Schema },
+        { name: 'm0003-recoveries', class: M0003Recoveries },
+        { name: 'm0004-dashboard', class: M0004Dashboard },
+      ],
       snapshot: false,
       tableName: 'posthorn_migrations',
     },

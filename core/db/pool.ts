@@ -31,3 +31,23 @@ export function createPool(databaseUrl: string, options: { max?: number } = {}):
   pool.on('error', () => {});
   return pool;
 }
+
+/** The longest that a read for the dashboard may take. */
+const READ_LIMIT_MS = 10_000;
+
+/**
+ * Connections for the dashboard's reads. They are few, so that however many dashboards are open, the hot path keeps its own.
+ */
+export function createReadPool(databaseUrl: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 4,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: READ_LIMIT_MS,
+    keepAlive: true,
+    application_name: 'posthorn dashboard',
+    options: `-c jit=off -c timezone=UTC -c statement_timeout=${READ_LIMIT_MS}`,
+  });
+  pool.on('error', () => {});
+  return pool;
+}

@@ -1,4 +1,5 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import type pg from 'pg';
 import type { Execute } from './queries/execute.ts';
 
 const TRIES = 3;
@@ -7,6 +8,21 @@ const DEADLOCK = '40P01';
 export interface Transaction {
   em: EntityManager;
   execute: Execute;
+}
+
+/** Runs `work` in a transaction on one of the pool's connections, which is closed if that fails. */
+export async function inPoolTransaction<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
 }
 
 /** Runs `work` in a transaction of a fresh entity manager; once more when PostgreSQL ended it as one side of a deadlock. */
@@ -20,4 +36,12 @@ export async function inTransaction<T>(orm: MikroORM, work: (transaction: Transa
       if ((error as { code?: unknown }).code !== DEADLOCK || attempt === TRIES) throw error;
     }
   }
+}
+
+/** Runs reads that all see the same moment. */
+export async function inSnapshot<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  return await inPoolTransaction(pool, async (client) => {
+    await client.query('set transaction isolation level repeatable read, read only');
+    return await work(client);
+  });
 }

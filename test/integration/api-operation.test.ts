@@ -15,10 +15,11 @@ afterAll(() => api.close());
 const event = { event: 'contact.created', data: {} };
 
 describe('what is not there', () => {
-  test('the root leads to the reference', async () => {
-    const answer = await api.ask('GET', '/');
+  test('the root leads to the reference where no dashboard is built', async () => {
+    const answer = await api.ask('GET', '/', { key: null });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toContain('text/html');
+    expect(answer.text).toContain('href="/api/docs"');
   });
 
   test('an unknown path is a 404 that leads on', async () => {

@@ -176,8 +176,8 @@ test('the audit log names who did what', async () => {
   );
   const by = { actor: 'POSTHORN_ADMIN_KEY', platform: 'urpa', org_id: '' };
   expect(rows).toEqual([
-    { ...by, action: 'webhook.registered', details: { url: valid.url, events: valid.events } },
-    { ...by, action: 'webhook.updated', details: { fields: ['description', 'active'] } },
+    { ...by, action: 'webhook.registered', details: { url: valid.url, events: valid.events, active: true } },
+    { ...by, action: 'webhook.updated', details: { fields: ['description', 'active'], active: true } },
     { ...by, action: 'webhook.paused', details: {} },
     { ...by, action: 'webhook.resumed', details: {} },
     { ...by, action: 'webhook.deleted', details: {} },

@@ -101,9 +101,7 @@ function generateString(schema: Schema, random: Random): string {
     ? random.pick([minLength, maxLength])
     : minLength + random.below(Math.min(maxLength - minLength, 20) + 1);
   if (schema.pattern !== undefined) return Array.from({ length }, () => random.pick(VISIBLE)).join('');
-  return text(random, length)
-    .slice(0, length)
-    .replace(/[\ud800-\udbff]$/, 'x');
+  return text(random, length);
 }
 
 function text(random: Random, length: number): string {

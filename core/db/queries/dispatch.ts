@@ -54,7 +54,8 @@ left join lateral (select * from outbox where delivery_id = t.id offset 0) o on 
 /**
  * Records attempts as they ended and decides what becomes of each delivery, with one look at its webhook: a failure of a
  * webhook that is off cancels, of a paused one holds. Only the claimer's word counts; what a worker says that was declared
- * dead meanwhile is kept as an attempt and changes nothing else.
+ * dead meanwhile is kept as an attempt and changes nothing else. Nor does what is said twice, as after a lost answer, although
+ * the delivery may have been claimed again by then.
  *
  * $1 worker, then an array each: $2 delivery, $3 attempt id, $4 number, $5 trigger, $6 started at, $7 duration,
  * $8 status code, $9 response headers, $10 response body, $11 error message, $12 verdict (delivered, retry, give-up),
@@ -82,7 +83,9 @@ with made as materialized (
       when w.paused_at is not null then 'held'
       else 'retrying' end as status
   from made m
-  cross join lateral (select * from outbox where delivery_id = m.delivery_id and claimed_by = $1 offset 0) o
+  cross join lateral (
+    select * from outbox where delivery_id = m.delivery_id and claimed_by = $1 and attempts < m.number offset 0
+  ) o
   cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w
 ), ended as (
   delete from outbox o using judged j
@@ -135,6 +138,9 @@ update deliveries d set status = j.status, updated_at = now(),
 from judged j where d.id = j.delivery_id
 returning d.id as delivery_id, d.status, d.next_attempt_at`,
 };
+
+/** What a worker has claimed and not recorded. $1 worker */
+export const CLAIMED_BY = { name: 'claimed-by', text: 'select delivery_id from outbox where claimed_by = $1' };
 
 /**
  * Makes due what is held although its webhook is not paused: a statement that still saw the pause wrote it after the resume.

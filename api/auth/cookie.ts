@@ -1,0 +1,34 @@
+import type { Context } from 'hono';
+import { getCookie } from 'hono/cookie';
+import { AppError } from '../../core/contracts/errors.ts';
+import { SESSION_SECONDS } from './sessions.ts';
+
+const NAME = 'posthorn_session';
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+
+export function readSessionCookie(c: Context): string | undefined {
+  return getCookie(c, NAME);
+}
+
+/** The header `Set-Cookie` that keeps the token, or takes it away. */
+export function writeSessionCookie(c: Context, token: string | null): string {
+  const age = token === null ? 0 : SESSION_SECONDS;
+  const secure = isHttps(c) ? '; Secure' : '';
+  return `${NAME}=${token ?? ''}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`;
+}
+
+/**
+ * What changes something and comes with a cookie has to come from a page of our own: browsers send cookies along whoever asks.
+ * @throws AppError forbidden
+ */
+export function requireOwnOrigin(c: Context): void {
+  if (SAFE.includes(c.req.method)) return;
+  if (c.req.header('sec-fetch-site') === 'same-origin') return;
+  if (URL.parse(c.req.header('origin') ?? '')?.host === c.req.header('host')) return;
+  throw new AppError('forbidden', 'a request with the session cookie must come from the dashboard itself');
+}
+
+/** Behind a proxy that ends TLS, the proxy says so. */
+function isHttps(c: Context): boolean {
+  return (c.req.header('x-forwarded-proto') ?? new URL(c.req.url).protocol).startsWith('https');
+}

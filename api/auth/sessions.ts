@@ -1,0 +1,84 @@
+import { hash, randomBytes } from 'node:crypto';
+import type pg from 'pg';
+import { toPrincipal, type KeyRow, type Principal } from './key-ring.ts';
+
+/** A session ends this long after it was last renewed. */
+export const SESSION_SECONDS = 12 * 60 * 60;
+
+/** Should a notice of a sign-out be lost, the session works this much longer. */
+const LIFE_MS = 5_000;
+const MOST_ENTRIES = 10_000;
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+const FIND = {
+  name: 'find-session',
+  text: `select k.id, k.name, k.platform, k.org_id, k.scopes from sessions s join api_keys k on k.id = s.key_id
+    where s.hash = $1 and s.expires_at > now() and k.revoked_at is null`,
+};
+const OPEN = {
+  name: 'open-session',
+  text: `with over as (delete from sessions where expires_at < now())
+    insert into sessions (hash, key_id, expires_at) values ($1, $2, now() + $3 * interval '1 second')`,
+};
+const RENEW = {
+  name: 'renew-session',
+  text: `update sessions set expires_at = now() + $2 * interval '1 second' where hash = $1 and expires_at > now()`,
+};
+const CLOSE = {
+  name: 'close-session',
+  text: `with closed as (delete from sessions where hash = $1 returning 1) select pg_notify('posthorn_keys', '') from closed`,
+};
+
+/** Sessions of the dashboard: random tokens that stand for a key until they expire, are closed, or the key is revoked. */
+export class Sessions {
+  private readonly pool: pg.Pool;
+  private readonly known = new Map<string, { principal: Principal; until: number }>();
+  private generation = 0;
+
+  constructor(pool: pg.Pool) {
+    this.pool = pool;
+  }
+
+  /** Returns the new session's token; only its hash is stored. */
+  async open(keyId: string): Promise<string> {
+    const token = randomBytes(32).toString('base64url');
+    await this.pool.query({ ...OPEN, values: [hashToken(token), keyId, SESSION_SECONDS] });
+    return token;
+  }
+
+  /** Whose session it is; null for one that is over. */
+  async find(token: string): Promise<Principal | null> {
+    const entry = this.known.get(token);
+    if (entry && entry.until > Date.now()) return entry.principal;
+    if (!TOKEN.test(token)) return null;
+    const { generation } = this;
+    const { rows } = await this.pool.query<KeyRow>({ ...FIND, values: [hashToken(token)] });
+    if (!rows[0]) return null;
+    const principal = toPrincipal(rows[0]);
+    if (generation === this.generation) {
+      if (this.known.size >= MOST_ENTRIES) this.known.clear();
+      this.known.set(token, { principal, until: Date.now() + LIFE_MS });
+    }
+    return principal;
+  }
+
+  async renew(token: string): Promise<void> {
+    await this.pool.query({ ...RENEW, values: [hashToken(token), SESSION_SECONDS] });
+  }
+
+  /** It is over at once, in every process. */
+  async close(token: string): Promise<void> {
+    await this.pool.query({ ...CLOSE, values: [hashToken(token)] });
+    this.forget();
+  }
+
+  /** To be called when a session may have been closed, or its key revoked. */
+  forget(): void {
+    this.generation++;
+    this.known.clear();
+  }
+}
+
+function hashToken(token: string): Buffer {
+  return hash('sha256', token, 'buffer');
+}

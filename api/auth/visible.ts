@@ -1,0 +1,24 @@
+import { AppError } from '../../core/contracts/errors.ts';
+import type { OwnerFilter } from '../../core/db/owner.ts';
+import type { Registry } from '../../core/platforms/platform.ts';
+import type { Principal } from './key-ring.ts';
+
+/**
+ * What a request is about, narrowed to what its key may see.
+ * @throws AppError not_found when it asks for what the key may not see
+ */
+export function narrow(
+  registry: Registry,
+  principal: Principal,
+  asked: { platform?: string | undefined; org_id?: string | undefined } = {},
+): OwnerFilter {
+  if (principal.platform !== null && asked.platform !== undefined && asked.platform !== principal.platform) {
+    throw new AppError('not_found', 'there is no such platform for this key');
+  }
+  if (principal.orgId !== null && asked.org_id !== undefined && asked.org_id !== principal.orgId) {
+    throw new AppError('not_found', 'there is no such organization for this key');
+  }
+  const platform = principal.platform ?? asked.platform ?? null;
+  const none = platform !== null && registry[platform]?.scope === 'platform' ? '' : null;
+  return { platform, orgId: principal.orgId ?? asked.org_id ?? none };
+}

@@ -1,0 +1,118 @@
+import type { Hono } from 'hono';
+import type { BlankEnv } from 'hono/types';
+import type { z } from 'zod';
+import type * as deliveries from '../core/contracts/dashboard/deliveries.ts';
+import type * as events from '../core/contracts/dashboard/events.ts';
+import type * as operation from '../core/contracts/dashboard/operation.ts';
+import type * as overview from '../core/contracts/dashboard/overview.ts';
+import type * as webhooks from '../core/contracts/dashboard/webhooks.ts';
+import type { CancelAnswer, RetryAnswer, RetryInput } from '../core/contracts/delivery.ts';
+import type { AcceptedEvent, BatchAnswer, batchInput, eventInput, EventTypeList } from '../core/contracts/event.ts';
+import type { ApiKeyList, keyInput, NewApiKey } from '../core/contracts/key.ts';
+import type { Session, SignIn } from '../core/contracts/session.ts';
+import type {
+  NewWebhook,
+  Webhook,
+  webhookInputs,
+  WebhookTestAnswer,
+  webhookTestInput,
+} from '../core/contracts/webhook.ts';
+
+// Not interfaces: the client wants types to which an index signature can be given.
+type JsonEndpoint<Input, Output, Status extends number> = {
+  input: Input;
+  output: Output;
+  outputFormat: 'json';
+  status: Status;
+};
+
+/** What comes back with a 204. */
+type EmptyEndpoint<Input> = {
+  input: Input;
+  output: null;
+  outputFormat: 'body';
+  status: 204;
+};
+
+type Output<Schema extends z.ZodType> = z.output<Schema>;
+/** The parameters of a query, or the members of a body, that a function makes a schema for. */
+type InputOf<Make extends (...known: never[]) => z.ZodType> = z.input<ReturnType<Make>>;
+type ById = { param: { id: string } };
+
+type Read<Schema extends z.ZodType, Input = object> = { $get: JsonEndpoint<Input, Output<Schema>, 200> };
+type Act<Schema extends z.ZodType, Input, Status extends number> = {
+  $post: JsonEndpoint<Input, Output<Schema>, Status>;
+};
+
+type SessionRoutes = {
+  '/api/session': Read<typeof Session> &
+    Act<typeof Session, { json: z.input<typeof SignIn> }, 200> & { $delete: EmptyEndpoint<object> };
+};
+
+type DashboardRoutes = {
+  '/api/dashboard/organizations': Read<
+    typeof webhooks.OrganizationList,
+    { query: InputOf<typeof webhooks.organizationsQuery> }
+  >;
+  '/api/dashboard/overview': Read<typeof overview.Overview, { query: InputOf<typeof overview.overviewQuery> }>;
+  '/api/dashboard/health': Read<typeof operation.SystemHealth>;
+  '/api/dashboard/webhooks': Read<
+    typeof webhooks.DashboardWebhookList,
+    { query: InputOf<typeof webhooks.webhooksQuery> }
+  >;
+  '/api/dashboard/webhooks/:id': Read<typeof webhooks.DashboardWebhook, ById>;
+  '/api/dashboard/deliveries': Read<
+    typeof deliveries.DashboardDeliveryList,
+    { query: InputOf<typeof deliveries.deliveriesQuery> }
+  >;
+  '/api/dashboard/deliveries/count': Read<
+    typeof deliveries.DeliveryCount,
+    { query: InputOf<typeof deliveries.deliveryCountQuery> }
+  >;
+  '/api/dashboard/deliveries/:id': Read<typeof deliveries.DashboardDeliveryDetail, ById>;
+  '/api/dashboard/events': Read<typeof events.DashboardEventList, { query: InputOf<typeof events.eventsQuery> }>;
+  '/api/dashboard/events/:id': Read<typeof events.DashboardEventDetail, ById>;
+  '/api/dashboard/audit': Read<typeof operation.AuditList, { query: InputOf<typeof operation.auditQuery> }>;
+  '/api/dashboard/check-url': Act<typeof operation.UrlCheck, { json: z.input<typeof operation.UrlCheckInput> }, 200>;
+};
+
+type KeyRoutes = {
+  '/api/admin/keys': Read<typeof ApiKeyList> & Act<typeof NewApiKey, { json: InputOf<typeof keyInput> }, 201>;
+  '/api/admin/keys/:id': { $delete: EmptyEndpoint<ById> };
+};
+
+/** `hc<Api>('/')`: the session, the dashboard's reads, and the keys. */
+export type Api = Hono<BlankEnv, SessionRoutes & DashboardRoutes & KeyRoutes>;
+
+/** `hc<PlatformApi>(base)`, with a platform's `api_base` whose `{orgId}` is filled in. */
+export type PlatformApi = Hono<
+  BlankEnv,
+  {
+    '/event-types': Read<typeof EventTypeList>;
+    '/events': Act<
+      typeof AcceptedEvent,
+      { json: InputOf<typeof eventInput>; header?: { 'Idempotency-Key'?: string } },
+      202
+    >;
+    '/events/batch': Act<typeof BatchAnswer, { json: InputOf<typeof batchInput> }, 202>;
+    '/webhooks/events/:id/retry': Act<typeof RetryAnswer, ById & { json: z.input<typeof RetryInput> }, 202>;
+    '/webhooks/events/:id/cancel': Act<typeof CancelAnswer, ById, 200>;
+  }
+>;
+
+type WebhookInputs = ReturnType<typeof webhookInputs>;
+
+/** `hc<WebhooksApi>(base)`, with a platform's `webhooks_base` whose `{orgId}` is filled in. */
+export type WebhooksApi = Hono<
+  BlankEnv,
+  {
+    '/': Act<typeof NewWebhook, { json: z.input<WebhookInputs['register']> }, 201>;
+    '/:id': Read<typeof Webhook, ById> & {
+      $put: JsonEndpoint<ById & { json: z.input<WebhookInputs['update']> }, Output<typeof Webhook>, 200>;
+      $delete: EmptyEndpoint<ById>;
+    };
+    '/:id/pause': Act<typeof Webhook, ById, 200>;
+    '/:id/resume': Act<typeof Webhook, ById, 200>;
+    '/:id/test': Act<typeof WebhookTestAnswer, ById & { json: InputOf<typeof webhookTestInput> }, 202>;
+  }
+>;

@@ -1,0 +1,67 @@
+import type { DashboardDelivery, DashboardDeliveryDetail } from '../../core/contracts/dashboard/deliveries.ts';
+import type { DeliveryDetailRow } from '../../core/db/queries/delivery.ts';
+import type { DeliveryRow } from '../../core/db/queries/history.ts';
+import { deliveryHeaders } from '../../core/delivery/sign.ts';
+import type { ApiDeps } from '../deps.ts';
+import { writeDelivery, writeDetail } from '../routes/delivery-fields.ts';
+
+const HIDDEN = '…';
+const SIGNATURE = /signature$/i;
+
+export function writeDashboardDelivery(row: DeliveryRow, urls: Map<string, string>): DashboardDelivery {
+  const { platform, org_id, webhook_id } = row;
+  return { ...writeDelivery(row), platform, org_id: org_id || null, webhook_url: urls.get(webhook_id) ?? '' };
+}
+
+type Extra = Pick<DashboardDeliveryDetail, 'platform' | 'org_id' | 'webhook' | 'body' | 'request_headers' | 'workflow'>;
+
+/** JSON of one delivery with all that the dashboard shows of it. */
+export function writeDashboardDetail(
+  row: DeliveryDetailRow,
+  deps: ApiDeps,
+  maySign: boolean,
+  workflow: DashboardDeliveryDetail['workflow'],
+): string {
+  const { url, active, paused_at, deleted_at } = row.webhook;
+  const extra: Extra = {
+    platform: row.platform,
+    org_id: row.org_id || null,
+    webhook: { id: row.webhook_id, url, active, paused_at: toIso(paused_at), deleted_at: toIso(deleted_at) },
+    body: row.body,
+    request_headers: writeHeaders(row, deps, maySign),
+    workflow,
+  };
+  return `${writeDetail(row, deps.retryUnitMs).slice(0, -1)},${JSON.stringify(extra).slice(1)}`;
+}
+
+function writeHeaders(row: DeliveryDetailRow, deps: ApiDeps, maySign: boolean): Record<string, string> {
+  const last = row.attempt_history.at(-1);
+  const secret = maySign ? openSecret(row.secret, deps) : null;
+  const headers = deliveryHeaders({
+    headerPrefix: deps.registry[row.platform]!.headerPrefix,
+    eventType: row.event_type,
+    deliveryId: row.id,
+    secret: secret ?? '',
+    body: row.body,
+    now: last ? new Date(last.started_at) : new Date(),
+  });
+  if (secret !== null) return headers;
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, SIGNATURE.test(name) ? HIDDEN : value]),
+  );
+}
+
+/** Null where there is none any more, or another master key sealed it. */
+function openSecret(sealed: Buffer, { secretBox, log }: ApiDeps): string | null {
+  if (sealed.length === 0) return null;
+  try {
+    return secretBox.open(sealed);
+  } catch (error) {
+    log.error({ err: error }, 'a signature cannot be shown');
+    return null;
+  }
+}
+
+function toIso(time: string | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { OtherWebhook } from '../../core/db/queries/event-history.ts';
+import { explainAbsence } from './explain-absence.ts';
+
+const event = { created_at: new Date('2026-01-22T10:00:00Z'), event_type: 'contact.created', test: false };
+const webhook = (fields: Partial<OtherWebhook> = {}): OtherWebhook => ({
+  id: '01948c5e-8f3a-7c21-9b64-2f1d6a0e4b77',
+  url: 'https://receiver.example',
+  events: ['contact.created'],
+  active: true,
+  created_at: '2026-01-20T10:00:00Z',
+  deleted_at: null,
+  deeds: [],
+  ...fields,
+});
+const deed = (at: string, action: string, details: Record<string, unknown> = {}) => ({ at, action, details });
+
+test.each([
+  [webhook({ created_at: '2026-01-22T10:00:01Z' }), 'it was registered later, at 2026-01-22T10:00:01.000Z'],
+  [
+    webhook({ deleted_at: '2026-01-21T00:00:00Z', active: false }),
+    'it was deleted before, at 2026-01-21T00:00:00.000Z',
+  ],
+  [
+    webhook({
+      deeds: [
+        deed('2026-01-21T00:00:00Z', 'webhook.turned_off'),
+        deed('2026-01-23T00:00:00Z', 'webhook.updated', { fields: ['active'], active: true }),
+      ],
+    }),
+    'it was turned off then, since 2026-01-21T00:00:00.000Z',
+  ],
+  [
+    webhook({
+      deeds: [
+        deed('2026-01-20T10:00:00Z', 'webhook.registered', { events: ['contact.updated'], active: true }),
+        deed('2026-01-23T00:00:00Z', 'webhook.updated', { fields: ['events'], events: ['contact.created'] }),
+      ],
+    }),
+    'it was subscribed to other event types then: contact.updated',
+  ],
+  [
+    webhook({
+      events: ['contact.updated'],
+      deeds: [deed('2026-01-21T00:00:00Z', 'webhook.updated', { fields: ['events'] })],
+    }),
+    'it was subscribed to other event types then: contact.updated, as far as can be known now',
+  ],
+  [webhook({ active: false }), 'it was turned off then, as far as can be known now'],
+  [webhook(), 'it changed at about the same time, as far as can be known now'],
+])('%#: the log says more than the present', (other, reason) => {
+  expect(explainAbsence(other, event)).toBe(reason);
+});
+
+test('a test is for one webhook alone', () => {
+  expect(explainAbsence(webhook(), { ...event, test: true })).toBe('the event was a test of another webhook');
+});

@@ -1,0 +1,58 @@
+import type { OtherWebhook } from '../../core/db/queries/event-history.ts';
+
+interface State {
+  active: boolean | undefined;
+  events: string[] | undefined;
+  /** When it became so, where the log says so. */
+  activeSince: string | undefined;
+}
+
+const GUESS = ', as far as can be known now';
+
+/** Why a webhook did not get an event, from what the audit log says of it; where that is not enough, from how it is now. */
+export function explainAbsence(
+  webhook: OtherWebhook,
+  event: { created_at: Date; event_type: string; test: boolean },
+): string {
+  const at = event.created_at;
+  if (event.test) return 'the event was a test of another webhook';
+  if (new Date(webhook.created_at) > at) return `it was registered later, at ${iso(webhook.created_at)}`;
+  if (webhook.deleted_at !== null && new Date(webhook.deleted_at) <= at) {
+    return `it was deleted before, at ${iso(webhook.deleted_at)}`;
+  }
+  const then = stateAt(webhook, at);
+  // Deleting turned it off as well.
+  const active = then.active ?? (webhook.active || webhook.deleted_at !== null);
+  const events = then.events ?? webhook.events;
+  if (!active) {
+    const since = then.activeSince === undefined ? '' : `, since ${iso(then.activeSince)}`;
+    return `it was turned off then${since}${then.active === undefined ? GUESS : ''}`;
+  }
+  if (!events.includes(event.event_type)) {
+    const guess = then.events === undefined ? GUESS : '';
+    return `it was subscribed to other event types then: ${events.join(', ')}${guess}`;
+  }
+  return `it changed at about the same time${GUESS}`;
+}
+
+/** What the log says it was like; undefined where the log does not say. */
+function stateAt(webhook: OtherWebhook, at: Date): State {
+  const state: State = { active: undefined, events: undefined, activeSince: undefined };
+  for (const deed of webhook.deeds) {
+    if (new Date(deed.at) > at) break;
+    const { active, events, fields } = readDetails(deed);
+    if (events !== undefined || fields.includes('events')) state.events = events;
+    if (active !== undefined || fields.includes('active')) Object.assign(state, { active, activeSince: deed.at });
+  }
+  return state;
+}
+
+function readDetails({ action, details }: OtherWebhook['deeds'][number]) {
+  const { active, events, fields } = details as { active?: boolean; events?: string[]; fields?: string[] };
+  if (action === 'webhook.turned_off') return { active: false, events: undefined, fields: [] };
+  return { active, events, fields: fields ?? [] };
+}
+
+function iso(time: string): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,79 @@
+import { RANGES, type Overview, type OverviewBucket, type Range } from '../../core/contracts/dashboard/overview.ts';
+import type { OverviewRows, WaitingRow } from '../../core/db/queries/overview.ts';
+import { TIME_BASE } from '../../core/db/queries/outcomes.ts';
+import type { WebhookHealth } from '../../core/db/queries/webhook-health.ts';
+
+/** Whole buckets: the first begins at least a range ago, the last is the one that `now` is in. */
+export function boundsOf(range: Range, now: Date): { from: Date; to: Date; bucketSeconds: number } {
+  const { seconds, bucketSeconds } = RANGES[range];
+  const bucketMs = bucketSeconds * 1000;
+  const from = new Date(Math.floor((now.getTime() - seconds * 1000) / bucketMs) * bucketMs);
+  return { from, to: now, bucketSeconds };
+}
+
+export function writeOverview(
+  range: Range,
+  bounds: ReturnType<typeof boundsOf>,
+  rows: OverviewRows,
+  waiting: WaitingRow,
+  failures: Map<string, WebhookHealth['last_failure']>,
+): Overview {
+  const series = fillGaps(bounds, rows.buckets);
+  const sum = (name: 'delivered' | 'failed' | 'cancelled') => series.reduce((total, bucket) => total + bucket[name], 0);
+  const [delivered, failed] = [sum('delivered'), sum('failed')];
+  return {
+    range,
+    from: bounds.from.toISOString(),
+    to: bounds.to.toISOString(),
+    bucket_seconds: bounds.bucketSeconds,
+    series,
+    totals: {
+      accepted: rows.buckets.reduce((total, bucket) => total + bucket.accepted, 0),
+      delivered,
+      failed,
+      cancelled: sum('cancelled'),
+      success_rate: delivered + failed === 0 ? null : delivered / (delivered + failed),
+      time_to_delivery_ms: { p50: percentile(rows.times, 0.5), p95: percentile(rows.times, 0.95) },
+    },
+    waiting: {
+      pending: { count: waiting.pending, oldest_at: waiting.pending_since?.toISOString() ?? null },
+      retrying: { count: waiting.retrying, oldest_at: waiting.retrying_since?.toISOString() ?? null },
+      held: { count: waiting.held, oldest_at: waiting.held_since?.toISOString() ?? null },
+    },
+    failing_webhooks: rows.failing.map(({ id, url, platform, org_id, failed_attempts, attempts, state }) => {
+      const failure = failures.get(id);
+      return {
+        id,
+        url,
+        platform,
+        org_id: org_id || null,
+        failed_attempts,
+        attempts,
+        last_error: failure?.message ?? null,
+        last_failure_at: failure ? new Date(failure.at).toISOString() : null,
+        state,
+      };
+    }),
+  };
+}
+
+function fillGaps(bounds: ReturnType<typeof boundsOf>, buckets: OverviewRows['buckets']): OverviewBucket[] {
+  const known = new Map(buckets.map((bucket) => [new Date(bucket.at).getTime(), bucket]));
+  const series: OverviewBucket[] = [];
+  for (let at = bounds.from.getTime(); at <= bounds.to.getTime(); at += bounds.bucketSeconds * 1000) {
+    const { delivered = 0, failed = 0, cancelled = 0, failed_attempts = 0 } = known.get(at) ?? {};
+    series.push({ at: new Date(at).toISOString(), delivered, failed, cancelled, failed_attempts });
+  }
+  return series;
+}
+
+/** Milliseconds that so great a share of the deliveries took at most; null without any. `times` are in the buckets' order. */
+export function percentile(times: OverviewRows['times'], share: number): number | null {
+  const rank = share * times.reduce((total, { deliveries }) => total + deliveries, 0);
+  let counted = 0;
+  for (const { bucket, deliveries } of times) {
+    counted += deliveries;
+    if (counted >= rank) return Math.round(TIME_BASE ** (bucket + 0.5));
+  }
+  return null;
+}

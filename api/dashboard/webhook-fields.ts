@@ -1,0 +1,31 @@
+import type { DashboardWebhook } from '../../core/contracts/dashboard/webhooks.ts';
+import type { Webhook } from '../../core/db/entities/webhook.ts';
+import type { WebhookHealth } from '../../core/db/queries/webhook-health.ts';
+import { writeWebhook } from '../routes/webhook-fields.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** The begin of the first of the 24 hours of which the last is the one that `now` is in. */
+export function startOfDay(now: Date): Date {
+  return new Date((Math.floor(now.getTime() / HOUR_MS) - 23) * HOUR_MS);
+}
+
+export function writeDashboardWebhook(webhook: Webhook, health: WebhookHealth, from: Date): DashboardWebhook {
+  const { org_id: _, ...fields } = writeWebhook(webhook);
+  const known = new Map(health.hours.map((hour) => [new Date(hour.at).getTime(), hour]));
+  const last_24h = Array.from({ length: 24 }, (_, index) => {
+    const at = from.getTime() + index * HOUR_MS;
+    const { delivered = 0, failed_attempts = 0 } = known.get(at) ?? {};
+    return { at: new Date(at).toISOString(), delivered, failed_attempts };
+  });
+  const failure = health.last_failure;
+  return {
+    ...fields,
+    platform: webhook.platform,
+    org_id: webhook.orgId || null,
+    deleted_at: webhook.deletedAt?.toISOString() ?? null,
+    last_24h,
+    last_failure: failure && { at: new Date(failure.at).toISOString(), message: failure.message },
+    waiting: health.waiting,
+  };
+}

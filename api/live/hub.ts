@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import type { ChangeNotice, OwnerChange } from '../../core/db/changes.ts';
+import { AppError } from '../../core/contracts/errors.ts';
+import type { Principal } from '../auth/key-ring.ts';
+import { NoticeLog } from './notice-log.ts';
+import { Stream } from './stream.ts';
+import { describeFor, viewOf, type View } from './view.ts';
+
+/** At most two messages a second. */
+const PAUSE_MS = 500;
+const HEARTBEAT_MS = 15_000;
+const MOST_STREAMS = 2_000;
+/** What browsers wait before they come back. */
+const RETRY_MS = 1_000;
+
+/** Tells whose a stream still is; null once its session is over or its key revoked. */
+export type Identify = () => Promise<Principal | null>;
+
+interface Room {
+  view: View;
+  streams: Map<Stream, Identify>;
+}
+
+/**
+ * The streams of one process. All hear of changes by the process's one listening connection; each message is made once for all
+ * streams that may see the same.
+ */
+export class LiveHub {
+  private readonly rooms = new Map<string, Room>();
+  private log = new NoticeLog(newBegin());
+  private pending: OwnerChange[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private readonly heartbeat: NodeJS.Timeout;
+  private closed = false;
+
+  constructor() {
+    this.heartbeat = setInterval(() => this.beat(), HEARTBEAT_MS);
+    this.heartbeat.unref();
+  }
+
+  /** @throws AppError overloaded */
+  open(principal: Principal, identify: Identify, lastEventId: string | undefined): ReadableStream<Uint8Array> {
+    if (this.closed || this.countStreams() >= MOST_STREAMS) {
+      throw new AppError('overloaded', 'too many dashboards are open here; try again', {
+        headers: { 'Retry-After': '5' },
+      });
+    }
+    const view = viewOf(principal);
+    const name = JSON.stringify(view);
+    const room = this.rooms.get(name) ?? { view, streams: new Map<Stream, Identify>() };
+    const stream = new Stream((ended) => {
+      room.streams.delete(ended);
+      if (room.streams.size === 0) this.rooms.delete(name);
+    });
+    this.rooms.set(name, room);
+    room.streams.set(stream, identify);
+    const missed = lastEventId === undefined ? [] : this.log.since(lastEventId);
+    if (missed === null) stream.send(encode(this.log.position, 'reset', {}));
+    else {
+      const change = describeFor(view, missed);
+      stream.send(change ? encode(this.log.position, 'change', change) : encode(this.log.position));
+    }
+    return stream.body;
+  }
+
+  hear(notice: ChangeNotice): void {
+    this.log.add(notice);
+    this.pending.push(...notice.owners);
+    if (!this.timer) this.flush();
+  }
+
+  /** Notices may have been missed. */
+  reset(): void {
+    this.log = new NoticeLog(newBegin());
+    this.pending = [];
+    const message = encode(this.log.position, 'reset', {});
+    for (const { streams } of this.rooms.values()) for (const stream of streams.keys()) stream.send(message);
+  }
+
+  /** Ends the streams whose session or key is no more. */
+  async recheck(): Promise<void> {
+    for (const { view, streams } of [...this.rooms.values()]) {
+      for (const [stream, identify] of [...streams]) {
+        const principal = await identify().catch(() => undefined);
+        if (principal === undefined) continue;
+        if (principal === null || JSON.stringify(viewOf(principal)) !== JSON.stringify(view)) stream.close();
+      }
+    }
+  }
+
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    clearInterval(this.heartbeat);
+    for (const { streams } of [...this.rooms.values()]) for (const stream of [...streams.keys()]) stream.close();
+  }
+
+  private flush(): void {
+    const changes = this.pending;
+    this.pending = [];
+    for (const { view, streams } of this.rooms.values()) {
+      const change = describeFor(view, changes);
+      if (!change) continue;
+      const message = encode(this.log.position, 'change', change);
+      for (const stream of [...streams.keys()]) stream.send(message);
+    }
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if (this.pending.length > 0) this.flush();
+    }, PAUSE_MS);
+    this.timer.unref();
+  }
+
+  private beat(): void {
+    const message = new TextEncoder().encode(': \n\n');
+    for (const { streams } of this.rooms.values()) for (const stream of [...streams.keys()]) stream.send(message);
+    void this.recheck();
+  }
+
+  private countStreams(): number {
+    return [...this.rooms.values()].reduce((total, { streams }) => total + streams.size, 0);
+  }
+}
+
+/** Where a log begins; another process, or another connection, knows nothing of it. */
+function newBegin(): string {
+  return `begin-${randomBytes(9).toString('base64url')}`;
+}
+
+/** Without an event, the message only says where the stream stands. */
+function encode(id: string, event?: 'change' | 'reset', data?: object): Uint8Array {
+  const content = event === undefined ? '' : `event: ${event}\ndata: ${JSON.stringify(data)}\n`;
+  return new TextEncoder().encode(`retry: ${RETRY_MS}\nid: ${id}\n${content}\n`);
+}

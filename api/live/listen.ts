@@ -1,0 +1,48 @@
+import type pg from 'pg';
+import { CHANGES_CHANNEL, type ChangeNotice } from '../../core/db/changes.ts';
+import { listen, type Listener } from '../../core/db/listener.ts';
+import type { KeyRing } from '../auth/key-ring.ts';
+import type { Sessions } from '../auth/sessions.ts';
+import type { LiveHub } from './hub.ts';
+
+interface Hearers {
+  keys: KeyRing;
+  sessions: Sessions;
+  live: LiveHub;
+  reads: pg.Pool;
+}
+
+const KEYS = 'posthorn_keys';
+const RECOVERIES = 'posthorn_recoveries';
+
+/** Everything that an API process is told by PostgreSQL, over one connection. */
+export function listenToDatabase(databaseUrl: string, { keys, sessions, live, reads }: Hearers): Listener {
+  const hearings: Record<string, (payload: string) => void> = {
+    [KEYS]: () => {
+      keys.forget();
+      sessions.forget();
+      void live.recheck();
+    },
+    // Empty after a new connection: something may have been missed.
+    [CHANGES_CHANNEL]: (payload) => (payload === '' ? live.reset() : live.hear(JSON.parse(payload) as ChangeNotice)),
+    [RECOVERIES]: (id) => void (id !== '' && hearRecovery(reads, live, id)),
+  };
+  return listen(databaseUrl, Object.keys(hearings), (channel, payload) => hearings[channel]?.(payload));
+}
+
+let heard = 0;
+
+async function hearRecovery(reads: pg.Pool, live: LiveHub, id: string): Promise<void> {
+  try {
+    const { rows } = await reads.query<{ platform: string | null; org_id: string | null }>(
+      'select platform, org_id from recoveries where id = $1',
+      [id],
+    );
+    const [owner] = rows;
+    if (!owner) return;
+    const change = { platform: owner.platform, orgId: owner.org_id, deliveries: [], webhooks: [], recoveries: [id] };
+    live.hear({ id: `recovery-${process.pid}-${++heard}`, owners: [{ ...change, more: true }] });
+  } catch {
+    // The next notice comes with the recovery's next step.
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  AuditList,
+  auditQuery,
+  SystemHealth,
+  UrlCheck,
+  UrlCheckInput,
+  type AuditEntry,
+} from '../../core/contracts/dashboard/operation.ts';
+import { listDeeds, type AuditRow } from '../../core/db/queries/audit.ts';
+import { answerJson, answerPage, requireCursor } from '../answers.ts';
+import { isAdmin } from '../auth/authorize.ts';
+import { narrow } from '../auth/visible.ts';
+import { checkTarget } from '../dashboard/check-url.ts';
+import { readHealth } from '../dashboard/health.ts';
+import { knownOf } from '../dashboard/known.ts';
+import { SharedReads } from '../dashboard/shared-reads.ts';
+import type { ApiDeps } from '../deps.ts';
+import { readJson, readQuery } from '../middleware/body.ts';
+import { content } from '../openapi/content.ts';
+import type { Router } from '../routing.ts';
+
+/** However many dashboards show it, it is looked at this often. */
+const HEALTH_LIFE_MS = 2_000;
+
+export function addDashboardOperationRoutes(router: Router, deps: ApiDeps): void {
+  const Query = auditQuery(knownOf(deps.registry));
+  const health = new SharedReads<SystemHealth>(HEALTH_LIFE_MS);
+  const tag = 'Dashboard';
+
+  router.addShared({
+    method: 'get',
+    path: '/api/dashboard/health',
+    tag,
+    operationId: 'getSystemHealth',
+    summary: 'Whether database, Temporal and workers are well',
+    scopes: [],
+    responses: { 200: { description: 'How each is', content: content(SystemHealth) } },
+    async handle({ principal }) {
+      const read = await health.get('', () => readHealth(deps));
+      if (isAdmin(principal)) return answerJson(read);
+      return answerJson({ ...read, workers: read.workers.map((worker) => ({ ...worker, host: null, pid: null })) });
+    },
+  });
+
+  router.addShared({
+    method: 'get',
+    path: '/api/dashboard/audit',
+    tag,
+    operationId: 'listAudit',
+    summary: 'Who did what',
+    description: 'Newest first, of all platforms and organizations that the key may see.',
+    scopes: ['admin'],
+    errors: ['invalid_request', 'not_found'],
+    request: { query: Query },
+    responses: { 200: { description: 'A page of the audit log', content: content(AuditList) } },
+    async handle({ c, principal }) {
+      const query = readQuery(c, Query);
+      const before = query.cursor === undefined ? undefined : requireCursor(query.cursor);
+      const rows = await listDeeds(deps.reads, {
+        ...narrow(deps.registry, principal, query),
+        subjectId: query.subject_id,
+        action: query.action,
+        before,
+        limit: query.limit,
+      });
+      return answerPage(rows, query.limit, writeDeed);
+    },
+  });
+
+  router.addShared({
+    method: 'post',
+    path: '/api/dashboard/check-url',
+    tag,
+    operationId: 'checkUrl',
+    summary: 'Whether a webhook may have a URL',
+    description: 'By the rules that hold when something is sent; the name is looked up.',
+    scopes: ['webhooks:write'],
+    errors: ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'],
+    request: { body: { required: true, content: content(UrlCheckInput) } },
+    responses: { 200: { description: 'Whether, and why not', content: content(UrlCheck) } },
+    async handle({ c }) {
+      const { url } = await readJson(c, UrlCheckInput);
+      const reason = await checkTarget(url, deps.allowlist);
+      return answerJson({ allowed: reason === null, reason });
+    },
+  });
+}
+
+function writeDeed(row: AuditRow): AuditEntry {
+  return { ...row, at: row.at.toISOString(), org_id: row.org_id || null };
+}

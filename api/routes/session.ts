@@ -1,0 +1,112 @@
+import { Session, SignIn } from '../../core/contracts/session.ts';
+import type { Platform } from '../../core/platforms/platform.ts';
+import { answerJson } from '../answers.ts';
+import { isAdmin, requireKnown } from '../auth/authorize.ts';
+import { readSessionCookie, requireOwnOrigin, writeSessionCookie } from '../auth/cookie.ts';
+import type { Principal } from '../auth/key-ring.ts';
+import type { ApiDeps } from '../deps.ts';
+import { readJson } from '../middleware/body.ts';
+import { content } from '../openapi/content.ts';
+import type { Router } from '../routing.ts';
+
+const PATH = '/api/session';
+const tag = 'Session';
+const COOKIE = { description: 'the session', schema: { type: 'string' as const } };
+
+export function addSessionRoutes(router: Router, deps: ApiDeps): void {
+  const answer = (principal: Principal, cookie?: string) => {
+    const response = answerJson(writeSession(deps, principal));
+    response.headers.set('Cache-Control', 'no-store');
+    if (cookie !== undefined) response.headers.set('Set-Cookie', cookie);
+    return response;
+  };
+
+  router.addPublic({
+    method: 'post',
+    path: PATH,
+    tag,
+    operationId: 'signIn',
+    summary: 'Sign in with a key',
+    description: 'The session lasts for 12 hours after it was last read, and ends when its key is revoked.',
+    errors: [
+      'unauthorized',
+      'forbidden',
+      'malformed_json',
+      'payload_too_large',
+      'unsupported_media_type',
+      'invalid_request',
+      'internal_error',
+      'unavailable',
+    ],
+    request: { body: { required: true, content: content(SignIn) } },
+    responses: { 200: { description: 'Signed in', headers: { 'Set-Cookie': COOKIE }, content: content(Session) } },
+    async handle(c) {
+      if (c.req.header('origin') !== undefined) requireOwnOrigin(c);
+      const { api_key } = await readJson(c, SignIn);
+      const principal = requireKnown(await deps.keys.find(api_key));
+      return answer(principal, writeSessionCookie(c, await deps.sessions.open(principal.id)));
+    },
+  });
+
+  router.addShared({
+    method: 'get',
+    path: PATH,
+    tag,
+    operationId: 'getSession',
+    summary: 'Who is signed in',
+    description: 'Renews the session. With a key in the header, it says whose key that is.',
+    scopes: [],
+    responses: { 200: { description: 'The session', content: content(Session) } },
+    async handle({ c, principal }) {
+      const token = c.req.header('authorization') === undefined ? readSessionCookie(c) : undefined;
+      if (token === undefined) return answer(principal);
+      await deps.sessions.renew(token);
+      return answer(principal, writeSessionCookie(c, token));
+    },
+  });
+
+  router.addPublic({
+    method: 'delete',
+    path: PATH,
+    tag,
+    operationId: 'signOut',
+    summary: 'Sign out',
+    description: 'The session is over at once. Without one, nothing happens.',
+    errors: ['forbidden', 'internal_error', 'unavailable'],
+    responses: { 204: { description: 'Signed out', headers: { 'Set-Cookie': COOKIE } } },
+    async handle(c) {
+      const token = readSessionCookie(c);
+      if (token !== undefined) {
+        requireOwnOrigin(c);
+        await deps.sessions.close(token);
+      }
+      return new Response(null, { status: 204, headers: { 'Set-Cookie': writeSessionCookie(c, null) } });
+    },
+  });
+}
+
+function writeSession({ registry, retryUnitMs, temporalUiUrl }: ApiDeps, principal: Principal): Session {
+  const visible = Object.values(registry).filter(({ id }) => principal.platform === null || principal.platform === id);
+  return {
+    name: principal.name,
+    platform: principal.platform,
+    org_id: principal.orgId,
+    scopes: [...principal.scopes],
+    admin: isAdmin(principal),
+    temporal_ui_url: temporalUiUrl ?? null,
+    retry_unit_ms: retryUnitMs,
+    platforms: visible.map(writePlatform),
+  };
+}
+
+function writePlatform({
+  id,
+  label,
+  scope,
+  apiBase,
+  webhooksPath,
+  headerPrefix,
+}: Platform): Session['platforms'][number] {
+  const webhooks_base = `${apiBase}/${webhooksPath}`;
+  return { id, label, scope, api_base: apiBase, webhooks_base, header_prefix: headerPrefix };
+}

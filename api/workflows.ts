@@ -1,0 +1,65 @@
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { WorkflowState } from '../core/contracts/dashboard/deliveries.ts';
+
+/** What the API asks Temporal for. It works without: every question has a limit, and an answer for when there is none. */
+export interface Workflows {
+  describe(workflowId: string): Promise<{ state: WorkflowState; detail: string | null }>;
+  /** Where its page in Temporal's Web UI is; null where that is not known. */
+  linkTo(workflowId: string): string | null;
+  /** Asks for it and does not wait; what is over, or cannot be asked, stays as it is. */
+  cancel(workflowId: string): void;
+  check(): Promise<{ ok: boolean; detail: string }>;
+  close(): Promise<void>;
+}
+
+const LIMIT_MS = 1_000;
+const STATES: Partial<Record<string, WorkflowState>> = {
+  RUNNING: 'running',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'canceled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'failed',
+  CONTINUED_AS_NEW: 'running',
+};
+
+/** Connects at the first question. */
+export function createWorkflows(temporalUiUrl: string | undefined): Workflows {
+  const config = loadClientConnectConfig({ disableFile: true });
+  const namespace = config.namespace ?? 'default';
+  const connection = Connection.lazy({ ...config.connectionOptions, connectTimeout: LIMIT_MS });
+  const client = new Client({ connection, namespace });
+  const limited = <T>(ask: () => Promise<T>) => connection.withDeadline(Date.now() + LIMIT_MS, ask);
+
+  return {
+    async describe(workflowId) {
+      try {
+        const { status, raw } = await limited(() => client.workflow.getHandle(workflowId).describe());
+        const detail = raw.pendingActivities?.[0]?.lastFailure?.message ?? null;
+        return { state: STATES[status.name] ?? 'unknown', detail };
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) {
+          return { state: 'none', detail: 'it is over, and Temporal keeps it no longer' };
+        }
+        return { state: 'unknown', detail: 'Temporal does not answer' };
+      }
+    },
+    linkTo: (workflowId) =>
+      temporalUiUrl === undefined
+        ? null
+        : `${temporalUiUrl.replace(/\/$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`,
+    cancel(workflowId) {
+      limited(() => client.workflow.getHandle(workflowId).cancel()).catch(() => {});
+    },
+    async check() {
+      try {
+        const { serverVersion } = await limited(() => connection.workflowService.getSystemInfo({}));
+        return { ok: true, detail: `Temporal ${serverVersion} answers` };
+      } catch {
+        return { ok: false, detail: 'Temporal does not answer: what is accepted waits, and first attempts go out' };
+      }
+    },
+    close: () => connection.close(),
+  };
+}

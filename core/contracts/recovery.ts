@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { RECOVERABLE_STATUSES, RECOVERY_RATE, RECOVERY_STATES } from '../domain/recovery.ts';
+import { Id, listOf, OrgId, Time } from './common.ts';
+import { quote } from './issues.ts';
+
+const MOST_IDS = 1_000;
+
+/** A member that is misspelt would make a recovery wider than was meant. */
+function refuseUnknown(members: z.core.$ZodLooseShape) {
+  return (issue: z.core.$ZodRawIssue) =>
+    issue.code === 'unrecognized_keys'
+      ? `unknown ${issue.keys.map(quote).join(', ')}; valid are ${Object.keys(members).join(', ')}`
+      : undefined;
+}
+
+function closed<Shape extends z.core.$ZodLooseShape>(members: Shape) {
+  return z.strictObject(members, { error: refuseUnknown(members) });
+}
+
+const status = z
+  .array(
+    z.enum(RECOVERABLE_STATUSES, {
+      error: (issue) => `unknown status ${quote(issue.input)}; valid are ${RECOVERABLE_STATUSES.join(', ')}`,
+    }),
+  )
+  .min(1)
+  .transform((statuses) => [...new Set(statuses)])
+  .default(['failed'])
+  .meta({ description: 'default: failed', example: ['failed'] });
+
+const moment = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-01-22T10:30:00Z' })
+  .transform((text) => new Date(text).toISOString());
+
+function filterMembers(eventTypes: readonly string[]) {
+  return {
+    webhook_id: z.uuid({ error: 'must be a UUID' }).toLowerCase().optional(),
+    event: z
+      .enum(eventTypes as [string, ...string[]], {
+        error: (issue) => `unknown event type ${quote(issue.input)}; valid are ${eventTypes.join(', ')}`,
+      })
+      .optional()
+      .meta({ description: 'an event type' }),
+    status,
+    since: moment.optional().meta({ description: 'created at this time or later', example: '2026-01-22T00:00:00Z' }),
+    until: moment.optional().meta({ description: 'created before this time', example: '2026-01-23T00:00:00Z' }),
+    ids: z
+      .array(z.uuid({ error: 'must be a UUID' }).toLowerCase())
+      .min(1)
+      .max(MOST_IDS)
+      .transform((ids) => [...new Set(ids)])
+      .optional()
+      .meta({ description: 'these deliveries, as far as the rest of the filter lets them through' }),
+  };
+}
+
+const Rate = z
+  .int()
+  .min(RECOVERY_RATE.min)
+  .max(RECOVERY_RATE.max)
+  .meta({ description: `deliveries a second at most, default ${RECOVERY_RATE.default}`, example: 200 });
+
+const options = {
+  dry_run: z.boolean().optional().meta({ description: 'true: only count what matches' }),
+  rate: Rate.optional(),
+};
+
+/** What starts a recovery on a platform with these event types. */
+export function recoveryInput(eventTypes: readonly string[]) {
+  return closed({ filter: closed(filterMembers(eventTypes)), ...options });
+}
+
+/** What starts a recovery from the dashboard, over everything that its user may see. */
+export function wideRecoveryInput(platformIds: readonly string[], eventTypes: readonly string[]) {
+  const members = {
+    platform: z
+      .enum(platformIds as [string, ...string[]], {
+        error: (issue) => `unknown platform ${quote(issue.input)}; valid are ${platformIds.join(', ')}`,
+      })
+      .optional()
+      .meta({ description: 'left out: every platform' }),
+    org_id: OrgId.optional().meta({ description: 'left out: every organization' }),
+    ...filterMembers(eventTypes),
+  };
+  return closed({ filter: closed(members), ...options });
+}
+
+export const RecoveryUpdate = closed({ rate: Rate }).meta({ id: 'RecoveryUpdate' });
+
+export const RecoveryCount = z
+  .object({ count: z.int().meta({ description: 'deliveries that match now' }) })
+  .meta({ id: 'RecoveryCount' });
+
+const count = z.int().min(0);
+
+export const Recovery = z
+  .object({
+    id: Id,
+    platform: z.string().nullable().meta({ description: 'null: every platform', example: '4calls' }),
+    org_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'null: every organization, or a platform without', example: 'org-42' }),
+    state: z.enum(RECOVERY_STATES),
+    filter: z
+      .object({
+        webhook_id: Id.optional(),
+        event: z.string().optional(),
+        status: z.array(z.enum(RECOVERABLE_STATUSES)),
+        since: Time.optional(),
+        until: Time.optional(),
+        ids: z.array(Id).optional(),
+      })
+      .meta({ description: 'as it was asked for' }),
+    rate: z.int().meta({ description: 'deliveries a second at most' }),
+    matched: count.meta({ description: 'deliveries that matched when it was asked for' }),
+    retried: count.meta({ description: 'deliveries that it made due so far' }),
+    skipped: count.meta({ description: 'deliveries that it left out so far' }),
+    skipped_reasons: z.object({
+      webhook_deleted: count,
+      webhook_inactive: count,
+      webhook_paused: count,
+      in_flight: count.meta({ description: 'an attempt was being made, or was asked for by someone else' }),
+    }),
+    created_by: z.string().meta({ description: 'the name of the key that asked for it' }),
+    created_at: Time,
+    updated_at: Time,
+    finished_at: Time.nullable(),
+    workflow_id: z.string().nullable().meta({ description: 'null where nothing matched, so that nothing was started' }),
+  })
+  .meta({ id: 'Recovery' });
+export type Recovery = z.infer<typeof Recovery>;
+
+export const RecoveryList = listOf(Recovery).meta({ id: 'RecoveryList' });

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { Scope } from './key.ts';
+
+export const SignIn = z
+  .object({ api_key: z.string().min(1).max(1000).meta({ description: 'the key to sign in with' }) })
+  .meta({ id: 'SignIn' });
+
+const SessionPlatform = z.object({
+  id: z.string().meta({ example: '4calls' }),
+  label: z.string().meta({ example: '4Calls' }),
+  scope: z.enum(['platform', 'organization']).meta({ description: 'what its webhooks and events belong to' }),
+  api_base: z.string().meta({ example: '/api/coordinator/organizations/{orgId}' }),
+  webhooks_base: z.string().meta({ example: '/api/coordinator/organizations/{orgId}/webhooks' }),
+  header_prefix: z.string().meta({ example: 'X-4Calls-' }),
+});
+
+/** Who is signed in, and what the dashboard needs to know before anything else. */
+export const Session = z
+  .object({
+    name: z.string().meta({ description: "the key's name" }),
+    platform: z.string().nullable().meta({ description: 'null: every platform' }),
+    org_id: z.string().nullable().meta({ description: 'null: every organization' }),
+    scopes: z.array(Scope),
+    admin: z.boolean().meta({ description: 'an admin of everything: may manage keys' }),
+    temporal_ui_url: z.string().nullable(),
+    retry_unit_ms: z.int().meta({ description: 'one unit of the retry schedules, 60,000 unless it is a demo' }),
+    platforms: z.array(SessionPlatform).meta({ description: 'those that the key may see' }),
+  })
+  .meta({ id: 'Session' });
+export type Session = z.infer<typeof Session>;

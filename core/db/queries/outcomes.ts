@@ -1,0 +1,111 @@
+import { uuidAt } from '../partitions.ts';
+import type { Execute } from './execute.ts';
+
+/** Seconds that one row of `outcomes` stands for: fine ones are kept for a day, coarse ones for a month. */
+export const FINE_SPAN = 30;
+export const COARSE_SPAN = 3600;
+
+/** Each bucket of `delivery_times` is so many times the one before. */
+export const TIME_BASE = 1.1;
+export const BUCKET = `floor(ln(ms) / ln(${TIME_BASE}))`;
+
+/** An attempt that ended in a moment began at most this long before; Temporal gives a run two minutes. */
+const LONGEST_ATTEMPT_MS = 5 * 60_000;
+/** A delivery's id and the time of its creation differ by less. */
+const ID_TOLERANCE_MS = 60_000;
+/** What is written this long after it happened does not count. */
+const GRACE = `interval '10 seconds'`;
+/** The most that one step of rolling up looks at. */
+const STEP = `interval '1 hour'`;
+
+const literal = (time: Date) => `timestamptz '${time.toISOString()}'`;
+const later = (time: Date, ms: number) => new Date(time.getTime() + ms);
+
+/**
+ * The CTE `happened`: what happened from `from` until `until`, one row for each thing, with `ms` from accepted to delivered where
+ * it was not sent by hand. Everything is found by time: attempts by their BRIN index, what ended without success by `failed_at`,
+ * what was accepted by the time inside its id. The times are literals, so that the plan is made for them.
+ */
+export function happened(from: Date, until: Date): string {
+  const within = (column: string) => `${column} >= ${literal(from)} and ${column} < ${literal(until)}`;
+  return `
+happened as materialized (
+  select d.webhook_id, a.at, 0 as accepted, (a.error_message is null)::int as delivered, 0 as failed, 0 as cancelled,
+    (a.error_message is not null)::int as failed_attempts, a.error_message,
+    case when a.error_message is null and a.trigger = 'automatic'
+      then greatest(1, extract(epoch from a.at - d.created_at) * 1000) end as ms
+  from (
+    select delivery_id, trigger, error_message, started_at + duration_ms * interval '1 millisecond' as at from attempts
+    where started_at >= ${literal(later(from, -LONGEST_ATTEMPT_MS))} and started_at < ${literal(until)}
+  ) a join deliveries d on d.id = a.delivery_id where ${within('a.at')}
+  union all
+  select webhook_id, failed_at, 0, 0, (status = 'failed')::int, (status = 'cancelled')::int, 0, null, null
+  from deliveries where ${within('failed_at')}
+  union all
+  select webhook_id, created_at, 1, 0, 0, 0, 0, null, null from deliveries
+  where id >= '${uuidAt(later(from, -ID_TOLERANCE_MS))}' and id < '${uuidAt(later(until, ID_TOLERANCE_MS))}'
+    and ${within('created_at')}
+)`;
+}
+
+/** The begin of the span that a moment is in. */
+export function spanOf(at: string, seconds: number | string): string {
+  return `to_timestamp(floor(extract(epoch from ${at}) / ${seconds}) * ${seconds})`;
+}
+
+const SUMS = ['accepted', 'delivered', 'failed', 'cancelled', 'failed_attempts'] as const;
+
+export function sums(prefix = ''): string {
+  return SUMS.map((name) => `sum(${prefix}${name})::int as ${name}`).join(', ');
+}
+
+const rolledTo = (span: number) => `
+  select ${span}, ${spanOf('at', span)}, webhook_id, ${sums()} from happened group by 2, 3`;
+const timesOf = (span: number) => `
+  select ${span}, ${spanOf('at', span)}, webhook_id, ${BUCKET}, count(*) from happened
+  where ms is not null group by 2, 3, 4`;
+
+const NEXT = `
+  with locked as (select done_until from rollup for update skip locked), begin as (
+    select coalesce(done_until, (select ${spanOf('created_at', FINE_SPAN)} from deliveries order by id limit 1), now()) as begun
+    from locked
+  )
+  select begun, least(${spanOf(`now() - ${GRACE}`, FINE_SPAN)}, begun + ${STEP}) as until from begin`;
+
+const rollUpOf = (from: Date, until: Date) => `
+with ${happened(from, until)},
+fine as (insert into outcomes ${rolledTo(FINE_SPAN)} on conflict do nothing),
+coarse as (
+  insert into outcomes as o ${rolledTo(COARSE_SPAN)} on conflict (span, at, webhook_id) do update set
+    ${SUMS.map((name) => `${name} = o.${name} + excluded.${name}`).join(', ')}
+), fine_times as (insert into delivery_times ${timesOf(FINE_SPAN)} on conflict do nothing),
+coarse_times as (
+  insert into delivery_times as t ${timesOf(COARSE_SPAN)} on conflict (span, at, webhook_id, bucket) do update set
+    deliveries = t.deliveries + excluded.deliveries
+), failures as (
+  insert into last_failures as f
+  select distinct on (webhook_id) webhook_id, at, error_message from happened where error_message is not null
+  order by webhook_id, at desc
+  on conflict (webhook_id) do update set at = excluded.at, message = excluded.message where excluded.at > f.at
+)
+update rollup set done_until = ${literal(until)}`;
+
+const FORGET = ['outcomes', 'delivery_times'].map(
+  (table) => `delete from ${table} where (span = ${FINE_SPAN} and at < now() - interval '25 hours')
+    or (span = ${COARSE_SPAN} and at < now() - interval '32 days')`,
+);
+
+/**
+ * Counts what happened since the last time, at most an hour of it, and forgets what is too old to be asked for. To be run in a
+ * transaction; one of those that do it at once does it. Returns whether there may be more to count.
+ */
+export async function rollUp(execute: Execute): Promise<boolean> {
+  const [next] = await execute(NEXT);
+  if (!next) return false;
+  const { begun, until } = next as { begun: string; until: string };
+  const range = { from: new Date(begun), until: new Date(until) };
+  if (range.until <= range.from) return false;
+  await execute(rollUpOf(range.from, range.until));
+  for (const sql of FORGET) await execute(sql);
+  return true;
+}

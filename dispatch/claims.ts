@@ -1,0 +1,102 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { CLAIMED_BY, RELEASE } from '../core/db/queries/dispatch.ts';
+import type { Claimed } from './claimed.ts';
+import type { Flights } from './flights.ts';
+import type { Lease } from './lease.ts';
+
+export interface ClaimsDeps {
+  pool: pg.Pool;
+  lease: Lease;
+  flights: Flights;
+  log: Logger;
+}
+
+export interface Taken {
+  /** The incarnation that claimed them. */
+  worker: string;
+  rows: Claimed[];
+}
+
+const LOOK_MS = 2_000;
+/** How long after a claim without an answer this worker looks for what it may have got by it. */
+const DOUBT_MS = 60_000;
+/** A claim can be carried out long after it was given up, by way of a network that comes back: so it looks now and then. */
+const LOOK_ANYWAY_MS = 60_000;
+const POLL_MS = 20;
+
+/**
+ * Takes deliveries into this process's hands. A claim whose answer was lost (a database that hung, a broken connection) may
+ * have been carried out all the same: such strays are found and given back, since nobody else may touch them.
+ */
+export class Claims {
+  private readonly deps: ClaimsDeps;
+  private underWay = 0;
+  private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+  private doubtfulUntil = -Infinity;
+  private lookedAt = performance.now();
+  /** While strays are looked for, what PostgreSQL has as claimed has to be what this process knows of. */
+  private looking: Promise<void> | undefined;
+
+  constructor(deps: ClaimsDeps) {
+    this.deps = deps;
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.lookIfDue(), LOOK_MS);
+  }
+
+  /** Takes nothing more; resolves when the claims under way are in, so that none is left behind. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    while (this.underWay > 0) await pause();
+  }
+
+  /**
+   * Runs a claim statement, whose first parameter is the worker. The caller has to make flights of the rows at once.
+   * @throws Error when the lease cannot be confirmed, or the database cannot be asked
+   */
+  async take(statement: { name: string; text: string }, ...values: unknown[]): Promise<Taken> {
+    const { pool, lease } = this.deps;
+    while (this.looking) await this.looking;
+    if (this.stopped) return { worker: lease.id, rows: [] };
+    if (!lease.fresh()) throw new Error('the lease cannot be confirmed');
+    const worker = lease.id;
+    this.underWay++;
+    try {
+      return { worker, rows: (await pool.query<Claimed>({ ...statement, values: [worker, ...values] })).rows };
+    } catch (error) {
+      this.doubtfulUntil = performance.now() + DOUBT_MS;
+      throw error;
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  private lookIfDue(): void {
+    const now = performance.now();
+    if (this.looking || !this.deps.lease.fresh()) return;
+    if (now > this.doubtfulUntil && now - this.lookedAt < LOOK_ANYWAY_MS) return;
+    this.lookedAt = now;
+    this.looking = this.giveBackStrays()
+      .catch((error: unknown) => this.deps.log.warn({ err: error }, 'stray claims could not be looked for'))
+      .finally(() => (this.looking = undefined));
+  }
+
+  private async giveBackStrays(): Promise<void> {
+    const { pool, lease, flights, log } = this.deps;
+    while (this.underWay > 0) await pause();
+    const worker = lease.id;
+    const { rows } = await pool.query<{ delivery_id: string }>({ ...CLAIMED_BY, values: [worker] });
+    const strays = rows.map((row) => row.delivery_id).filter((id) => flights.get(id)?.hasLanded ?? true);
+    if (strays.length === 0) return;
+    log.warn({ deliveries: strays.length }, 'gave back claims whose answer had been lost');
+    await pool.query({ ...RELEASE, values: [worker, strays] });
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}
