@@ -12,6 +12,17 @@ COPY core core
 COPY workflows workflows
 RUN node bin/bundle-workflows.ts
 
+FROM node:24.21.0-bookworm-slim AS dashboard
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm install --include=dev --ignore-scripts --no-save --no-audit --no-fund && npm cache clean --force
+COPY bin/build-ui.ts bin/ui-sources.ts bin/
+COPY tsconfig.json ./
+COPY core/contracts core/contracts
+COPY core/domain core/domain
+COPY ui ui
+RUN node bin/build-ui.ts
+
 FROM node:24.21.0-bookworm-slim AS runtime
 ENV NODE_ENV=production UV_THREADPOOL_SIZE=64 PORT=8080 POSTHORN_WORKFLOW_BUNDLE=/app/build/workflow-bundle.js
 WORKDIR /app
@@ -24,6 +35,7 @@ COPY core core
 COPY dispatch dispatch
 COPY workflows workflows
 COPY --from=build /app/build build
+COPY --from=dashboard /app/build/ui build/ui
 USER node
 EXPOSE 8080
 # The API by default; the same image runs `node worker.ts` and `node bin/migrate.ts`.

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import type { DataDir } from './embedded/data-dir.ts';
 import { OperatorError } from './embedded/operator-error.ts';
 import { stopLeftover } from './embedded/process-record.ts';
-import type { Program } from './supervise.ts';
+import { showProgress } from './progress.ts';
+import type { Context, Program } from './supervise.ts';
+import { hashUiSources, isUiBuilt } from './ui-sources.ts';
 
 /** Attempts in flight have 20 s to finish; then the process ends by itself, within 5 s more. */
 const STOP_STEPS = [{ signal: 'SIGTERM', graceMs: 30_000 }] as const;
@@ -80,6 +82,17 @@ export async function bundleWorkflows(dataDir: DataDir, signal: AbortSignal): Pr
   const file = join(dataDir.path, 'run', 'workflow-bundle.js');
   await runOnce(dataDir, 'bundle', ['bin/bundle-workflows.ts', file], process.env, signal);
   return file;
+}
+
+/** Builds the dashboard in build/ui where its sources changed, and says so: that takes some seconds. */
+export async function buildUi(dataDir: DataDir, { say, signal }: Context): Promise<void> {
+  if (isUiBuilt(hashUiSources())) return;
+  const progress = showProgress('Building the dashboard', say);
+  try {
+    await runOnce(dataDir, 'build-ui', ['bin/build-ui.ts'], process.env, signal);
+  } finally {
+    progress.end();
+  }
 }
 
 async function runOnce(

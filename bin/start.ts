@@ -4,7 +4,7 @@ import { openDataDir, type DataDir } from './embedded/data-dir.ts';
 import { OperatorError } from './embedded/operator-error.ts';
 import { isPortFree } from './embedded/ports.ts';
 import { startParts, type RunningParts } from './embedded/stack.ts';
-import { bundleWorkflows, clearServices, describeApi, describeWorker, migrate } from './services.ts';
+import { buildUi, bundleWorkflows, clearServices, describeApi, describeWorker, migrate } from './services.ts';
 import { supervise, type Supervised } from './supervise.ts';
 
 const PORT_WISHES = { postgres: 15_432, temporal: 7233, temporalUi: 8233 };
@@ -30,13 +30,15 @@ async function start(config: Config, dataDir: DataDir, running: Running, signal:
   }
   say(`Starting ${wanted.postgres ? 'PostgreSQL and ' : ''}${wanted.temporal ? 'Temporal' : 'Posthorn'} …`);
   const bundling = bundleWorkflows(dataDir, signal);
-  bundling.catch(() => undefined);
+  const building = buildUi(dataDir, context);
+  for (const work of [bundling, building]) work.catch(() => undefined);
   const parts = await startParts(dataDir, wanted, PORT_WISHES, context);
   running.parts = parts;
 
   const env = environmentFor(config, dataDir, parts);
   await migrate(dataDir, env, signal);
   env['POSTHORN_WORKFLOW_BUNDLE'] ||= await bundling;
+  await building;
   const programs = [describeApi(dataDir, env, config.port), describeWorker(dataDir, env)];
   const results = await Promise.allSettled(programs.map((program) => supervise(program, context)));
   running.services = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

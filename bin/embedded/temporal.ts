@@ -8,7 +8,7 @@ import type { Ports } from './ports.ts';
 import { stopLeftover } from './process-record.ts';
 import { findTemporalCli } from './temporal-cli.ts';
 
-const SEARCH_ATTRIBUTES = {
+export const SEARCH_ATTRIBUTES = {
   PosthornPlatform: 'Keyword',
   PosthornOrganization: 'KeywordList',
   PosthornWebhook: 'KeywordList',

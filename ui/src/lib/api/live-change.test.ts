@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { mergeChanges, NOTHING_CHANGED, readChange, staleKeys } from './live-change.ts';
+
+test('a message says only what it names', () => {
+  expect(readChange('{"deliveries":["d1"]}')).toEqual({ ...NOTHING_CHANGED, deliveries: ['d1'] });
+});
+
+test('changes that come together are one, each id once', () => {
+  const merged = mergeChanges(
+    { ...NOTHING_CHANGED, deliveries: ['d1', 'd2'], more_deliveries: true },
+    { ...NOTHING_CHANGED, deliveries: ['d2'], webhooks: ['w1'], overview: true },
+  );
+  expect(merged).toEqual({
+    deliveries: ['d1', 'd2'],
+    more_deliveries: true,
+    webhooks: ['w1'],
+    recoveries: [],
+    overview: true,
+  });
+});
+
+test('a change makes stale what shows it, and nothing else', () => {
+  expect(staleKeys(NOTHING_CHANGED)).toEqual([]);
+  expect(staleKeys({ ...NOTHING_CHANGED, deliveries: ['d1'] })).toEqual([['events'], ['event'], ['delivery', 'd1']]);
+  expect(staleKeys({ ...NOTHING_CHANGED, more_deliveries: true })).toEqual([['events'], ['event'], ['delivery']]);
+  expect(staleKeys({ ...NOTHING_CHANGED, webhooks: ['w1'], overview: true })).toEqual([
+    ['webhooks'],
+    ['webhook', 'w1'],
+    ['overview'],
+  ]);
+});

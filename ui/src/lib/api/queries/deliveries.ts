@@ -1,0 +1,42 @@
+import { queryOptions } from '@tanstack/svelte-query';
+import type { Session } from '../../../../../core/contracts/session.ts';
+import { api, platformApi, read } from '../client.ts';
+import { KEYS } from '../keys.ts';
+import type { Owner } from '../session.ts';
+
+/** The query parameters of a list of deliveries. */
+export type DeliveryQuery = NonNullable<Parameters<typeof api.api.dashboard.deliveries.$get>[0]>['query'];
+
+export function fetchDeliveries(query: DeliveryQuery, signal?: AbortSignal) {
+  return read(api.api.dashboard.deliveries.$get({ query }, signal && { init: { signal } }));
+}
+
+export function deliveryCountQuery(query: DeliveryQuery) {
+  return queryOptions({
+    queryKey: [KEYS.deliveries, 'count', query],
+    refetchInterval: 10_000,
+    queryFn: ({ signal }) => read(api.api.dashboard.deliveries.count.$get({ query }, { init: { signal } })),
+  });
+}
+
+export function deliveryQuery(id: string) {
+  return queryOptions({
+    queryKey: [KEYS.delivery, id],
+    queryFn: ({ signal }) => read(api.api.dashboard.deliveries[':id'].$get({ param: { id } }, { init: { signal } })),
+  });
+}
+
+interface OwnedDelivery extends Owner {
+  id: string;
+}
+
+/** Sends a delivery now; `force` sends it although it was delivered. */
+export function retryDelivery(session: Session, delivery: OwnedDelivery, force = false) {
+  const client = platformApi(session, delivery);
+  return read(client.webhooks.events[':id'].retry.$post({ param: { id: delivery.id }, json: force ? { force } : {} }));
+}
+
+export function cancelDelivery(session: Session, delivery: OwnedDelivery) {
+  const client = platformApi(session, delivery);
+  return read(client.webhooks.events[':id'].cancel.$post({ param: { id: delivery.id } }));
+}

@@ -1,0 +1,27 @@
+import { queryOptions } from '@tanstack/svelte-query';
+import type { Session } from '../../../../../core/contracts/session.ts';
+import type { OwnerScope } from '../../scope.svelte.ts';
+import { platformApi, read } from '../client.ts';
+import { KEYS } from '../keys.ts';
+
+/** The types are the same for every organization, and their path names one: this one need not exist. */
+const ANY_ORGANIZATION = 'any';
+
+/** The event types of the platform in view, or of all that the key may see. */
+export function eventTypesQuery(session: Session, owner: OwnerScope) {
+  const platforms = session.platforms.filter(({ id }) => owner.platform === null || id === owner.platform);
+  return queryOptions({
+    queryKey: [KEYS.eventTypes, platforms.map(({ id }) => id)],
+    staleTime: Infinity,
+    queryFn: async () => {
+      const org_id = session.org_id ?? ANY_ORGANIZATION;
+      const lists = await Promise.all(
+        platforms.map(async ({ id: platform }) => {
+          const { data } = await read(platformApi(session, { platform, org_id })['event-types'].$get());
+          return data.map((eventType) => ({ platform, ...eventType }));
+        }),
+      );
+      return lists.flat();
+    },
+  });
+}

@@ -1,0 +1,43 @@
+import { queryOptions } from '@tanstack/svelte-query';
+import type { Recovery } from '../../../../../core/contracts/recovery.ts';
+import type { RecoverableStatus } from '../../../../../core/domain/recovery.ts';
+import { KEYS } from '../keys.ts';
+import { send } from '../request.ts';
+
+const PATH = '/api/dashboard/recoveries';
+
+/** Which deliveries are to be sent again; what is left out does not narrow. */
+export interface RecoveryFilter {
+  platform?: string;
+  org_id?: string;
+  webhook_id?: string;
+  event?: string;
+  status: RecoverableStatus[];
+  since?: string;
+  until?: string;
+  ids?: string[];
+}
+
+/** How many deliveries match now. */
+export async function countRecovery(filter: RecoveryFilter, signal?: AbortSignal): Promise<number> {
+  const body = { filter, dry_run: true };
+  const { count } = await send<{ count: number }>('POST', PATH, { body, ...(signal && { signal }) });
+  return count;
+}
+
+export function startRecovery(filter: RecoveryFilter, rate: number): Promise<Recovery> {
+  return send<Recovery>('POST', PATH, { body: { filter, rate } });
+}
+
+/** One recovery; asked for again every second while it goes on, should a notice be lost. */
+export function recoveryQuery(id: string) {
+  return queryOptions<Recovery>({
+    queryKey: [KEYS.recovery, id],
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 1000 : false),
+    queryFn: ({ signal }) => send<Recovery>('GET', `${PATH}/${id}`, { signal }),
+  });
+}
+
+export function steerRecovery(id: string, action: 'pause' | 'resume' | 'cancel'): Promise<Recovery> {
+  return send<Recovery>('POST', `${PATH}/${id}/${action}`);
+}

@@ -1,0 +1,39 @@
+import { queryOptions, type QueryClient } from '@tanstack/svelte-query';
+import type { Session } from '../../../../../core/contracts/session.ts';
+import { api, read } from '../client.ts';
+import { KEYS } from '../keys.ts';
+import { ApiError } from '../problem.ts';
+
+/** Who is signed in; null for nobody. */
+export const sessionQuery = queryOptions({
+  queryKey: [KEYS.session],
+  staleTime: Infinity,
+  gcTime: Infinity,
+  queryFn: async (): Promise<Session | null> => {
+    try {
+      return await read(api.api.session.$get());
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) return null;
+      throw error;
+    }
+  },
+});
+
+/** @throws ApiError 401 for a wrong key */
+export async function signIn(queries: QueryClient, apiKey: string): Promise<void> {
+  const session = await read(api.api.session.$post({ json: { api_key: apiKey } }));
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEYS.session });
+  queries.setQueryData(sessionQuery.queryKey, session);
+}
+
+export async function signOut(queries: QueryClient): Promise<void> {
+  await api.api.session.$delete();
+  forgetSession(queries);
+}
+
+/** Shows the sign-in, and forgets what only a signed-in person may see. */
+export function forgetSession(queries: QueryClient): void {
+  if (!queries.getQueryData(sessionQuery.queryKey)) return;
+  queries.setQueryData(sessionQuery.queryKey, null);
+  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEYS.session });
+}

@@ -1,0 +1,52 @@
+import { ApiError, readProblem } from './problem.ts';
+
+let onSignedOut: () => void = () => undefined;
+
+/** Tells what to do when the API no longer knows the session. */
+export function whenSignedOut(action: () => void): void {
+  onSignedOut = action;
+}
+
+/**
+ * As `fetch`, within this origin and with the session.
+ * @throws ApiError for every answer that is not a success, and when there is none
+ */
+export async function fetchApi(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(input, { credentials: 'same-origin', ...init });
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError(0, 'offline', 'The API cannot be reached.');
+  }
+  if (response.ok) return response;
+  const problem = await readProblem(response);
+  if (problem.status === 401) onSignedOut();
+  throw problem;
+}
+
+export type Query = Readonly<Record<string, string | number | null | undefined>>;
+
+interface Call {
+  query?: Query;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** Calls a path that depends on the platform, and reads the JSON that comes back. */
+export async function send<Answer>(method: string, path: string, call: Call = {}): Promise<Answer> {
+  const { query = {}, body, signal } = call;
+  const response = await fetchApi(path + writeQuery(query), {
+    method,
+    ...(signal && { signal }),
+    ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  const text = await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as Answer;
+}
+
+function writeQuery(query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  if (given.length === 0) return '';
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+}

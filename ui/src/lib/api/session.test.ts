@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import type { Session } from '../../../../core/contracts/session.ts';
+import { basesOf, labelOf, may } from './session.ts';
+
+const session: Session = {
+  name: 'support',
+  platform: '4calls',
+  org_id: null,
+  scopes: ['webhooks:read', 'events:read'],
+  admin: false,
+  temporal_ui_url: null,
+  retry_unit_ms: 60_000,
+  platforms: [
+    {
+      id: '4calls',
+      label: '4Calls',
+      scope: 'organization',
+      api_base: '/api/coordinator/organizations/{orgId}',
+      webhooks_base: '/api/coordinator/organizations/{orgId}/webhooks',
+      header_prefix: 'X-4Calls-',
+    },
+  ],
+};
+
+test('a key may what its scopes say, and an admin everything', () => {
+  expect(may(session, 'events:read')).toBe(true);
+  expect(may(session, 'webhooks:write')).toBe(false);
+  expect(may({ ...session, admin: true }, 'webhooks:write')).toBe(true);
+  expect(may({ ...session, scopes: ['admin'] }, 'events:write')).toBe(true);
+});
+
+test("an organization's id is escaped in the paths", () => {
+  expect(basesOf(session, { platform: '4calls', org_id: 'a/b' })).toEqual({
+    api: '/api/coordinator/organizations/a%2Fb',
+    webhooks: '/api/coordinator/organizations/a%2Fb/webhooks',
+  });
+  expect(() => basesOf(session, { platform: 'urpa', org_id: null })).toThrow('sees nothing of urpa');
+});
+
+test('a platform that is not known is called by its id', () => {
+  expect(labelOf(session, '4calls')).toBe('4Calls');
+  expect(labelOf(session, 'other')).toBe('other');
+});

@@ -1,0 +1,26 @@
+import type { Scope } from '../../../../core/contracts/key.ts';
+import type { Session } from '../../../../core/contracts/session.ts';
+
+/** Whether the key has the right; what it lacks is not shown. */
+export function may(session: Session, scope: Scope): boolean {
+  return session.admin || session.scopes.includes(scope) || session.scopes.includes('admin');
+}
+
+/** To whom something belongs. */
+export interface Owner {
+  platform: string;
+  org_id: string | null;
+}
+
+/** The paths of a platform's API for an owner: `apiBase` without the open place. */
+export function basesOf(session: Session, owner: Owner): { api: string; webhooks: string } {
+  const platform = session.platforms.find(({ id }) => id === owner.platform);
+  if (!platform) throw new Error(`this key sees nothing of ${owner.platform}`);
+  const fill = (base: string) => base.replace('{orgId}', encodeURIComponent(owner.org_id ?? ''));
+  return { api: fill(platform.api_base), webhooks: fill(platform.webhooks_base) };
+}
+
+/** The platform's name as people write it. */
+export function labelOf(session: Session, platformId: string): string {
+  return session.platforms.find(({ id }) => id === platformId)?.label ?? platformId;
+}

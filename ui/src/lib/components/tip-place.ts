@@ -1,0 +1,21 @@
+interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+const GAP = 6;
+const EDGE = 8;
+
+/** Where a tooltip goes: above its owner and centred on it, below where there is no room, never over an edge. */
+export function placeTip(
+  owner: Box,
+  tip: Pick<Box, 'width' | 'height'>,
+  view: Pick<Box, 'width' | 'height'>,
+): Pick<Box, 'left' | 'top'> {
+  const centred = owner.left + owner.width / 2 - tip.width / 2;
+  const left = Math.max(EDGE, Math.min(centred, view.width - tip.width - EDGE));
+  const above = owner.top - tip.height - GAP;
+  return { left, top: above >= EDGE ? above : owner.top + owner.height + GAP };
+}

@@ -1,0 +1,5 @@
+import { createContext } from 'svelte';
+import type { Live } from './api/live.svelte.ts';
+
+/** The stream of changes, for what keeps answers outside the query client. */
+export const [useLive, provideLive] = createContext<Live>();

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { formatCompact, formatCount, formatPlural, formatShare } from './number-format.ts';
+
+test('counts have groups of three, and are shortened where there is little room', () => {
+  expect(formatCount(1234567)).toBe('1,234,567');
+  expect([9999, 12_345, 4_000_000].map(formatCompact)).toEqual(['9,999', '12.3K', '4M']);
+});
+
+test('a share is all or nothing only when it is', () => {
+  expect([0, 0.00001, 0.5, 0.98765, 0.99999, 1].map(formatShare)).toEqual([
+    '0 %',
+    '0.1 %',
+    '50.0 %',
+    '98.7 %',
+    '99.9 %',
+    '100 %',
+  ]);
+});
+
+test('one is one', () => {
+  expect(formatPlural(1, 'delivery', 'deliveries')).toBe('1 delivery');
+  expect(formatPlural(2000, 'webhook')).toBe('2,000 webhooks');
+});

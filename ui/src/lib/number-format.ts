@@ -1,0 +1,24 @@
+const whole = new Intl.NumberFormat('en-GB');
+const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** "12,345". */
+export function formatCount(count: number): string {
+  return whole.format(count);
+}
+
+/** "1,234", "12.3K", "4M": for where there is little room. */
+export function formatCompact(count: number): string {
+  return count < 10_000 ? whole.format(count) : compact.format(count).toUpperCase();
+}
+
+/** "99.9 %"; 100 % only for all of it, and 0 % only for nothing. */
+export function formatShare(share: number): string {
+  if (share === 0 || share === 1) return `${share * 100} %`;
+  const percent = Math.min(99.9, Math.max(0.1, Math.floor(share * 1000) / 10));
+  return `${percent.toFixed(1)} %`;
+}
+
+/** "1 delivery", "12 deliveries". */
+export function formatPlural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,93 @@
+import { tick } from 'svelte';
+import { changeParams, writeHref, type ParamChanges } from './params.ts';
+
+/** Where the dashboard is; reads are reactive. */
+class Place {
+  private url = $state.raw(new URL(window.location.href));
+  readonly path = $derived(this.url.pathname);
+  readonly params = $derived(this.url.searchParams);
+  readonly href = $derived(this.url.pathname + this.url.search);
+
+  update(): void {
+    this.url = new URL(window.location.href);
+  }
+}
+
+export const place = new Place();
+
+/** What every page keeps while one moves about: whose webhooks and deliveries are looked at. */
+const KEPT = ['platform', 'org_id'] as const;
+
+/** A link's address within the dashboard, with the platform and the organization that are looked at. */
+export function linkTo(path: string, params: ParamChanges = {}): string {
+  const kept = Object.fromEntries(KEPT.map((name) => [name, place.params.get(name)]));
+  return writeHref(path, changeParams(new URLSearchParams(), { ...kept, ...params }));
+}
+
+/** The address of this page with other filters. */
+export function linkWith(changes: ParamChanges): string {
+  return writeHref(place.path, changeParams(place.params, changes));
+}
+
+export interface NavigateOptions {
+  /** Takes the place of this entry in the history; default false. */
+  replace?: boolean;
+}
+
+/** Goes to an address within the dashboard. */
+export function navigate(href: string, { replace = false }: NavigateOptions = {}): void {
+  const from = place.path;
+  if (replace) history.replaceState(history.state, '', href);
+  else if (href !== place.href) {
+    history.replaceState({ scroll: window.scrollY }, '');
+    history.pushState({}, '', href);
+  }
+  place.update();
+  if (place.path !== from) void showTop();
+}
+
+/** Changes filters of this page in its address. */
+export function setParams(changes: ParamChanges, options: NavigateOptions = { replace: true }): void {
+  navigate(linkWith(changes), options);
+}
+
+/** Follows links, Back and Forward without loading the page again. Returns how to end that. */
+export function followLinks(): () => void {
+  history.scrollRestoration = 'manual';
+  const controller = new AbortController();
+  const { signal } = controller;
+  const move = () => {
+    place.update();
+    void restoreScroll();
+  };
+  window.addEventListener('popstate', move, { signal });
+  document.addEventListener('click', followClick, { signal });
+  return () => controller.abort();
+}
+
+function followClick(event: MouseEvent): void {
+  if (event.defaultPrevented || event.button !== 0) return;
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  if (!link || link.target || link.hasAttribute('download') || link.origin !== window.location.origin) return;
+  if (link.pathname.startsWith('/api/')) return;
+  if (link.hash && link.pathname === place.path) return;
+  event.preventDefault();
+  navigate(link.pathname + link.search);
+}
+
+async function showTop(): Promise<void> {
+  await tick();
+  window.scrollTo(0, 0);
+  document.getElementById('main')?.focus({ preventScroll: true });
+}
+
+async function restoreScroll(): Promise<void> {
+  const { scroll = 0 } = (history.state ?? {}) as { scroll?: number };
+  for (let tries = 0; tries < 20; tries++) {
+    await tick();
+    window.scrollTo(0, scroll);
+    if (Math.abs(window.scrollY - scroll) < 2) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

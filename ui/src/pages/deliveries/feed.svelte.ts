@@ -1,0 +1,174 @@
+import type { LiveChange } from '../../../../core/contracts/dashboard/operation.ts';
+import type { DashboardDelivery } from '../../../../core/contracts/dashboard/deliveries.ts';
+import { admitIncoming, findGone, mergeNewest, updateRows } from './merge.ts';
+
+interface Page {
+  data: DashboardDelivery[];
+  next_cursor: string | null;
+}
+
+/** A page that is shown: where it begins, and the ids that were on it. */
+interface Part {
+  cursor: string | undefined;
+  ids: Set<string>;
+}
+
+type FetchPage = (cursor: string | undefined) => Promise<Page>;
+
+/** A busy list is fetched anew so often at most. */
+const PAUSE_MS = 800;
+/** So many rows at most are on one page of the dashboard; older ones are on the next. */
+const MOST_ROWS = 500;
+/** Of the pages further down, so many are fetched anew for one change. */
+const MOST_PARTS = 4;
+
+/** A list of deliveries that stays up to date: rows change in place, and new ones come in when they may move the others. */
+export class DeliveryFeed {
+  rows = $state.raw<DashboardDelivery[]>([]);
+  incoming = $state.raw<DashboardDelivery[]>([]);
+  /** More came than can be shown below each other: showing the newest begins the list anew. */
+  gap = $state(false);
+  next = $state<string | null>(null);
+  phase = $state<'loading' | 'ready' | 'failed'>('loading');
+  loadingMore = $state(false);
+  error = $state.raw<unknown>();
+  /** Rows that no longer match the filters, and go as soon as the others may move. */
+  gone = $state.raw<ReadonlySet<string>>(new Set());
+
+  private readonly fetchPage: FetchPage;
+  private readonly start: string | undefined;
+  private held = false;
+  private parts: Part[] = [];
+  private changed = new Set<string>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private asleep = true;
+
+  /** `start` is the cursor of an older page; without it the list begins with the newest and grows at the top. */
+  constructor(fetchPage: FetchPage, start: string | undefined) {
+    this.fetchPage = fetchPage;
+    this.start = start;
+  }
+
+  get full(): boolean {
+    return this.rows.length >= MOST_ROWS;
+  }
+
+  /** Loads the list from its beginning. */
+  async load(): Promise<void> {
+    try {
+      const page = await this.fetchPage(this.start);
+      this.parts = [{ cursor: this.start, ids: idsOf(page) }];
+      this.rows = page.data;
+      this.incoming = [];
+      this.gone = new Set();
+      this.gap = false;
+      this.next = page.next_cursor;
+      this.phase = 'ready';
+    } catch (error) {
+      if (this.phase === 'ready') return;
+      this.error = error;
+      this.phase = 'failed';
+    }
+  }
+
+  async loadMore(): Promise<void> {
+    if (this.loadingMore || this.next === null || this.full) return;
+    this.loadingMore = true;
+    try {
+      const cursor = this.next;
+      const page = await this.fetchPage(cursor);
+      if (this.next !== cursor) return;
+      this.parts.push({ cursor, ids: idsOf(page) });
+      const known = idsOf({ data: this.rows });
+      this.rows = [...this.rows, ...page.data.filter(({ id }) => !known.has(id))];
+      this.next = page.next_cursor;
+    } finally {
+      this.loadingMore = false;
+    }
+  }
+
+  /** While it is held, nothing moves: new rows wait, and those that no longer match stay. */
+  hold(held: boolean): void {
+    this.held = held;
+    if (!held && (this.incoming.length > 0 || this.gone.size > 0)) this.settle();
+  }
+
+  /** Shows what came in meanwhile, and lets go of what no longer matches. */
+  settle(): void {
+    if (this.gap || this.rows.length + this.incoming.length > MOST_ROWS) {
+      void this.load();
+      return;
+    }
+    const { rows } = admitIncoming({ rows: this.rows, incoming: this.incoming });
+    this.rows = rows.filter(({ id }) => !this.gone.has(id));
+    this.incoming = [];
+    this.gone = new Set();
+  }
+
+  /** Takes note of a change; fetches what it is about soon. */
+  hear(change: LiveChange | 'everything'): void {
+    if (change !== 'everything' && change.deliveries.length === 0 && !change.more_deliveries) return;
+    const ids = change === 'everything' || change.more_deliveries ? this.shownIds() : change.deliveries;
+    for (const id of ids) this.changed.add(id);
+    if (!this.asleep) this.timer ??= setTimeout(() => void this.refresh(), PAUSE_MS);
+  }
+
+  /** Does nothing more until it is woken: the list is not shown. */
+  sleep(): void {
+    this.asleep = true;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  /** Loads the list, or brings one that slept up to date. */
+  wake(): void {
+    this.asleep = false;
+    if (this.phase === 'ready') this.hear('everything');
+    else void this.load();
+  }
+
+  private async refresh(): Promise<void> {
+    const changed = this.changed;
+    this.changed = new Set();
+    try {
+      const touched = this.parts.slice(1).filter(({ ids }) => ids.intersection(changed).size > 0);
+      const older = await Promise.all(
+        touched.slice(0, MOST_PARTS).map(async ({ cursor, ids }) => ({ ids, page: await this.fetchPage(cursor) })),
+      );
+      this.take(await this.fetchPage(this.start), older);
+    } catch {
+      // The next change, or the stream's return, brings it.
+    } finally {
+      const again = this.changed.size > 0 && !this.asleep;
+      this.timer = again ? setTimeout(() => void this.refresh(), PAUSE_MS) : undefined;
+    }
+  }
+
+  private take(newest: Page, older: { ids: Set<string>; page: Page }[]): void {
+    const gone = older.flatMap(({ ids, page }) => findGone(this.rows, page, [...ids].sort().at(-1)));
+    const top = this.start === undefined ? undefined : [...this.parts[0]!.ids].sort().at(-1);
+    const there = new Set([newest, ...older.map(({ page }) => page)].flatMap(({ data }) => data.map(({ id }) => id)));
+    const before = [...this.gone].filter((id) => !there.has(id));
+    this.gone = new Set([...before, ...gone, ...findGone(this.rows, newest, top)]);
+    const updated = updateRows(
+      { rows: this.rows, incoming: this.incoming },
+      older.flatMap(({ page }) => page.data),
+    );
+    const merged = mergeNewest(updated, newest);
+    this.rows = merged.rows;
+    // A page further down does not grow at its top.
+    if (this.start === undefined) {
+      this.incoming = merged.incoming;
+      this.gap ||= merged.gap;
+    }
+    if (!this.held) this.settle();
+  }
+
+  private shownIds(): string[] {
+    return this.rows.map(({ id }) => id);
+  }
+}
+
+function idsOf({ data }: Pick<Page, 'data'>): Set<string> {
+  return new Set(data.map(({ id }) => id));
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { countFilters, readFilters, toQuery, toRecovery } from './filters.ts';
+
+const now = new Date('2026-01-22T10:00:00Z');
+const everything = { platform: null, org_id: null };
+const read = (query: string, owner: { platform: string | null; org_id: string | null } = everything) =>
+  readFilters(new URLSearchParams(query), owner);
+
+test('an empty address asks for everything', () => {
+  expect(toQuery(read(''), now)).toEqual({});
+  expect(countFilters(read(''))).toBe(0);
+});
+
+test('every filter of the address reaches the API', () => {
+  const filters = read(
+    'status=failed,held,nonsense&event=contact.created&webhook_id=w1&event_id=e1&since=2026-01-21T00:00Z&until=2026-01-22T00:00Z',
+    { platform: '4calls', org_id: 'org-1' },
+  );
+  expect(toQuery(filters, now)).toEqual({
+    platform: '4calls',
+    org_id: 'org-1',
+    status: 'failed,held',
+    event: 'contact.created',
+    webhook_id: 'w1',
+    event_id: 'e1',
+    since: '2026-01-21T00:00:00.000Z',
+    until: '2026-01-22T00:00:00.000Z',
+  });
+  expect(countFilters(filters)).toBe(5);
+});
+
+test('a range goes back from now, and before fixed times', () => {
+  expect(toQuery(read('range=1h&since=2020-01-01T00:00:00Z'), now)).toEqual({ since: '2026-01-22T09:00:00.000Z' });
+  expect(toQuery(read('since=yesterday'), now)).toEqual({});
+});
+
+test('what can be sent again follows from the statuses that are shown', () => {
+  expect(toRecovery(read('event=contact.created'), now)).toEqual({ status: ['failed'], event: 'contact.created' });
+  expect(toRecovery(read('status=failed,cancelled,delivered'), now)).toEqual({ status: ['failed', 'cancelled'] });
+  expect(toRecovery(read('status=delivered'), now)).toBeNull();
+  expect(toRecovery(read('event_id=e1'), now)).toBeNull();
+});

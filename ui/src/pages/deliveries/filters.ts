@@ -1,0 +1,89 @@
+import { DELIVERY_STATUSES, type DeliveryStatus } from '../../../../core/domain/delivery.ts';
+import { RECOVERABLE_STATUSES } from '../../../../core/domain/recovery.ts';
+import type { Range } from '../../../../core/contracts/dashboard/overview.ts';
+import type { DeliveryQuery } from '../../lib/api/queries/deliveries.ts';
+import type { RecoveryFilter } from '../../lib/api/queries/recoveries.ts';
+import { ownerQuery } from '../../lib/api/owner-query.ts';
+import { RANGE_VALUES, RANGES } from '../../lib/ranges.ts';
+import { readChoice, readChoices } from '../../lib/router/params.ts';
+import type { OwnerScope } from '../../lib/scope.svelte.ts';
+
+/** What the list is narrowed to. */
+export interface DeliveryFilters {
+  owner: OwnerScope;
+  status: DeliveryStatus[];
+  event: string | null;
+  webhookId: string | null;
+  eventId: string | null;
+  /** So far back from now; null for a fixed time or none. */
+  range: Range | null;
+  /** ISO 8601. */
+  since: string | null;
+  until: string | null;
+}
+
+/** The filters that an address carries. A range goes before fixed times. */
+export function readFilters(params: URLSearchParams, owner: OwnerScope): DeliveryFilters {
+  const range = readChoice(params, 'range', RANGE_VALUES, null);
+  return {
+    owner,
+    status: readChoices(params, 'status', DELIVERY_STATUSES),
+    event: params.get('event'),
+    webhookId: params.get('webhook_id'),
+    eventId: params.get('event_id'),
+    range,
+    since: range ? null : readMoment(params.get('since')),
+    until: range ? null : readMoment(params.get('until')),
+  };
+}
+
+/** The filters as the API takes them, ranges counted back from `now`. */
+export function toQuery(filters: DeliveryFilters, now: Date): DeliveryQuery {
+  const { status, event, webhookId, eventId, until } = filters;
+  const since = sinceOf(filters, now);
+  return {
+    ...ownerQuery(filters.owner),
+    ...(status.length > 0 && { status: status.join(',') }),
+    ...(event && { event }),
+    ...(webhookId && { webhook_id: webhookId }),
+    ...(eventId && { event_id: eventId }),
+    ...(since && { since }),
+    ...(until && { until }),
+  };
+}
+
+/**
+ * What of the list can be sent again, all at once: the statuses shown that allow it, failed ones where none is chosen.
+ * Null where none of them does, or where the list is that of one event.
+ */
+export function toRecovery(filters: DeliveryFilters, now: Date): RecoveryFilter | null {
+  if (filters.eventId) return null;
+  const chosen = filters.status.length > 0 ? filters.status : (['failed'] as const);
+  const status = RECOVERABLE_STATUSES.filter((each) => (chosen as readonly DeliveryStatus[]).includes(each));
+  if (status.length === 0) return null;
+  const since = sinceOf(filters, now);
+  return {
+    ...ownerQuery(filters.owner),
+    status,
+    ...(filters.event && { event: filters.event }),
+    ...(filters.webhookId && { webhook_id: filters.webhookId }),
+    ...(since && { since }),
+    ...(filters.until && { until: filters.until }),
+  };
+}
+
+/** How many filters narrow the list, the owner left out. */
+export function countFilters(filters: DeliveryFilters): number {
+  const { status, event, webhookId, eventId, range, since, until } = filters;
+  return [status.length > 0, event, webhookId, eventId, range ?? since ?? until].filter(Boolean).length;
+}
+
+function sinceOf({ range, since }: DeliveryFilters, now: Date): string | null {
+  const seconds = RANGES.find(({ value }) => value === range)?.seconds;
+  return seconds === undefined ? since : new Date(now.getTime() - seconds * 1000).toISOString();
+}
+
+function readMoment(text: string | null): string | null {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,59 @@
+interface Row {
+  id: string;
+}
+
+interface Lists<R extends Row> {
+  /** What is shown, newest first. */
+  rows: R[];
+  /** What came since and is not shown yet, newest first. */
+  incoming: R[];
+}
+
+export interface Merged<R extends Row> extends Lists<R> {
+  /** More came than a page holds: between the page and what is shown others are missing. */
+  gap: boolean;
+}
+
+/** Brings the newest page into a list: rows that are known change where they stand, others wait in `incoming`. */
+export function mergeNewest<R extends Row>(
+  lists: Lists<R>,
+  page: { data: R[]; next_cursor: string | null },
+): Merged<R> {
+  const known = new Set([...lists.rows, ...lists.incoming].map(({ id }) => id));
+  const fresh = page.data.filter(({ id }) => !known.has(id));
+  const updated = updateRows(lists, page.data);
+  const gap = known.size > 0 && page.next_cursor !== null && fresh.length === page.data.length;
+  return { rows: updated.rows, incoming: sortNewest([...fresh, ...updated.incoming]), gap };
+}
+
+/** Puts changed rows in the places of the old ones. */
+export function updateRows<R extends Row>(lists: Lists<R>, changed: R[]): Lists<R> {
+  const byId = new Map(changed.map((row) => [row.id, row]));
+  const update = (rows: R[]) => rows.map((row) => byId.get(row.id) ?? row);
+  return { rows: update(lists.rows), incoming: update(lists.incoming) };
+}
+
+/** Shows what waited. */
+export function admitIncoming<R extends Row>({ rows, incoming }: Lists<R>): Lists<R> {
+  return { rows: sortNewest([...incoming, ...rows]), incoming: [] };
+}
+
+/** Ids are UUIDv7: they sort as the times at which they were made. */
+function sortNewest<R extends Row>(rows: R[]): R[] {
+  return rows.toSorted((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
+}
+
+/**
+ * Ids of rows that a page should hold and does not: they no longer match the filters. The page reaches from `newest` (or the very
+ * newest) down to its last row, or to the end where it is the last one.
+ */
+export function findGone<R extends Row>(
+  rows: readonly R[],
+  page: { data: readonly R[]; next_cursor: string | null },
+  newest?: string,
+): string[] {
+  const oldest = page.next_cursor === null ? '' : (page.data.at(-1)?.id ?? '');
+  const there = new Set(page.data.map(({ id }) => id));
+  const within = ({ id }: Row) => id >= oldest && (newest === undefined || id <= newest);
+  return rows.filter((row) => within(row) && !there.has(row.id)).map(({ id }) => id);
+}

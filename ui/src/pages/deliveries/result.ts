@@ -1,0 +1,14 @@
+import type { Delivery } from '../../../../core/contracts/delivery.ts';
+
+type Facts = Pick<Delivery, 'status' | 'status_code' | 'error_message' | 'attempts' | 'response_body'>;
+
+/** What the last attempt brought, in a few words, with the class of its colour. */
+export function describeResult(delivery: Facts): { text: string; tone: string } {
+  const quiet = 'text-muted-foreground';
+  if (delivery.status === 'delivered') return { text: `${delivery.status_code ?? 'taken'}`, tone: quiet };
+  if (delivery.error_message) {
+    return { text: delivery.error_message, tone: delivery.status === 'failed' ? 'text-danger' : '' };
+  }
+  if (delivery.attempts === 0) return { text: 'not tried yet', tone: quiet };
+  return { text: delivery.status_code === null ? 'no answer' : `status ${delivery.status_code}`, tone: '' };
+}

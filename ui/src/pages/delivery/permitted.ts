@@ -1,0 +1,16 @@
+import type { DashboardDeliveryDetail } from '../../../../core/contracts/dashboard/deliveries.ts';
+
+type Facts = Pick<DashboardDeliveryDetail, 'status' | 'webhook'>;
+
+/** Why a delivery cannot be sent now; null when it can. */
+export function whyNoRetry({ webhook }: Facts): string | null {
+  if (webhook.deleted_at !== null) return 'Its webhook was deleted: there is nowhere to send it.';
+  if (webhook.paused_at !== null) return 'Its webhook is paused: resume it, and everything that is held goes out.';
+  if (!webhook.active) return 'Its webhook is turned off: turn it on first.';
+  return null;
+}
+
+/** Whether something is left that could be cancelled. */
+export function isCancellable({ status }: Pick<Facts, 'status'>): boolean {
+  return status === 'pending' || status === 'retrying' || status === 'held';
+}

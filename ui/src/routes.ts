@@ -1,0 +1,31 @@
+import type { Component } from 'svelte';
+import type { Scope } from '../../core/contracts/key.ts';
+import { matchPath } from './lib/router/match.ts';
+
+/** What a page is given: the open places of its path. */
+export interface PageProps {
+  params: Record<string, string>;
+}
+
+export interface Route {
+  path: string;
+  /** The right that a key needs to see it. */
+  scope: Scope;
+  /** Fetched when it is first visited. */
+  load(): Promise<{ default: Component<PageProps> | Component<Record<string, never>> }>;
+}
+
+const ROUTES: Route[] = [
+  { path: '/', scope: 'events:read', load: () => import('./pages/overview/overview-page.svelte') },
+  { path: '/deliveries', scope: 'events:read', load: () => import('./pages/deliveries/deliveries-page.svelte') },
+  { path: '/deliveries/:id', scope: 'events:read', load: () => import('./pages/delivery/delivery-page.svelte') },
+];
+
+/** The route of a path and what its open places hold. */
+export function findRoute(path: string): { route: Route; params: Record<string, string> } | undefined {
+  for (const route of ROUTES) {
+    const params = matchPath(route.path, path);
+    if (params) return { route, params };
+  }
+  return undefined;
+}
