@@ -1,0 +1,59 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const OLDER = join(ROOT, 'test/histories/older-workflows');
+
+/** Bundles these workflows and writes them to `target`. */
+async function bundle(folder: string, target: string): Promise<void> {
+  const workflowsPath = join(folder, 'workflows/index.ts');
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  writeFileSync(target, code);
+}
+
+/** Bundles what `prepare` puts into a folder that has the project's packages. */
+async function bundleFrom(target: string, prepare: (folder: string) => void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-workflows-'));
+  try {
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+    prepare(folder);
+    await bundle(folder, target);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The workflows as they were when test/histories/older-workflows was saved. */
+export async function bundleOlderWorkflows(target: string): Promise<void> {
+  await bundleFrom(target, (folder) => {
+    for (const room of ['workflows', 'core/domain']) {
+      mkdirSync(join(folder, room), { recursive: true });
+      for (const file of readdirSync(join(OLDER, room))) {
+        cpSync(join(OLDER, room, file), join(folder, room, basename(file, '.txt')));
+      }
+    }
+  });
+}
+
+/** Today's workflows, each of which waits a moment before it does anything: a change without a patch. */
+export async function bundleChangedWorkflows(target: string): Promise<void> {
+  await bundleFrom(target, (folder) => {
+    cpSync(join(ROOT, 'workflows'), join(folder, 'unchanged'), { recursive: true });
+    cpSync(join(ROOT, 'core/domain'), join(folder, 'core/domain'), { recursive: true });
+    const names = readdirSync(join(ROOT, 'workflows')).filter(
+      (file) => !/^(index|messages)\.ts$|\.test\.ts$/.test(file),
+    );
+    const wrapped = names.map((file) => {
+      const name = basename(file, '.ts');
+      return `import { ${name} as unchanged_${name} } from '../unchanged/${file}';
+export async function ${name}(...args) { await sleep(1); return await unchanged_${name}(...args); }`;
+    });
+    mkdirSync(join(folder, 'workflows'));
+    const text = [`import { sleep } from '@temporalio/workflow';`, ...wrapped].join('\n');
+    writeFileSync(join(folder, 'workflows/index.ts'), text);
+  });
+}
