@@ -1,0 +1,93 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { killStack } from '../../bin/embedded/stack.ts';
+import { System } from '../system.ts';
+import { Parts } from './parts.ts';
+import { Sites } from './sites.ts';
+
+const BUNDLE_WORKFLOWS = fileURLToPath(new URL('../../bin/bundle-workflows.ts', import.meta.url));
+const WORKERS = 2;
+const CLAIMED = `
+  select delivery_id from outbox where claimed_by in (select id from workers where $1::int[] is null or pid = any($1))`;
+
+/** A whole system with receivers around it, in a folder and on ports of its own, made to be broken. */
+export class Arena {
+  readonly folder: string;
+  readonly parts: Parts;
+  readonly system: System;
+  readonly sites: Sites;
+  /** Deliveries whose outcome nobody knew at some kill so far: only these may have arrived twice. */
+  readonly unknown = new Set<string>();
+  /** Rounds, from and to, in which a worker lost its lease although nothing was done to it. */
+  readonly lapses: [number, number][] = [];
+  /** Workflows that were still running when they were looked at. */
+  readonly unended = new Set<string>();
+
+  private constructor(folder: string, parts: Parts, system: System, sites: Sites) {
+    this.folder = folder;
+    this.parts = parts;
+    this.system = system;
+    this.sites = sites;
+  }
+
+  static async open(prefix: string): Promise<Arena> {
+    const folder = mkdtempSync(join(tmpdir(), prefix));
+    process.once('exit', () => killStack(folder));
+    const bundle = join(folder, 'workflow-bundle.js');
+    const [parts] = await Promise.all([
+      Parts.start(folder),
+      promisify(execFile)(process.execPath, [BUNDLE_WORKFLOWS, bundle]),
+    ]);
+    const system = await System.start({
+      stack: parts,
+      workers: WORKERS,
+      retryUnit: '500ms',
+      env: { POSTHORN_WORKFLOW_BUNDLE: bundle },
+      log: openSync(join(folder, 'logs', 'posthorn.log'), 'a'),
+    });
+    return new Arena(folder, parts, system, await Sites.open(system));
+  }
+
+  /** Stops everything; the folder with the logs stays if it is wanted. */
+  async close(keepLogs = false): Promise<void> {
+    await this.system.stop();
+    await this.sites.close();
+    await this.parts.stop();
+    if (!keepLogs) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The lease that each worker process has now. */
+  async leases(): Promise<Map<number, string>> {
+    const rows = await this.system.sql('select pid, id from workers order by id');
+    return new Map(rows.map((row) => [Number(row['pid']), String(row['id'])]));
+  }
+
+  /** What these workers have claimed and not recorded; everything that is claimed when none are given. */
+  async claimed(pids?: number[]): Promise<string[]> {
+    const eye = await this.openEye();
+    try {
+      return await eye.claimed(pids);
+    } finally {
+      await eye.close();
+    }
+  }
+
+  /** For a look at what is claimed the moment that something happens: on a busy machine a connection takes its time. */
+  async openEye() {
+    const client = new pg.Client({ connectionString: this.system.databaseUrl });
+    client.on('error', () => undefined);
+    await client.connect();
+    return {
+      async claimed(pids?: number[]): Promise<string[]> {
+        const { rows } = await client.query<{ delivery_id: string }>(CLAIMED, [pids ?? null]);
+        return rows.map((row) => row.delivery_id);
+      },
+      close: () => client.end(),
+    };
+  }
+}

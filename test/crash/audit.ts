@@ -1,0 +1,125 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { eventually } from '../eventually.ts';
+import type { System } from '../system.ts';
+import type { Arena } from './arena.ts';
+
+/** A delivery as its history has it. */
+interface Row {
+  id: string;
+  webhook_id: string;
+  platform: string;
+  status: string;
+  attempts: number;
+  workflow_id: string | null;
+  /** Attempts in the history. */
+  noted: number;
+  /** The highest number of those. */
+  highest: number;
+  /** Attempts that got no answer: whether they arrived nobody but the receiver knows. */
+  unanswered: number;
+  /** Attempts whose number another one has: the word of a worker that had been declared dead. */
+  late: number;
+  created_at: Date;
+  delivered_at: Date | null;
+}
+
+const HISTORY = `
+  select d.id, d.webhook_id, d.platform, d.status, d.attempts, d.workflow_id, d.created_at, d.delivered_at,
+    count(a.id)::int as noted,
+    coalesce(max(a.number), 0)::int as highest,
+    (count(a.id) filter (where a.status_code is null))::int as unanswered,
+    (count(a.id) - count(distinct a.number))::int as late
+  from deliveries d left join attempts a on a.delivery_id = d.id
+  where d.created_at >= to_timestamp($1::float8 / 1000)
+  group by d.id, d.webhook_id, d.platform, d.status, d.attempts, d.workflow_id, d.created_at,
+    d.delivered_at`;
+
+const SAMPLE = 6;
+const SHOWN = 3;
+/** Temporal notices after two minutes that a run of an activity died with its worker. */
+const WORKFLOW_LIMIT_MS = 180_000;
+/** Within this time the workflow of a delivery is started: groups gather first, and Temporal may be busy. */
+const START_MS = 3_000;
+
+/**
+ * Compares the history of every delivery made since `from` with what its receiver saw. Attempts and arrivals are equal in
+ * number; where the outcome of one attempt was unknown at a kill, or no answer came in time, they may differ by that one.
+ */
+export async function auditDeliveries(arena: Arena, from: number) {
+  const rows = (await arena.system.sql(HISTORY, [from])) as unknown as Row[];
+  const found = new Map<string, string[]>();
+  const blame = (what: string, row: Row) => found.set(what, [...(found.get(what) ?? []), row.id]);
+  let duplicates = 0;
+  for (const row of rows) {
+    const visits = arena.sites.visits.get(row.id) ?? [];
+    const unknown = row.unanswered + (arena.unknown.has(row.id) ? 1 : 0) + (hasLapsed(arena, row) ? row.late : 0);
+    const repeated = Math.max(0, visits.filter((visit) => visit.ok).length - 1);
+    duplicates += repeated;
+    if (row.status !== 'delivered') blame(`not delivered but ${row.status}`, row);
+    if (row.attempts !== row.highest) blame('the history counts its attempts otherwise than it lists them', row);
+    if (visits.some(({ site }) => site !== arena.sites.siteOf(row.webhook_id))) blame('arrived at another site', row);
+    if (repeated > unknown) blame('arrived again although its outcome was known', row);
+    if (Math.abs(visits.length - row.noted) > unknown) {
+      blame(`arrived ${visits.length} times, and the history has ${row.noted} attempts`, row);
+    }
+  }
+  const faults = [...found].map(([what, ids]) => `${ids.length} ${what}: ${ids.slice(0, SHOWN).join(' ')}`);
+  return { rows, duplicates, faults };
+}
+
+function hasLapsed({ lapses }: Arena, { created_at }: Row): boolean {
+  return lapses.some(([from, to]) => created_at.getTime() >= from && created_at.getTime() <= to);
+}
+
+/**
+ * A sample of the deliveries, spread over all of them: the API tells the same of them, and their workflows have ended well.
+ * Those that have not ended yet are left to `auditWorkflows`. A delivery that was recorded just before all workers that knew of it were
+ * killed (`cutAt`) names a workflow that was still to be started: with nothing left to do, nobody starts it.
+ */
+export async function auditSample({ system, unended }: Arena, rows: Row[], cutAt: number | null): Promise<string[]> {
+  const faults: string[] = [];
+  const urpa = rows.filter((row) => row.platform === 'urpa');
+  for (let index = 0; index < SAMPLE && index < urpa.length; index++) {
+    const row = urpa[Math.floor((index * urpa.length) / SAMPLE)]!;
+    const { status, attempt_history } = await system.delivery(row.id);
+    if (status !== row.status || attempt_history.length !== row.noted) faults.push(`${row.id}: the API says otherwise`);
+    const workflow = await stateOf(system, row.workflow_id!);
+    if (workflow === 'RUNNING') unended.add(row.workflow_id!);
+    else if (workflow !== 'COMPLETED' && !(workflow === 'NOT_FOUND' && isNear(row.delivered_at, cutAt))) {
+      faults.push(`${row.workflow_id}, the workflow of ${row.id}, is ${workflow}`);
+    }
+  }
+  return faults;
+}
+
+/** Once all rounds are over: the workflows of the samples ended well, and none is left. */
+export async function auditWorkflows({ system, unended }: Arena): Promise<string[]> {
+  const faults: string[] = [];
+  const client = await system.temporal();
+  const query = `TaskQueue = '${system.taskQueue}' and ExecutionStatus = 'Running'`;
+  const none = async () => {
+    const { count } = await client.workflow.count(query);
+    if (count > 0) throw new Error(`${count} workflows are still running`);
+    return true;
+  };
+  await eventually(none, WORKFLOW_LIMIT_MS).catch((error: unknown) => faults.push((error as Error).message));
+  for (const id of unended) {
+    const workflow = await stateOf(system, id);
+    if (workflow !== 'COMPLETED') faults.push(`${id} is ${workflow}`);
+  }
+  return faults;
+}
+
+async function stateOf(system: System, workflowId: string): Promise<string> {
+  const { workflow } = await system.temporal();
+  try {
+    return (await workflow.getHandle(workflowId).describe()).status.name;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'NOT_FOUND';
+    throw error;
+  }
+}
+
+function isNear(at: Date | null, cutAt: number | null): boolean {
+  return at !== null && cutAt !== null && Math.abs(cutAt - at.getTime()) < START_MS;
+}

@@ -1,0 +1,38 @@
+import { pause } from '../load.ts';
+import type { PartName } from './parts.ts';
+import type { Strike, StrikeContext } from './strike.ts';
+
+const TEMPORAL_AWAY_MS = { short: 8_000, long: 30_000 };
+const POSTGRES_AWAY_MS = { short: 5_000, long: 10_000 };
+
+/** The API does without Temporal: each emit gets its 202. */
+export async function awayTemporal(context: StrikeContext): Promise<Strike> {
+  return await away(context, 'temporal', TEMPORAL_AWAY_MS);
+}
+
+/** Refused at once, never a hang, and nothing has to be restarted after. */
+export async function awayPostgres(context: StrikeContext): Promise<Strike> {
+  const { system } = context.arena;
+  const before = [system.api, ...system.livingWorkers()];
+  const strike = await away(context, 'postgres', POSTGRES_AWAY_MS);
+  if (!context.traffic.refused.some(({ status }) => status === 503)) strike.faults.push('no emit was refused with 503');
+  const ended = before.filter((child) => child.exitCode !== null || child.signalCode !== null);
+  if (ended.length > 0) strike.faults.push(`${ended.length} processes ended`);
+  return strike;
+}
+
+/** Gone, so that connections are refused, or there but silent, by turns of the seed. */
+async function away(
+  { arena: { parts }, random, short }: StrikeContext,
+  name: PartName,
+  lasts: { short: number; long: number },
+): Promise<Strike> {
+  const silent = random.chance();
+  if (silent) parts.freeze(name);
+  else await parts.kill(name);
+  await pause(short ? lasts.short : lasts.long);
+  const back = Date.now();
+  if (silent) parts.thaw(name);
+  else await parts.start(name);
+  return { back, unknown: [], faults: [] };
+}

@@ -1,0 +1,85 @@
+import { pause } from '../load.ts';
+import { startReceiver, type Receiver } from '../receiver.ts';
+import type { System } from '../system.ts';
+
+/** One request that arrived. */
+interface Visit {
+  at: number;
+  site: string;
+  ok: boolean;
+}
+
+/** One kind of event, and the sites that have a webhook for it. */
+export interface Kind {
+  base: string;
+  event: string;
+  sites: string[];
+}
+
+const ORGANIZATIONS = '/api/coordinator/organizations';
+
+/** What is emitted, in turn: two platforms, two organizations, two webhooks for one event type. */
+export const KINDS: Kind[] = [
+  { base: '/api/urpa', event: 'activity.created', sites: ['prompt', 'slow'] },
+  { base: '/api/urpa', event: 'contact.created', sites: ['prompt'] },
+  { base: '/api/urpa', event: 'activity.created', sites: ['prompt', 'slow'] },
+  { base: `${ORGANIZATIONS}/acme`, event: 'contact.created', sites: ['acme'] },
+  { base: '/api/urpa', event: 'activity.created', sites: ['prompt', 'slow'] },
+  { base: '/api/urpa', event: 'contact.created', sites: ['prompt'] },
+  { base: '/api/urpa', event: 'activity.created', sites: ['prompt', 'slow'] },
+  { base: `${ORGANIZATIONS}/birch`, event: 'contact.created', sites: ['birch'] },
+];
+
+const WEBHOOKS = [
+  { site: 'prompt', path: '/api/urpa/integrations/webhooks', events: ['activity.created', 'contact.created'] },
+  { site: 'slow', path: '/api/urpa/integrations/webhooks', events: ['activity.created'] },
+  { site: 'acme', path: `${ORGANIZATIONS}/acme/webhooks`, events: ['contact.created'] },
+  { site: 'birch', path: `${ORGANIZATIONS}/birch/webhooks`, events: ['contact.created'] },
+];
+
+/** Of the site that now and then fails, every so many deliveries get a 500 at first. */
+const FAILS_EVERY = 40;
+const SLOWEST_MS = 80;
+
+/** The receivers, one for each webhook, that note every arrival. */
+export class Sites {
+  /** What arrived, by delivery. */
+  readonly visits = new Map<string, Visit[]>();
+  private readonly siteOfWebhook = new Map<string, string>();
+  private readonly receivers: Receiver[] = [];
+
+  static async open(system: System): Promise<Sites> {
+    const sites = new Sites();
+    for (const { site, path, events } of WEBHOOKS) {
+      const receiver = await startReceiver();
+      sites.receivers.push(receiver);
+      sites.watch(receiver, site);
+      const { status, body } = await system.call('POST', path, { url: receiver.url, events });
+      if (status !== 201) throw new Error(JSON.stringify(body));
+      sites.siteOfWebhook.set(body.id, site);
+    }
+    return sites;
+  }
+
+  siteOf(webhookId: string): string | undefined {
+    return this.siteOfWebhook.get(webhookId);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.receivers.map((receiver) => receiver.close()));
+  }
+
+  private watch(receiver: Receiver, site: string): void {
+    let seen = 0;
+    receiver.answer(({ at, headers }, response) => {
+      receiver.arrivals.length = 0;
+      const id = String(headers['webhook-id']);
+      const before = this.visits.get(id) ?? [];
+      const ok = !(site === 'prompt' && ++seen % FAILS_EVERY === 0 && before.length === 0);
+      this.visits.set(id, [...before, { at, site, ok }]);
+      const answer = () => response.writeHead(ok ? 200 : 500).end();
+      if (site === 'slow') void pause((seen++ * 7) % SLOWEST_MS).then(answer);
+      else answer();
+    });
+  }
+}
