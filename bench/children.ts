@@ -9,6 +9,8 @@ export interface Child {
   greeting: unknown;
 }
 
+const GRACE_MS = 5000;
+
 /** Forks a script of this project, by its path from the root, and waits for its first message. */
 export async function startChild(script: string, args: string[] = [], env = process.env, log?: number): Promise<Child> {
   const child = launch(script, args, env, log);
@@ -19,16 +21,19 @@ export async function startChild(script: string, args: string[] = [], env = proc
 }
 
 /** Runs a script to its end. @throws Error when it fails */
-export async function runToEnd(script: string, env: NodeJS.ProcessEnv, log: number): Promise<void> {
-  const [code] = (await once(launch(script, [], env, log), 'exit')) as unknown[];
+export async function runToEnd(script: string, args: string[], env: NodeJS.ProcessEnv, log: number): Promise<void> {
+  const [code] = (await once(launch(script, args, env, log), 'exit')) as unknown[];
   if (code !== 0) throw new Error(`${script} ended with ${String(code)}`);
 }
 
-export async function stopChild({ process: child }: Child): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
+/** Ends a process, by force when it takes longer than 5 s: what it still had to do is for nobody. */
+export async function stopChild(child: Child, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.process.exitCode !== null || child.process.signalCode !== null) return;
+  const ended = once(child.process, 'exit');
+  child.process.kill(signal);
+  const impatience = setTimeout(() => child.process.kill('SIGKILL'), GRACE_MS);
   await ended;
+  clearTimeout(impatience);
 }
 
 function launch(script: string, args: string[], env: NodeJS.ProcessEnv, log: number | undefined): ChildProcess {

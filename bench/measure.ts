@@ -1,104 +1,119 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Child } from './children.ts';
-import { readCpu, subtractCpu, type CpuTimes } from './cpu.ts';
-import { makeEvent } from './events.ts';
-import { postAll, postSteadily } from './load.ts';
+import { makeEvents, takeNumbers, toBatches } from './events.ts';
+import { postAll, postSteadily, type Posted } from './load.ts';
 import { BATCH_SIZE } from './options.ts';
-import type { Arrivals, Watch } from './receiver.ts';
+import { divide, readCpu, subtract, type ByProcess } from './processes.ts';
+import type { Receiver } from './receivers.ts';
 import { percentile } from './statistics.ts';
 import type { Target } from './target.ts';
 
-export interface Throughput {
-  /** Deliveries a second, from the first POST to the last arrival. */
-  perSecond: number;
-  /** Milliseconds of CPU per delivery. */
-  cpu: CpuTimes;
+/** One load and what came of it; clocks in the order of the events. */
+export interface Run extends Posted {
+  /** First arrivals. */
+  arrived: number[];
+  /** Arrivals of an event that had arrived before. */
+  repeated: number;
+  /** Milliseconds of CPU per event. */
+  cpu: ByProcess;
 }
 
-export interface Latency {
-  /** Milliseconds from the begin of the POST to the arrival of the whole body. */
-  p50: number;
-  p95: number;
-  p99: number;
-  cpu: CpuTimes;
+export const ARRIVAL_LIMIT_MS = 120_000;
+
+/** Posts single events by so many clients and waits until all have arrived and the work behind them is done. */
+export function measureLoad(target: Target, receiver: Receiver, events: number, clients: number): Promise<Run> {
+  return measure(target, receiver, events, (bodies) => postAll(target, bodies, clients));
 }
 
-const ARRIVAL_LIMIT_MS = 60_000;
-let numbered = 0;
-
-export interface ThroughputOptions {
-  events: number;
-  clients: number;
-  /** Several events in a request, where the target takes that. */
-  batches?: boolean;
-}
-
-export async function measureThroughput(
-  target: Target,
-  receiver: Child,
-  options: ThroughputOptions,
-): Promise<Throughput> {
-  const { events, clients, batches = false } = options;
-  const path = batches ? target.batchPath : undefined;
-  const run = await measure(target, receiver, events, (bodies) =>
-    path ? postAll({ ...target, path }, toBatches(bodies), clients) : postAll(target, bodies, clients),
-  );
-  const seconds = (Math.max(...run.arrived) - Math.min(...run.begun)) / 1000;
-  return { perSecond: events / seconds, cpu: run.cpu };
-}
-
-export async function measureLatency(
-  target: Target,
-  receiver: Child,
-  { perSecond, seconds }: { perSecond: number; seconds: number },
-): Promise<Latency> {
-  const run = await measure(target, receiver, perSecond * seconds, (bodies) => postSteadily(target, bodies, perSecond));
-  const times = run.arrived.map((at, index) => at - (run.begun[index] ?? NaN));
-  return { p50: percentile(times, 50), p95: percentile(times, 95), p99: percentile(times, 99), cpu: run.cpu };
-}
-
-/** CPU that the processes use in a second without any events. */
-export async function measureIdle({ processes }: Target, seconds: number): Promise<CpuTimes> {
-  const before = readCpu(processes);
-  await sleep(seconds * 1000);
-  return divide(subtractCpu(readCpu(processes), before), seconds);
-}
-
-async function measure(target: Target, receiver: Child, count: number, post: (bodies: string[]) => Promise<number[]>) {
-  const first = numbered;
-  numbered += count;
-  const bodies = Array.from({ length: count }, (_, index) => makeEvent(first + index));
-  await exchange(receiver, { first, count });
-  const arrivals = nextMessage<Arrivals>(receiver);
-  const before = readCpu(target.processes);
-  const begun = await post(bodies);
-  const limit = new AbortController();
-  const late = sleep(ARRIVAL_LIMIT_MS, undefined, { signal: limit.signal }).then(() => {
-    throw new Error(`not all of ${count} events had arrived ${ARRIVAL_LIMIT_MS / 1000} s after the last POST`);
+/** Posts 100 events a request, or single ones where the target takes no batches. */
+export function measureBatches(target: Target, receiver: Receiver, events: number, clients: number): Promise<Run> {
+  const { batchPath: path } = target;
+  return measure(target, receiver, events, async (bodies) => {
+    if (!path) return await postAll(target, bodies, clients);
+    const posted = await postAll({ ...target, path }, toBatches(bodies, BATCH_SIZE), clients);
+    const ofEvents = (clock: number[]) => bodies.map((_, index) => clock[Math.floor(index / BATCH_SIZE)] ?? NaN);
+    return { begun: ofEvents(posted.begun), answered: ofEvents(posted.answered) };
   });
-  late.catch(() => undefined);
-  const { times: arrived } = await Promise.race([arrivals, late]);
-  limit.abort();
+}
+
+export function measureSteady(target: Target, receiver: Receiver, perSecond: number, seconds: number): Promise<Run> {
+  return measure(target, receiver, perSecond * seconds, (bodies) => postSteadily(target, bodies, perSecond));
+}
+
+/** Like `measureSteady` while the work goes on, and without waiting for quiet afterwards. */
+export async function measureWhile(
+  target: Target,
+  receiver: Receiver,
+  perSecond: number,
+  work: Promise<unknown>,
+): Promise<Run> {
+  const most = perSecond * 900;
+  const numbers = takeNumbers(most);
+  await receiver.watch(numbers);
+  const over = new AbortController();
+  void work.finally(() => over.abort()).catch(() => undefined);
+  const posted = await postSteadily(target, makeEvents(numbers, target.eventType), perSecond, over.signal);
+  await work;
+  const count = posted.begun.length;
+  for (const deadline = Date.now() + ARRIVAL_LIMIT_MS; ; await sleep(100)) {
+    const [first = [], ...more] = await receiver.arrivals();
+    const arrived = first.slice(0, count);
+    const missing = count - arrived.filter((clock) => clock > 0).length;
+    if (missing === 0) return { ...posted, arrived, repeated: countArrivals(more), cpu: {} };
+    if (Date.now() > deadline) throw new Error(`${missing} of ${count} events had not arrived`);
+  }
+}
+
+/** Events that nobody looks at, so that what follows is not the first thing that the system does. */
+export async function warmUp(target: Target, receiver: Receiver, events = 500): Promise<void> {
+  await measureLoad(target, receiver, events, 16);
+  await measureBatches(target, receiver, events, 16);
+}
+
+async function measure(
+  target: Target,
+  receiver: Receiver,
+  count: number,
+  post: (bodies: string[]) => Promise<Posted>,
+): Promise<Run> {
+  const numbers = takeNumbers(count);
+  const bodies = makeEvents(numbers, target.eventType);
+  await receiver.watch(numbers);
+  const before = readCpu(target.processes);
+  const posted = await post(bodies);
+  const [arrived = [], ...more] = await receiver.untilAll(ARRIVAL_LIMIT_MS);
   await target.settle();
-  return { begun, arrived, cpu: divide(subtractCpu(readCpu(target.processes), before), count) };
+  const cpu = divide(subtract(readCpu(target.processes), before), count);
+  return { ...posted, arrived, repeated: countArrivals(more), cpu };
 }
 
-function toBatches(events: string[]): string[] {
-  const count = Math.ceil(events.length / BATCH_SIZE);
-  const slice = (index: number) => events.slice(index * BATCH_SIZE, (index + 1) * BATCH_SIZE);
-  return Array.from({ length: count }, (_, index) => `{"events":[${slice(index).join(',')}]}`);
+export function countArrivals(rounds: number[][]): number {
+  return rounds.flat().filter((clock) => clock > 0).length;
 }
 
-async function exchange(receiver: Child, watch: Watch): Promise<void> {
-  const answer = nextMessage<'watching'>(receiver);
-  receiver.process.send(watch);
-  await answer;
+/** Deliveries a second, from the first POST to the last arrival. */
+export function throughputOf({ begun, arrived }: Pick<Run, 'begun' | 'arrived'>): number {
+  return arrived.length / ((latest(arrived) - earliest(begun)) / 1000);
 }
 
-function nextMessage<T>({ process: child }: Child): Promise<T> {
-  return new Promise((resolve) => child.once('message', (message) => resolve(message as T)));
+/** Milliseconds from the begin of the POST to the arrival of the whole body. */
+export function latencyOf({ begun, arrived }: Pick<Run, 'begun' | 'arrived'>, percent: number): number {
+  return percentile(since(arrived, begun), percent);
 }
 
-function divide(times: CpuTimes, by: number): CpuTimes {
-  return Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, ms / by]));
+/** Milliseconds from the 202 to the arrival; below zero when the event arrived before its 202. */
+export function waitOf({ answered, arrived }: Pick<Run, 'answered' | 'arrived'>, percent: number): number {
+  return percentile(since(arrived, answered), percent);
+}
+
+export function since(later: number[], earlier: number[]): number[] {
+  return later.map((clock, index) => clock - (earlier[index] ?? NaN));
+}
+
+/** Unlike `Math.min(...)`, also of hundreds of thousands. */
+export function earliest(clocks: number[]): number {
+  return clocks.reduce((least, clock) => Math.min(least, clock), Infinity);
+}
+
+export function latest(clocks: number[]): number {
+  return clocks.reduce((most, clock) => Math.max(most, clock), -Infinity);
 }

@@ -1,41 +1,53 @@
 import { parseArgs } from 'node:util';
+import type { Persistence } from './engines.ts';
 
 export interface BenchOptions {
+  /** Names of scenarios; empty: all. */
+  only: string[];
+  /** How often each scenario is run. */
+  runs: number;
+  /** Small numbers, to see that everything works. */
+  quick: boolean;
   /** Events of one throughput measurement. */
   events: number;
   /** Clients that post at once; one measurement for each number. */
   clients: number[];
-  /** How often everything is measured. */
-  runs: number;
-  /** Seconds of the steady load that latency is measured at. */
-  steadySeconds: number;
-  warmUpEvents: number;
+  temporal: Persistence;
 }
 
 export const STEADY_PER_SECOND = 20;
 export const BATCH_SIZE = 100;
 
+const PERSISTENCE: readonly string[] = ['file', 'postgres', 'outside'] satisfies Persistence[];
+
 /**
- * `--events 5000 --clients 16,64 --runs 3 --quick`; quick means 1,000 events, one run, 5 s of steady load, unless told otherwise.
+ * `--only speed,failure --runs 3 --quick --events 5000 --clients 16,64 --temporal file|postgres|outside`
  * @throws Error with what is wrong
  */
-export function readOptions(args: string[]): BenchOptions {
+export function readOptions(args: string[], scenarios: string[]): BenchOptions {
   const { values } = parseArgs({
     args,
     options: {
+      only: { type: 'string', default: '' },
+      runs: { type: 'string', default: '1' },
+      quick: { type: 'boolean', default: false },
       events: { type: 'string' },
       clients: { type: 'string', default: '16,64' },
-      runs: { type: 'string' },
-      quick: { type: 'boolean', default: false },
+      temporal: { type: 'string', default: process.env['TEMPORAL_ADDRESS'] ? 'outside' : 'file' },
     },
   });
-  const { quick } = values;
+  const { quick, temporal } = values;
+  const only = values.only.split(',').filter((name) => name !== '');
+  const unknown = only.find((name) => !scenarios.includes(name));
+  if (unknown) throw new Error(`--only takes ${scenarios.join(', ')}, not "${unknown}"`);
+  if (!PERSISTENCE.includes(temporal)) throw new Error(`--temporal takes ${PERSISTENCE.join(', ')}, not "${temporal}"`);
   return {
+    only,
+    runs: readCount('runs', values.runs),
+    quick,
     events: readCount('events', values.events ?? (quick ? '1000' : '5000')),
     clients: values.clients.split(',').map((text) => readCount('clients', text)),
-    runs: readCount('runs', values.runs ?? (quick ? '1' : '3')),
-    steadySeconds: quick ? 5 : 20,
-    warmUpEvents: 500,
+    temporal: temporal as Persistence,
   };
 }
 

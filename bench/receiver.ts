@@ -1,44 +1,74 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readClock } from './clock.ts';
-import { readNumber } from './events.ts';
+import { readNumber, type Numbers } from './events.ts';
 
-/** To the receiver: watch for the events numbered from `first`, `count` of them. It answers `watching`, and later `Arrivals`. */
-export interface Watch {
-  first: number;
-  count: number;
+/** To the receiver. Each is answered once, by a `Reply` with its id. */
+export type Order = { id: number } & (
+  | ({ do: 'answer' } & Behaviour)
+  /** Note the arrivals of these events from now on, and forget those of others. */
+  | { do: 'watch'; numbers: Numbers }
+  /** Tell what has arrived, once every watched event has come so often; 0: at once. */
+  | { do: 'report'; times: number }
+);
+
+/** How the receiver answers: 200 at once unless told otherwise. */
+export interface Behaviour {
+  status: number;
+  delayMs: number;
 }
 
-/** From the receiver, once all have arrived: the clock at each event's first arrival, by its number from `first`. */
-export interface Arrivals {
-  times: number[];
-  /** How often an event came that had come before. */
-  repeated: number;
+/** The clock at each arrival: first of all the events' first arrivals in the order of their numbers, then the second ones, … 0: none. */
+export type Arrivals = number[][];
+
+export interface Reply {
+  id: number;
+  arrivals?: Arrivals;
 }
 
-let watch: Watch = { first: 0, count: 0 };
-let times: Float64Array = new Float64Array(0);
-let missing = 0;
-let repeated = 0;
+let behaviour: Behaviour = { status: 200, delayMs: 0 };
+let watched: Numbers = { first: 0, count: 0 };
+let counts = new Uint16Array(0);
+let rounds: Float64Array[] = [];
+/** How many of the watched events have come at least once, twice, … */
+let reached: number[] = [];
+let waiting: { id: number; times: number }[] = [];
 
-process.on('message', (next: Watch) => {
-  watch = next;
-  times = new Float64Array(next.count);
-  missing = next.count;
-  repeated = 0;
-  process.send?.('watching');
+process.on('message', (order: Order) => {
+  if (order.do === 'report') waiting.push(order);
+  else {
+    if (order.do === 'answer') behaviour = order;
+    else watch(order.numbers);
+    process.send?.({ id: order.id } satisfies Reply);
+  }
+  report();
 });
 process.once('disconnect', () => process.exit());
 
+function watch(numbers: Numbers): void {
+  watched = numbers;
+  counts = new Uint16Array(numbers.count);
+  rounds = [];
+  reached = [];
+}
+
 function note(body: string): void {
-  const index = readNumber(body) - watch.first;
-  if (index < 0 || index >= watch.count) return;
-  if (times[index]) {
-    repeated++;
-    return;
-  }
+  const index = readNumber(body) - watched.first;
+  if (index < 0 || index >= watched.count) return;
+  const round = counts[index] ?? 0;
+  counts[index] = round + 1;
+  const times = (rounds[round] ??= new Float64Array(watched.count));
   times[index] = readClock();
-  if (--missing === 0) process.send?.({ times: [...times], repeated } satisfies Arrivals);
+  reached[round] = (reached[round] ?? 0) + 1;
+  if (reached[round] === watched.count) report();
+}
+
+function report(): void {
+  const isMet = (times: number) => times === 0 || reached[times - 1] === watched.count;
+  const met = waiting.filter(({ times }) => isMet(times));
+  waiting = waiting.filter(({ times }) => !isMet(times));
+  for (const { id } of met) process.send?.({ id, arrivals: rounds.map((times) => [...times]) } satisfies Reply);
 }
 
 const server = createServer((request, response) => {
@@ -46,7 +76,9 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     note(Buffer.concat(chunks).toString());
-    response.writeHead(200).end();
+    const { status, delayMs } = behaviour;
+    if (delayMs === 0) response.writeHead(status).end();
+    else void sleep(delayMs).then(() => response.writeHead(status).end());
   });
 });
 server.keepAliveTimeout = 60_000;

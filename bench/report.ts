@@ -1,83 +1,83 @@
-import { cpus } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { styleText } from 'node:util';
-import type { CpuTimes } from './cpu.ts';
-import type { Latency, Throughput } from './measure.ts';
+import type { Figure, Goal } from './scenario.ts';
 import { spreadOf } from './statistics.ts';
 
-export interface Pair<T> {
-  posthorn: T;
-  relay: T;
-}
-
-/** Results by the name of what was measured, one pair for each run. */
+/** What one scenario's runs gave. */
 export interface Results {
-  throughput: Map<string, Pair<Throughput>[]>;
-  latency: Pair<Latency>[];
-  /** Milliseconds of CPU in a second without events. */
-  idle: CpuTimes;
+  name: string;
+  about: string;
+  /** The figures of each run. */
+  runs: Figure[][];
 }
 
-type Row = (string | number[])[];
+const HEAD = ['', 'posthorn', 'unit', 'beside', '', 'ratio', 'goal', ''];
 
-export function printResults({ throughput, latency, idle }: Results): void {
-  const { model = 'unknown CPU' } = cpus()[0] ?? {};
-  console.log(`\n${cpus().length} × ${model}, Node ${process.version}. min / median / max of the runs.`);
-
-  printTable(
-    ['Delivered a second', 'posthorn', 'relay', 'ratio'],
-    [...throughput].map(([name, pairs]) => [
-      name,
-      pairs.map(({ posthorn }) => posthorn.perSecond),
-      pairs.map(({ relay }) => relay.perSecond),
-      pairs.map(({ posthorn, relay }) => posthorn.perSecond / relay.perSecond),
-    ]),
-  );
-  printTable(
-    ['POST to arrival, ms', 'posthorn', 'relay', 'ratio'],
-    (['p50', 'p95', 'p99'] as const).map((name) => [
-      name,
-      latency.map(({ posthorn }) => posthorn[name]),
-      latency.map(({ relay }) => relay[name]),
-      latency.map(({ posthorn, relay }) => posthorn[name] / relay[name]),
-    ]),
-  );
-  printCpu(throughput, latency, idle);
-}
-
-function printCpu(throughput: Results['throughput'], latency: Pair<Latency>[], idle: CpuTimes): void {
-  const names = Object.keys(idle);
-  if (names.length === 0) {
-    console.log('\nCPU times are read from /proc, which this system does not have.');
-    return;
+/** The figures for a reader at the terminal. */
+export function printResults({ name, about, runs }: Results): void {
+  console.log(`\n${styleText('bold', name)}: ${about}`);
+  const rows = [HEAD, ...rowsOf(runs)];
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const isText = (column: number) => [0, 2, 4, 6, 7].includes(column);
+  for (const row of rows) {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return isText(column) ? cell.padEnd(width) : cell.padStart(width);
+    });
+    console.log(cells.join('  ').trimEnd());
   }
-  const rowOf = (name: string, pairs: Pair<{ cpu: CpuTimes }>[]): Row => {
-    const times = pairs.map(({ posthorn }) => posthorn.cpu);
-    const relay = pairs.map((pair) => pair.relay.cpu['relay'] ?? NaN);
-    const sums = times.map(sumOf);
-    const ratios = sums.map((sum, index) => sum / (relay[index] ?? NaN));
-    return [name, ...names.map((process) => times.map((time) => time[process] ?? NaN)), sums, relay, ratios];
-  };
-  printTable(
-    ['CPU ms per delivery', ...names, 'in sum', 'relay', 'ratio'],
-    [...[...throughput].map(([name, pairs]) => rowOf(name, pairs)), rowOf('steady load', latency)],
+}
+
+/** The same as a table for `docs/performance.md`. */
+export function writeMarkdown(all: Results[]): string {
+  const head = ['', 'Posthorn', 'unit', 'beside', 'ratio', 'goal'];
+  const lines = all.flatMap(({ name, runs }) =>
+    rowsOf(runs).map(([what = '', value = '', unit = '', beside = '', whose = '', ratio = '', goal = '', met = '']) => [
+      `${name}: ${what}`,
+      value,
+      unit,
+      beside && `${beside} (${whose})`,
+      ratio,
+      goal && `${goal}: ${met}`,
+    ]),
   );
-  const parts = names.map((name) => `${name} ${format(idle[name] ?? NaN)}`);
-  console.log(`\nWithout events, CPU ms in a second: ${parts.join(', ')}, in sum ${format(sumOf(idle))}.`);
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-function sumOf(times: CpuTimes): number {
-  return Object.values(times).reduce((total, ms) => total + ms, 0);
+export function describeMachine(): string {
+  const { model = 'unknown CPU' } = cpus()[0] ?? {};
+  return `${cpus().length} × ${model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, Node ${process.version}`;
 }
 
-function printTable(head: string[], rows: Row[]): void {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? cell : formatSpread(cell))));
-  const widths = head.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: string[]) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('   ');
-  console.log(`\n${styleText('bold', line(head))}`);
-  for (const row of cells) console.log(line(row));
+function rowsOf(runs: Figure[][]): string[][] {
+  const [first = []] = runs;
+  return first.map(({ name, unit, beside, goal }) => {
+    const same = runs.flatMap((figures) => figures.filter((figure) => figure.name === name));
+    const ratios = same.flatMap((figure) => (figure.beside ? [figure.value / figure.beside.value] : []));
+    const others = same.flatMap((figure) => (figure.beside ? [figure.beside.value] : []));
+    const values = same.map(({ value }) => value);
+    const judged = goal?.of === 'ratio' ? ratios : values;
+    return [
+      name,
+      formatSpread(values),
+      unit,
+      others.length > 0 ? formatSpread(others) : '',
+      beside?.name ?? '',
+      ratios.length > 0 ? formatSpread(ratios) : '',
+      goal ? describeGoal(goal) : '',
+      goal ? (isMet(goal, spreadOf(judged).median) ? 'met' : 'missed') : '',
+    ];
+  });
+}
+
+function describeGoal({ of, least, most }: Goal): string {
+  const which = of === 'ratio' ? 'ratio ' : '';
+  if (most === 0) return `${which}0`;
+  return which + (least === undefined ? '' : `≥ ${format(least)}`) + (most === undefined ? '' : `≤ ${format(most)}`);
+}
+
+function isMet({ least = -Infinity, most = Infinity }: Goal, median: number): boolean {
+  return median >= least && median <= most;
 }
 
 function formatSpread(values: number[]): string {
@@ -86,5 +86,6 @@ function formatSpread(values: number[]): string {
 }
 
 function format(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+  const size = Math.abs(value);
+  return Number.isInteger(value) || size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(2);
 }

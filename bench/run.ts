@@ -1,92 +1,78 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startChild, stopChild, type Child } from './children.ts';
-import { measureIdle, measureLatency, measureThroughput, type ThroughputOptions } from './measure.ts';
-import { BATCH_SIZE, readOptions, STEADY_PER_SECOND, type BenchOptions } from './options.ts';
-import { startPosthorn } from './posthorn.ts';
-import { printResults, type Pair, type Results } from './report.ts';
-import type { Target } from './target.ts';
+import { readOptions } from './options.ts';
+import { describeMachine, printResults, writeMarkdown, type Results } from './report.ts';
+import type { Scenario } from './scenario.ts';
+import { backlog } from './scenarios/backlog.ts';
+import { dashboards } from './scenarios/dashboards.ts';
+import { drain } from './scenarios/drain.ts';
+import { failure } from './scenarios/failure.ts';
+import { flat } from './scenarios/flat.ts';
+import { kill } from './scenarios/kill.ts';
+import { neighbours } from './scenarios/neighbours.ts';
+import { recovery } from './scenarios/recovery.ts';
+import { speed } from './scenarios/speed.ts';
+import { waiting } from './scenarios/waiting.ts';
+import { workers } from './scenarios/workers.ts';
+import { Stage } from './stage.ts';
 
-const IDLE_SECONDS = 5;
+const SCENARIOS: Scenario[] = [
+  speed,
+  failure,
+  recovery,
+  flat,
+  waiting,
+  backlog,
+  neighbours,
+  drain,
+  workers,
+  kill,
+  dashboards,
+];
 
-interface Bench {
-  options: BenchOptions;
-  receiver: Child;
-  targets: Pair<Target>;
-}
-
-async function measureAll({ options, receiver, targets }: Bench): Promise<Results> {
-  const { events, clients, runs, steadySeconds, warmUpEvents } = options;
-  const idle = await measureIdle(targets.posthorn, IDLE_SECONDS);
-  const results: Results = { throughput: new Map(), latency: [], idle };
-  const measureBoth = async <T>(what: string, measure: (target: Target) => Promise<T>): Promise<Pair<T>> => {
-    process.stdout.write(`  ${what} …\n`);
-    return { relay: await measure(targets.relay), posthorn: await measure(targets.posthorn) };
-  };
-  const load = async (name: string, how: ThroughputOptions) => {
-    const pair = await measureBoth(name, (target) => measureThroughput(target, receiver, how));
-    results.throughput.set(name, [...(results.throughput.get(name) ?? []), pair]);
-  };
-
-  console.log(`Warming up: ${warmUpEvents} events one by one and ${warmUpEvents} in batches, not counted.`);
-  for (const batches of [false, true]) {
-    await measureBoth(batches ? 'batches' : 'single events', (target) =>
-      measureThroughput(target, receiver, { events: warmUpEvents, clients: 16, batches }),
-    );
+async function measureAll(stage: Stage): Promise<void> {
+  const { only, runs, quick } = stage.options;
+  const chosen = SCENARIOS.filter(({ name }) => only.length === 0 || only.includes(name));
+  const all: Results[] = [];
+  console.log(describeMachine());
+  for (const { name, about, run } of chosen) {
+    const results: Results = { name, about, runs: [] };
+    for (let number = 1; number <= runs; number++) {
+      console.log(`${name}, run ${number} of ${runs}`);
+      const begun = Date.now();
+      results.runs.push(await run(stage));
+      await stage.clear();
+      stage.say(`done after ${Math.round((Date.now() - begun) / 1000)} s`);
+    }
+    printResults(results);
+    all.push(results);
   }
-  for (let run = 1; run <= runs; run++) {
-    console.log(`Run ${run} of ${runs}`);
-    for (const count of clients) await load(`${count} clients`, { events, clients: count });
-    await load(`16 clients, ${BATCH_SIZE} a request`, { events, clients: 16, batches: true });
-    const steady = { perSecond: STEADY_PER_SECOND, seconds: steadySeconds };
-    const what = `${STEADY_PER_SECOND} a second for ${steadySeconds} s`;
-    results.latency.push(await measureBoth(what, (target) => measureLatency(target, receiver, steady)));
-  }
-  return results;
+  console.log(`\nFor a document:\n\n${writeMarkdown(all)}\n`);
+  if (quick) console.log('Small numbers (--quick) show that it works, not how fast.');
+  console.log('Each value is min / median / max of the runs; load, receivers and relay share the machine.');
 }
 
 async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
-  const folder = mkdtempSync(join(tmpdir(), 'posthorn-bench-'));
-  const ending: (() => Promise<unknown>)[] = [];
+  const options = readOptions(
+    process.argv.slice(2),
+    SCENARIOS.map(({ name }) => name),
+  );
+  const stage = new Stage(options);
   const stopped = Promise.withResolvers<never>();
   const interruption = new Error('Interrupted.');
-  for (const signal of ['SIGINT', 'SIGTERM', 'disconnect']) process.on(signal, () => stopped.reject(interruption));
-  const work = async () => {
-    const receiver = await startChild('bench/receiver.ts');
-    ending.push(() => stopChild(receiver));
-    const receiverUrl = `http://127.0.0.1:${String(receiver.greeting)}/hook`;
-    const relay = await startChild('bench/relay.ts', [receiverUrl]);
-    ending.push(() => stopChild(relay));
-    console.log('Starting PostgreSQL, Temporal, the API and a worker …');
-    const starting = startPosthorn(folder, receiverUrl);
-    ending.push(() => starting.then(({ stop }) => stop()).catch(() => undefined));
-    const posthorn = await starting;
-    const relayTarget: Target = {
-      origin: `http://127.0.0.1:${String(relay.greeting)}`,
-      path: '/hook',
-      headers: { 'content-type': 'application/json' },
-      processes: { relay: relay.pid },
-      settle: () => Promise.resolve(),
-    };
-    printResults(await measureAll({ options, receiver, targets: { posthorn: posthorn.target, relay: relayTarget } }));
-    console.log(
-      `\n${options.events} events of about 500 bytes to one webhook; load, receiver and relay share the machine.`,
-    );
-    console.log('The relay has no batches: there, its ratio is against one request for each event by as many clients.');
-  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) {
+    process.on(signal, () => stopped.reject(interruption));
+  }
   let keepsLogs = false;
   try {
-    await Promise.race([work(), stopped.promise]);
+    await Promise.race([measureAll(stage), stopped.promise]);
   } catch (error) {
     console.error(error === interruption ? interruption.message : error);
-    if (error !== interruption) console.error(`The logs are in ${join(folder, 'logs')}.`);
     keepsLogs = error !== interruption;
     process.exitCode = 1;
   }
-  for (const end of ending.toReversed()) await end();
-  if (!keepsLogs) rmSync(folder, { recursive: true, force: true });
+  await stage.close();
+  if (keepsLogs) console.error(`The logs are in ${join(stage.folder, '*', 'logs')}.`);
+  else stage.removeFiles();
 }
 
 await main();

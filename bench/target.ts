@@ -1,3 +1,5 @@
+import type { ByProcess } from './processes.ts';
+
 /** Something that takes events and brings them to the receiver: Posthorn, or the relay. */
 export interface Target {
   origin: string;
@@ -5,8 +7,10 @@ export interface Target {
   /** Where a request carries several events. */
   batchPath?: string;
   headers: Record<string, string>;
+  /** The type of the events that its webhook wants. */
+  eventType: string;
   /** Process ids by name; CPU is accounted to each with its descendants. */
-  processes: Record<string, number>;
+  processes: ByProcess;
   /** Resolves when the work that follows the last arrival is done too. */
   settle(): Promise<void>;
 }

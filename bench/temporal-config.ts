@@ -1,0 +1,71 @@
+import { randomInt } from 'node:crypto';
+import { isPortFree } from '../bin/embedded/ports.ts';
+
+const SERVICES = ['frontend', 'history', 'matching', 'worker'] as const;
+
+export interface ServerConfig {
+  /** The frontend's host and port. */
+  address: string;
+  /** The server's configuration; JSON is YAML. */
+  text: string;
+}
+
+/** The four services of a Temporal server in one process, on free ports of loopback, with both stores in PostgreSQL. */
+export async function configureServer(
+  databaseUrl: string,
+  databases: { main: string; visibility: string },
+  dynamicConfigFile: string,
+): Promise<ServerConfig> {
+  const { hostname, port, username: user, password } = new URL(databaseUrl);
+  const store = (databaseName: string, connections: number) => ({
+    sql: {
+      pluginName: 'postgres12',
+      databaseName,
+      connectAddr: `${hostname}:${port}`,
+      connectProtocol: 'tcp',
+      user,
+      password,
+      maxConns: connections,
+      maxIdleConns: connections,
+      maxConnLifetime: '1h',
+    },
+  });
+  const ports = await findFreePorts(2 * SERVICES.length);
+  const services = SERVICES.map((name, index) => {
+    const rpc = { grpcPort: ports[2 * index], membershipPort: ports[2 * index + 1], bindOnLocalHost: true };
+    return [name, { rpc }];
+  });
+  const address = `127.0.0.1:${ports[0]}`;
+  const cluster = { enabled: true, initialFailoverVersion: 1, rpcName: 'frontend', rpcAddress: address };
+  const config = {
+    log: { stdout: true, level: 'warn' },
+    persistence: {
+      defaultStore: 'main',
+      visibilityStore: 'visibility',
+      numHistoryShards: 4,
+      datastores: { main: store(databases.main, 20), visibility: store(databases.visibility, 10) },
+    },
+    global: { membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' } },
+    services: Object.fromEntries(services) as Record<string, unknown>,
+    clusterMetadata: {
+      enableGlobalNamespace: false,
+      failoverVersionIncrement: 10,
+      masterClusterName: 'active',
+      currentClusterName: 'active',
+      clusterInformation: { active: cluster },
+    },
+    dcRedirectionPolicy: { policy: 'noop' },
+    dynamicConfigClient: { filepath: dynamicConfigFile, pollInterval: '60s' },
+  };
+  return { address, text: JSON.stringify(config, null, 2) };
+}
+
+/** The server keeps its ports as `smallint` in its table of cluster members. */
+async function findFreePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(10_000, 32_768);
+    if (await isPortFree(port, '127.0.0.1')) ports.add(port);
+  }
+  return [...ports];
+}
