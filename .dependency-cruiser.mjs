@@ -77,8 +77,17 @@ export default {
     never('api-makes-no-attempts', { path: '^api/' }, '^activities/', 'The API accepts; only workers send.'),
     never('dispatch-knows-no-api', { path: '^dispatch/' }, '^(api|bin)/', 'Dispatching is the same without an API.'),
     never(
+      'ui-knows-contracts-and-domain',
+      { path: '^ui/src/' },
+      '^(activities|bin|bench|dispatch|test|workflows)/|^worker|^core/(?!contracts/|domain/)|^api/(?!client\\.ts$)',
+      'The dashboard runs in a browser.',
+    ),
+    never('ui-takes-only-types-from-the-api', { path: '^ui/' }, '^api/', 'The dashboard runs in a browser.', {
+      dependencyTypesNot: ['type-only'],
+    }),
+    never(
       'no-tests-in-the-system',
-      { path: '^(api|activities|bin|core|dispatch|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
+      { path: '^(api|activities|bin|core|dispatch|ui|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
       '^(test|bench)/|\\.test\\.ts$',
       'What runs in production needs no tests.',
     ),
@@ -97,8 +106,8 @@ export default {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'node', 'default', 'types'],
-      extensions: ['.ts', '.mjs', '.js'],
+      conditionNames: ['import', 'node', 'svelte', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.svelte'],
     },
   },
 };

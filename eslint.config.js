@@ -1,9 +1,12 @@
 import { builtinModules } from 'node:module';
 import eslint from '@eslint/js';
 import { globalIgnores } from 'eslint/config';
+import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 
 const builtins = builtinModules.filter((name) => !name.startsWith('_')).flatMap((name) => [name, `node:${name}`]);
+
+const typed = { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: ['.svelte'] };
 
 export default tseslint.config(
   globalIgnores(['node_modules', 'build', 'coverage', '.posthorn']),
@@ -16,9 +19,9 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', 'ui/**/*.svelte'],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: { parserOptions: typed },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-floating-promises': 'error',
@@ -47,6 +50,25 @@ export default tseslint.config(
     },
   },
   {
+    files: ['ui/**/*.svelte', 'ui/**/*.svelte.ts'],
+    extends: [svelte.configs.recommended],
+    languageOptions: { parserOptions: { ...typed, parser: tseslint.parser } },
+    rules: {
+      // svelte-check knows the types of components; the linter sees any.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      'no-undef': 'off',
+      'prefer-const': 'off',
+      // Addresses are written by the dashboard's own router.
+      'svelte/no-navigation-without-resolve': 'off',
+      // Dates and query parameters are made anew, never changed.
+      'svelte/prefer-svelte-reactivity': 'off',
+    },
+  },
+  { files: ['ui/public/*.js'], languageOptions: { sourceType: 'script' }, rules: { 'no-undef': 'off' } },
+  {
     files: ['workflows/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
@@ -68,5 +90,5 @@ export default tseslint.config(
     },
   },
   { files: ['bin/**/*.ts', 'bench/**/*.ts', 'test/**/*.ts'], rules: { 'no-console': 'off' } },
-  { files: ['*.config.ts', 'test/environment.ts'], rules: { 'no-restricted-exports': 'off' } },
+  { files: ['**/*.config.ts', 'test/environment.ts'], rules: { 'no-restricted-exports': 'off' } },
 );

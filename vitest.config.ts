@@ -9,12 +9,12 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       reportOnFailure: true,
-      include: [...rooms.map((room) => `${room}/**/*.ts`), 'worker.ts'],
+      include: [...rooms.map((room) => `${room}/**/*.ts`), 'ui/src/**/*.ts', 'worker.ts'],
       exclude: ['**/*.test.ts'],
       reporter: ['text-summary', 'html'],
     },
     projects: [
-      { extends: true, test: { name: 'unit', include: rooms.map((room) => `${room}/**/*.test.ts`) } },
+      { extends: true, test: { name: 'unit', include: [...rooms, 'ui'].map((room) => `${room}/**/*.test.ts`) } },
       {
         extends: true,
         test: {

@@ -3,6 +3,15 @@ import { fileURLToPath } from 'node:url';
 
 const CHECKS = [
   ['types', 'typescript/bin/tsc', '-p', '.'],
+  [
+    'ui types',
+    'svelte-check/bin/svelte-check',
+    '--workspace',
+    'ui',
+    '--tsconfig',
+    './tsconfig.json',
+    '--fail-on-warnings',
+  ],
   ['lint', 'eslint/bin/eslint.js', '.'],
   ['format', 'prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
   ['unused code', 'knip/bin/knip.js'],

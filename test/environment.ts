@@ -9,6 +9,7 @@ import { killStack, startEmbedded, stopLeftStack } from '../bin/embedded/stack.t
 
 const PREFIX = 'posthorn-test-';
 const BUNDLE_WORKFLOWS = fileURLToPath(new URL('../bin/bundle-workflows.ts', import.meta.url));
+const BUILD_UI = fileURLToPath(new URL('../bin/build-ui.ts', import.meta.url));
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -35,6 +36,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const [stack] = await Promise.all([
     startEmbedded({ dataDir, say: (line) => console.log(line) }),
     promisify(execFile)(process.execPath, [BUNDLE_WORKFLOWS, workflowBundle]),
+    promisify(execFile)(process.execPath, [BUILD_UI]),
   ]);
   project.provide('databaseUrl', stack.databaseUrl);
   project.provide('temporalAddress', stack.temporalAddress);
