@@ -19,6 +19,8 @@ const ROUTES: Route[] = [
   { path: '/', scope: 'events:read', load: () => import('./pages/overview/overview-page.svelte') },
   { path: '/deliveries', scope: 'events:read', load: () => import('./pages/deliveries/deliveries-page.svelte') },
   { path: '/deliveries/:id', scope: 'events:read', load: () => import('./pages/delivery/delivery-page.svelte') },
+  { path: '/events', scope: 'events:read', load: () => import('./pages/events/events-page.svelte') },
+  { path: '/events/:id', scope: 'events:read', load: () => import('./pages/event/event-page.svelte') },
 ];
 
 /** The route of a path and what its open places hold. */

@@ -20,6 +20,11 @@ export function basesOf(session: Session, owner: Owner): { api: string; webhooks
   return { api: fill(platform.api_base), webhooks: fill(platform.webhooks_base) };
 }
 
+/** An owner as people write it: "4Calls · org-42". */
+export function describeOwner(session: Session, { platform, org_id }: Owner): string {
+  return [labelOf(session, platform), org_id].filter(Boolean).join(' · ');
+}
+
 /** The platform's name as people write it. */
 export function labelOf(session: Session, platformId: string): string {
   return session.platforms.find(({ id }) => id === platformId)?.label ?? platformId;

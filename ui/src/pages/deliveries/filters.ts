@@ -1,39 +1,30 @@
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../../../core/domain/delivery.ts';
 import { RECOVERABLE_STATUSES } from '../../../../core/domain/recovery.ts';
-import type { Range } from '../../../../core/contracts/dashboard/overview.ts';
 import type { DeliveryQuery } from '../../lib/api/queries/deliveries.ts';
 import type { RecoveryFilter } from '../../lib/api/queries/recoveries.ts';
 import { ownerQuery } from '../../lib/api/owner-query.ts';
-import { RANGE_VALUES, RANGES } from '../../lib/ranges.ts';
-import { readChoice, readChoices } from '../../lib/router/params.ts';
+import { readTimeRange, sinceOf, type TimeRange } from '../../lib/filters/time-range.ts';
+import { readChoices } from '../../lib/router/params.ts';
 import type { OwnerScope } from '../../lib/scope.svelte.ts';
 
 /** What the list is narrowed to. */
-export interface DeliveryFilters {
+export interface DeliveryFilters extends TimeRange {
   owner: OwnerScope;
   status: DeliveryStatus[];
   event: string | null;
   webhookId: string | null;
   eventId: string | null;
-  /** So far back from now; null for a fixed time or none. */
-  range: Range | null;
-  /** ISO 8601. */
-  since: string | null;
-  until: string | null;
 }
 
-/** The filters that an address carries. A range goes before fixed times. */
+/** The filters that an address carries. */
 export function readFilters(params: URLSearchParams, owner: OwnerScope): DeliveryFilters {
-  const range = readChoice(params, 'range', RANGE_VALUES, null);
   return {
     owner,
     status: readChoices(params, 'status', DELIVERY_STATUSES),
     event: params.get('event'),
     webhookId: params.get('webhook_id'),
     eventId: params.get('event_id'),
-    range,
-    since: range ? null : readMoment(params.get('since')),
-    until: range ? null : readMoment(params.get('until')),
+    ...readTimeRange(params),
   };
 }
 
@@ -76,14 +67,4 @@ export function toRecovery(filters: DeliveryFilters, now: Date): RecoveryFilter 
 export function countFilters(filters: DeliveryFilters): number {
   const { status, event, webhookId, eventId, range, since, until } = filters;
   return [status.length > 0, event, webhookId, eventId, range ?? since ?? until].filter(Boolean).length;
-}
-
-function sinceOf({ range, since }: DeliveryFilters, now: Date): string | null {
-  const seconds = RANGES.find(({ value }) => value === range)?.seconds;
-  return seconds === undefined ? since : new Date(now.getTime() - seconds * 1000).toISOString();
-}
-
-function readMoment(text: string | null): string | null {
-  const time = Date.parse(text ?? '');
-  return Number.isNaN(time) ? null : new Date(time).toISOString();
 }

@@ -1,5 +1,11 @@
-interface Row {
+export interface Row {
+  /** A UUIDv7. */
   id: string;
+}
+
+export interface Page<R extends Row> {
+  data: R[];
+  next_cursor: string | null;
 }
 
 interface Lists<R extends Row> {
@@ -15,10 +21,7 @@ export interface Merged<R extends Row> extends Lists<R> {
 }
 
 /** Brings the newest page into a list: rows that are known change where they stand, others wait in `incoming`. */
-export function mergeNewest<R extends Row>(
-  lists: Lists<R>,
-  page: { data: R[]; next_cursor: string | null },
-): Merged<R> {
+export function mergeNewest<R extends Row>(lists: Lists<R>, page: Page<R>): Merged<R> {
   const known = new Set([...lists.rows, ...lists.incoming].map(({ id }) => id));
   const fresh = page.data.filter(({ id }) => !known.has(id));
   const updated = updateRows(lists, page.data);

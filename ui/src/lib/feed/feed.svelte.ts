@@ -1,11 +1,5 @@
 import type { LiveChange } from '../../../../core/contracts/dashboard/operation.ts';
-import type { DashboardDelivery } from '../../../../core/contracts/dashboard/deliveries.ts';
-import { admitIncoming, findGone, mergeNewest, updateRows } from './merge.ts';
-
-interface Page {
-  data: DashboardDelivery[];
-  next_cursor: string | null;
-}
+import { admitIncoming, findGone, mergeNewest, updateRows, type Page, type Row } from './merge.ts';
 
 /** A page that is shown: where it begins, and the ids that were on it. */
 interface Part {
@@ -13,7 +7,11 @@ interface Part {
   ids: Set<string>;
 }
 
-type FetchPage = (cursor: string | undefined) => Promise<Page>;
+export interface FeedSource<R extends Row> {
+  fetchPage(this: void, cursor: string | undefined): Promise<Page<R>>;
+  /** The ids of what may have changed, of those shown or others; null where the list has nothing to do with the change. */
+  touched(this: void, change: LiveChange, rows: readonly R[]): string[] | null;
+}
 
 /** A busy list is fetched anew so often at most. */
 const PAUSE_MS = 800;
@@ -22,10 +20,10 @@ const MOST_ROWS = 500;
 /** Of the pages further down, so many are fetched anew for one change. */
 const MOST_PARTS = 4;
 
-/** A list of deliveries that stays up to date: rows change in place, and new ones come in when they may move the others. */
-export class DeliveryFeed {
-  rows = $state.raw<DashboardDelivery[]>([]);
-  incoming = $state.raw<DashboardDelivery[]>([]);
+/** A list that stays up to date: rows change in place, and new ones come in when they may move the others. */
+export class Feed<R extends Row> {
+  rows = $state.raw<R[]>([]);
+  incoming = $state.raw<R[]>([]);
   /** More came than can be shown below each other: showing the newest begins the list anew. */
   gap = $state(false);
   next = $state<string | null>(null);
@@ -35,17 +33,18 @@ export class DeliveryFeed {
   /** Rows that no longer match the filters, and go as soon as the others may move. */
   gone = $state.raw<ReadonlySet<string>>(new Set());
 
-  private readonly fetchPage: FetchPage;
+  private readonly source: FeedSource<R>;
   private readonly start: string | undefined;
   private held = false;
   private parts: Part[] = [];
   private changed = new Set<string>();
+  private stale = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asleep = true;
 
   /** `start` is the cursor of an older page; without it the list begins with the newest and grows at the top. */
-  constructor(fetchPage: FetchPage, start: string | undefined) {
-    this.fetchPage = fetchPage;
+  constructor(source: FeedSource<R>, start: string | undefined) {
+    this.source = source;
     this.start = start;
   }
 
@@ -56,7 +55,7 @@ export class DeliveryFeed {
   /** Loads the list from its beginning. */
   async load(): Promise<void> {
     try {
-      const page = await this.fetchPage(this.start);
+      const page = await this.source.fetchPage(this.start);
       this.parts = [{ cursor: this.start, ids: idsOf(page) }];
       this.rows = page.data;
       this.incoming = [];
@@ -76,7 +75,7 @@ export class DeliveryFeed {
     this.loadingMore = true;
     try {
       const cursor = this.next;
-      const page = await this.fetchPage(cursor);
+      const page = await this.source.fetchPage(cursor);
       if (this.next !== cursor) return;
       this.parts.push({ cursor, ids: idsOf(page) });
       const known = idsOf({ data: this.rows });
@@ -107,9 +106,10 @@ export class DeliveryFeed {
 
   /** Takes note of a change; fetches what it is about soon. */
   hear(change: LiveChange | 'everything'): void {
-    if (change !== 'everything' && change.deliveries.length === 0 && !change.more_deliveries) return;
-    const ids = change === 'everything' || change.more_deliveries ? this.shownIds() : change.deliveries;
+    const ids = change === 'everything' ? [...idsOf({ data: this.rows })] : this.source.touched(change, this.rows);
+    if (ids === null) return;
     for (const id of ids) this.changed.add(id);
+    this.stale = true;
     if (!this.asleep) this.timer ??= setTimeout(() => void this.refresh(), PAUSE_MS);
   }
 
@@ -130,21 +130,24 @@ export class DeliveryFeed {
   private async refresh(): Promise<void> {
     const changed = this.changed;
     this.changed = new Set();
+    this.stale = false;
     try {
       const touched = this.parts.slice(1).filter(({ ids }) => ids.intersection(changed).size > 0);
       const older = await Promise.all(
-        touched.slice(0, MOST_PARTS).map(async ({ cursor, ids }) => ({ ids, page: await this.fetchPage(cursor) })),
+        touched
+          .slice(0, MOST_PARTS)
+          .map(async ({ cursor, ids }) => ({ ids, page: await this.source.fetchPage(cursor) })),
       );
-      this.take(await this.fetchPage(this.start), older);
+      this.take(await this.source.fetchPage(this.start), older);
     } catch {
       // The next change, or the stream's return, brings it.
     } finally {
-      const again = this.changed.size > 0 && !this.asleep;
+      const again = this.stale && !this.asleep;
       this.timer = again ? setTimeout(() => void this.refresh(), PAUSE_MS) : undefined;
     }
   }
 
-  private take(newest: Page, older: { ids: Set<string>; page: Page }[]): void {
+  private take(newest: Page<R>, older: { ids: Set<string>; page: Page<R> }[]): void {
     const gone = older.flatMap(({ ids, page }) => findGone(this.rows, page, [...ids].sort().at(-1)));
     const top = this.start === undefined ? undefined : [...this.parts[0]!.ids].sort().at(-1);
     const there = new Set([newest, ...older.map(({ page }) => page)].flatMap(({ data }) => data.map(({ id }) => id)));
@@ -163,12 +166,8 @@ export class DeliveryFeed {
     }
     if (!this.held) this.settle();
   }
-
-  private shownIds(): string[] {
-    return this.rows.map(({ id }) => id);
-  }
 }
 
-function idsOf({ data }: Pick<Page, 'data'>): Set<string> {
+function idsOf({ data }: { data: readonly Row[] }): Set<string> {
   return new Set(data.map(({ id }) => id));
 }

@@ -1,0 +1,33 @@
+import type { Range } from '../../../../core/contracts/dashboard/overview.ts';
+import { RANGE_VALUES, RANGES } from '../ranges.ts';
+import { readChoice } from '../router/params.ts';
+
+/** The stretch of time that a list is narrowed to. */
+export interface TimeRange {
+  /** So far back from now; null for a fixed time or none. */
+  range: Range | null;
+  /** ISO 8601. */
+  since: string | null;
+  until: string | null;
+}
+
+/** What an address says. A range goes before fixed times. */
+export function readTimeRange(params: URLSearchParams): TimeRange {
+  const range = readChoice(params, 'range', RANGE_VALUES, null);
+  return {
+    range,
+    since: range ? null : readMoment(params.get('since')),
+    until: range ? null : readMoment(params.get('until')),
+  };
+}
+
+/** The beginning as ISO 8601, ranges counted back from `now`. */
+export function sinceOf({ range, since }: Pick<TimeRange, 'range' | 'since'>, now: Date): string | null {
+  const seconds = RANGES.find(({ value }) => value === range)?.seconds;
+  return seconds === undefined ? since : new Date(now.getTime() - seconds * 1000).toISOString();
+}
+
+function readMoment(text: string | null): string | null {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}

@@ -1,0 +1,7 @@
+import type { LiveChange } from '../../../../core/contracts/dashboard/operation.ts';
+
+/** The deliveries that a change may be about: those it names, or all that are shown; null for none. */
+export function touchedDeliveries(change: LiveChange, rows: readonly { id: string }[]): string[] | null {
+  if (change.more_deliveries) return rows.map(({ id }) => id);
+  return change.deliveries.length > 0 ? change.deliveries : null;
+}
