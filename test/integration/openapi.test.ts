@@ -56,10 +56,11 @@ beforeAll(async () => {
       .filter(([, operation]) => operation.operationId !== 'watch')
       .map(([method, operation]) => ({ method, path, operation })),
   );
-  // What ends things comes last, so that there is something to do it to.
+  // What ends things comes last, so that there is something to do it to. A change may turn a webhook off.
   const rank = ({ method, path }: { method: string; path: string }) => {
-    if (method === 'delete') return 3;
-    if (path.endsWith('/recoveries/{id}/cancel')) return 2;
+    if (method === 'delete') return 4;
+    if (path.endsWith('/recoveries/{id}/cancel')) return 3;
+    if (method === 'put') return 2;
     return /\/events\/\{id\}\/(retry|cancel)$/.test(path) ? 0 : 1;
   };
   operations.sort((a, b) => rank(a) - rank(b));
@@ -144,42 +145,40 @@ describe('the API does what its document says', () => {
   test('to valid requests', async () => {
     for (const [index, { method, path, operation }] of operations.entries()) {
       const random = new Random(1000 + index);
-      const statuses = new Set<number>();
+      const outcomes = new Set<string>();
       for (let round = 0; round < ROUNDS; round++) {
-        const request = makeRequest(path, operation, random);
+        const request = makeRequest(path, operation, random, round);
         const answer = await send(method, request, operation);
-        statuses.add(answer.status);
+        outcomes.add(answer.status < 300 ? 'success' : answer.body.code);
         const fine = answer.status < 300 || answer.status === 404 || answer.status === 409;
         expect(fine, `${method} ${request.path} ${request.body}: ${answer.text}`).toBe(true);
       }
-      const succeeded = [...statuses].some((status) => status < 300);
-      expect(
-        succeeded || operation.operationId === 'revokeKey',
-        `${operation.operationId}: ${[...statuses].join()}`,
-      ).toBe(true);
+      const expected = operation.operationId === 'revokeKey' ? 'not_found' : 'success';
+      expect([...outcomes], operation.operationId).toContain(expected);
     }
-  }, 120_000);
+  }, 240_000);
 
   test('to broken ones', async () => {
     for (const [index, { method, path, operation }] of operations.entries()) {
       const random = new Random(2000 + index);
       for (let round = 0; round < ROUNDS; round++)
-        await send(method, breakRequest(makeRequest(path, operation, random), random), operation);
+        await send(method, breakRequest(makeRequest(path, operation, random, round), random), operation);
     }
-  }, 120_000);
+  }, 240_000);
 });
 
-function makeRequest(path: string, operation: Operation, random: Random): Request {
+/** The first rounds name the things that there are, one after the other; later ones name them, or others, by chance. */
+function makeRequest(path: string, operation: Operation, random: Random, round: number): Request {
   const headers: Record<string, string> = {};
   const query = new URLSearchParams();
   const base = Object.keys(ids)
     .toSorted((a, b) => b.length - a.length)
     .find((known) => path.replace('{orgId}', 'org-42').startsWith(`${known}/`));
+  const pickId = (known: string[]) => known[round] ?? (random.chance(2) ? random.pick(known) : undefined);
   let target = path;
   for (const { name, in: place, required, schema } of operation.parameters ?? []) {
     if (name === 'cursor' || (!required && random.chance(2))) continue;
-    const known =
-      name === 'orgId' ? 'org-42' : name === 'id' && base && random.chance(2) ? random.pick(ids[base]!) : undefined;
+    const known = name === 'orgId' ? 'org-42' : name === 'id' && base ? pickId(ids[base]!) : undefined;
     const value = String(known ?? (name === 'status' ? 'failed,held' : generate(schema, random, resolve)));
     if (place === 'path') target = target.replace(`{${name}}`, encodeURIComponent(value));
     else if (place === 'query') query.set(name, value);

@@ -9,7 +9,7 @@ export const RECOVERY_WORKFLOWS = {
     text: `
 select id, platform, org_id, state, filter, rate, revision, workflow_id from recoveries
 where (state in ('running', 'paused') or told_revision < revision)
-  and (told_revision < revision or (state = 'running' and greatest(updated_at, told_at) < now() - interval '30 seconds'))
+  and (told_revision < revision or (state = 'running' and greatest(updated_at, told_at) < now() - interval '15 seconds'))
 order by id limit 100`,
   },
   /** $1 recovery, $2 revision */
