@@ -24,7 +24,7 @@ describe('readConfig', () => {
       retryUnitMs: 60_000,
       targetAllowlist: '',
       retentionDays: 90,
-      coalesceMax: 256,
+      coalesceMax: 1000,
       attemptTimeoutMs: 15_000,
       maxInFlight: 1024,
       bodyLimit: 1_048_576,

@@ -47,7 +47,7 @@ const Environment = z.object({
   POSTHORN_RETRY_UNIT: duration('60s'),
   POSTHORN_TARGET_ALLOWLIST: z.string().default(''),
   POSTHORN_RETENTION_DAYS: integer(90, 1, 36_500),
-  POSTHORN_COALESCE_MAX: integer(256, 1, 1000),
+  POSTHORN_COALESCE_MAX: integer(1000, 1, 1000),
   POSTHORN_ATTEMPT_TIMEOUT: duration('15s'),
   POSTHORN_MAX_IN_FLIGHT: integer(1024, 1, 65_536),
   POSTHORN_BODY_LIMIT: integer(1024 * 1024, 1024, 64 * 1024 * 1024),
@@ -78,7 +78,7 @@ export interface Config {
   readonly targetAllowlist: string;
   /** Days that events, deliveries and attempts are kept. Default 90. */
   readonly retentionDays: number;
-  /** Deliveries in one group workflow at most; 1 turns groups off. Default 256, at most 1000. */
+  /** Deliveries in one group workflow at most; 1 turns groups off. Default 1000, at most 1000. */
   readonly coalesceMax: number;
   /** Milliseconds that a whole attempt may take. Default 15,000. */
   readonly attemptTimeoutMs: number;

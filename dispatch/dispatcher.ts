@@ -27,6 +27,8 @@ export interface DispatcherDeps {
 }
 
 const CLAIM_MAX = 256;
+/** So many times what may be in flight may wait for Temporal to take its workflow: of those, little more than ids is kept. */
+const UNACKNOWLEDGED = 4;
 const CONCURRENT_CLAIMS = 2;
 /** Finds what a lost notice hid, and what has become due by the passing of time. */
 const POLL_MS = 500;
@@ -69,7 +71,7 @@ export class Dispatcher {
 
   private room(): number {
     const { flights, starter, maxInFlight } = this.deps;
-    return maxInFlight - Math.max(flights.count, starter.pending);
+    return Math.min(maxInFlight - flights.count, maxInFlight * UNACKNOWLEDGED - starter.pending);
   }
 
   private async claim(): Promise<void> {

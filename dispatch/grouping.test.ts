@@ -57,14 +57,14 @@ test('at ordinary load each delivery has a workflow under its own id', () => {
 
 test('a large claim gathers in groups of at most the largest size', () => {
   const members = grouping.add(many(120));
-  vi.advanceTimersByTime(200);
+  vi.advanceTimersByTime(500);
   expect(started.map((group) => group.size)).toEqual([50, 50, 20]);
   expect(new Set(members.map((member) => member.workflowId)).size).toBe(3);
 });
 
 test('what differs in platform or in its place in the schedule is not in one group', () => {
   grouping.add([...many(30), ...many(30, { attempts: 1 }), ...many(30, { platform: '4calls' })]);
-  vi.advanceTimersByTime(200);
+  vi.advanceTimersByTime(500);
   expect(started.map((group) => group.size)).toEqual([30, 30, 30]);
 });
 
@@ -99,7 +99,7 @@ test("slow members leave together with their webhook's others", async () => {
     claimed('slow1', { webhook_id: 'slow' }),
     claimed('slow2', { webhook_id: 'slow' }),
   ]);
-  vi.advanceTimersByTime(200);
+  vi.advanceTimersByTime(500);
   for (const member of members.slice(0, 40)) member.land(null);
   await Promise.resolve();
   vi.advanceTimersByTime(3_000);

@@ -2,10 +2,10 @@ import { uuidv7 } from 'uuidv7';
 import type { Claimed } from './claimed.ts';
 import type { Flight, Flights } from './flights.ts';
 
-const SINGLES_PER_SECOND = 25;
+const SINGLES_PER_SECOND = 5;
 const SINGLES_BURST = 25;
 /** How long a group takes members. Nothing waits for it but its workflow: the attempts are on their way meanwhile. */
-const GROUP_GAP_MS = 200;
+const GROUP_GAP_MS = 500;
 /** Members that take longer go on in a workflow of their own, so that a group takes seconds. */
 const GROUP_PATIENCE_MS = 3_000;
 
@@ -16,9 +16,10 @@ interface Group {
 }
 
 /**
- * Decides which deliveries share a workflow. A claim that the allowance covers (25 at once, refilled by 25 a second) starts
- * a workflow for each. All deliveries draw on it, so that while more than that arrive there are no single workflows:
- * deliveries with the same platform, schedule and position in it gather in a group.
+ * Decides which deliveries share a workflow. A claim that the allowance covers (25 at once, refilled by 5 a second) starts
+ * a workflow for each, which costs more CPU than everything else that is done for a delivery. All deliveries draw on it, so
+ * that while more than that arrive there are no single workflows: deliveries with the same platform, schedule and position
+ * in it gather in a group.
  */
 export class Grouping {
   private readonly flights: Flights;

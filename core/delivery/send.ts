@@ -6,6 +6,9 @@ import { refuseUrl, type Allowlist } from './guard.ts';
 
 const CONNECTIONS_PER_ORIGIN = 128;
 const LARGEST_HEADERS = 16_384;
+const REMEMBERED_TARGETS = 10_000;
+/** Of a compressed answer nothing could be shown, and it might be a bomb. */
+const IDENTITY = { 'accept-encoding': 'identity' };
 
 export interface SenderOptions {
   allowlist: Allowlist;
@@ -47,23 +50,39 @@ export function createSender(options: SenderOptions): Sender {
     headersTimeout: 0,
     bodyTimeout: 0,
   });
+  const find = rememberTargets(allowlist);
 
   return {
     send: ({ url, headers, body }) =>
       new Promise((settle) => {
         const attempt = new Attempt(timeouts, settle);
-        const reason = refuseUrl(url, allowlist);
-        if (reason !== null) {
-          attempt.refuse(reason);
-          return;
-        }
-        const { origin, pathname, search } = new URL(url);
-        const path = pathname + search;
-        agent.dispatch(
-          { origin, path, method: 'POST', headers: { ...headers, 'accept-encoding': 'identity' }, body },
-          attempt,
-        );
+        const target = find(url);
+        if (typeof target === 'string') attempt.refuse(target);
+        else agent.dispatch({ ...target, method: 'POST', headers: { ...headers, ...IDENTITY }, body }, attempt);
       }),
     close: () => agent.close(),
   };
+}
+
+interface SendTarget {
+  origin: string;
+  path: string;
+}
+
+/** A URL's parts, or why nothing may be sent to it: read once, not once an attempt. */
+function rememberTargets(allowlist: Allowlist): (url: string) => SendTarget | string {
+  const known = new Map<string, SendTarget | string>();
+  return (url) => {
+    const remembered = known.get(url);
+    if (remembered !== undefined) return remembered;
+    if (known.size >= REMEMBERED_TARGETS) known.clear();
+    const target = refuseUrl(url, allowlist) ?? readTarget(url);
+    known.set(url, target);
+    return target;
+  };
+}
+
+function readTarget(url: string): SendTarget {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: pathname + search };
 }
