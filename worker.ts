@@ -17,6 +17,7 @@ import { createSecretBox } from './core/secrets.ts';
 import { stopRequested } from './core/stop-requested.ts';
 import { Engine } from './dispatch/engine.ts';
 import { Recoveries } from './dispatch/recoveries.ts';
+import { Settler } from './dispatch/settler.ts';
 import { scheduleMaintenance } from './dispatch/schedule-maintenance.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
@@ -69,8 +70,15 @@ async function main(): Promise<void> {
   // Not before: making the worker keeps the process from everything else for a while, attempts in flight included.
   await engine.start();
   const running = worker.run();
+  const settler = new Settler({
+    databaseUrl: config.databaseUrl,
+    pool,
+    log,
+    onMoved: ({ platform, org_id, id }) => changes.webhook(platform, org_id, id),
+  });
   const recoveries = new Recoveries({ ...config, pool, client, log });
   recoveries.start();
+  settler.start();
   rollup.start();
   await scheduleMaintenance(client, config.taskQueue);
   log.info('worker ready');
@@ -80,7 +88,7 @@ async function main(): Promise<void> {
   await Promise.race([running, stopping]);
   log.info('stopping: attempts in flight may finish');
   if (worker.getState() === 'RUNNING') worker.shutdown();
-  await Promise.all([engine.stop(SHUTDOWN_MS), recoveries.stop(), rollup.stop(), running]);
+  await Promise.all([engine.stop(SHUTDOWN_MS), recoveries.stop(), settler.stop(), rollup.stop(), running]);
   await changes.close();
   await Promise.all([sender.close(), orm.close(), pool.end()]);
   await connection.close();

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { uuidv7 } from 'uuidv7';
-import { LEASE, UNHOLD } from '../core/db/queries/dispatch.ts';
+import { LEASE } from '../core/db/queries/dispatch.ts';
 
 const BEAT_MS = 1_000;
 /** A worker begins no attempt unless its lease was confirmed this recently. */
@@ -11,7 +11,7 @@ const FRESH_MS = 2_500;
 const SILENT_MS = 6_000;
 /** The same for a worker whose connection is gone, as after a kill -9; longer than a living one takes to reconnect. */
 const GONE_MS = 3_000;
-/** Every so many beats a sweep looks for claims that outlived their worker's burial and holds that outlived their pause. */
+/** Every so many beats a sweep looks for claims that outlived their worker's burial. */
 const SWEEP_TICKS = 5;
 
 /**
@@ -121,7 +121,6 @@ export class Lease {
     if (dead.length > 0) await this.pool.query(LEASE.bury, [dead]);
     const sweep = this.ticks++ % SWEEP_TICKS === 0;
     if (dead.length === 0 && !sweep) return;
-    await this.pool.query(UNHOLD);
     const { rows: reclaimed } = await this.pool.query<{ count: number }>(LEASE.reclaim);
     const deliveries = reclaimed[0]!.count;
     if (dead.length > 0 || deliveries > 0) {

@@ -19,7 +19,11 @@ export function writeTimeline(facts: Facts): TimelineEntry[] {
     ...audit,
   ];
   if (facts.status === 'held' && !audit.some((entry) => entry.type === 'held')) {
-    entries.push({ at: facts.created_at.toISOString(), type: 'held', detail: 'the webhook was paused already' });
+    entries.push({
+      at: facts.created_at.toISOString(),
+      type: 'held',
+      detail: 'the webhook was paused, or others were held before it',
+    });
   }
   if (facts.delivered_at) {
     entries.push({ at: facts.delivered_at.toISOString(), type: 'delivered', detail: 'the receiver took it' });

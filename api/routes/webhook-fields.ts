@@ -20,6 +20,7 @@ export function writeWebhook(webhook: Webhook): WebhookAnswer {
     inactive_reason: webhook.inactiveReason ?? null,
     paused: Boolean(webhook.pausedAt),
     paused_at: webhook.pausedAt?.toISOString() ?? null,
+    paused_reason: webhook.pausedReason ?? null,
     retry_policy: {
       maximum_attempts: webhook.maxAttempts,
       initial_interval: toSeconds(webhook.initialUnits),
@@ -40,13 +41,12 @@ export function scheduleColumns(policy: RegisterWebhook['retry_policy'], base = 
   };
 }
 
-/** Everything but turning off, which has to cancel deliveries as well. */
+/** Everything but turning on and off, which counts for deliveries as well. */
 export function applyUpdate(webhook: Webhook, input: UpdateWebhook, secretBox: SecretBox): void {
   if (input.url !== undefined) webhook.url = input.url;
   if (input.events !== undefined) webhook.events = input.events;
   if (input.secret !== undefined) webhook.secret = secretBox.seal(input.secret);
   if (input.description !== undefined) webhook.description = input.description;
-  if (input.active === true) Object.assign(webhook, { active: true, inactiveReason: null });
   if (input.retry_policy) Object.assign(webhook, scheduleColumns(input.retry_policy, webhook));
   webhook.updatedAt = new Date();
 }

@@ -11,8 +11,15 @@ import {
 } from '../../core/contracts/webhook.ts';
 import { noteDeed, type Deed } from '../../core/db/audit.ts';
 import { Webhook } from '../../core/db/entities/webhook.ts';
-import { deactivateWebhook, deleteWebhook, pauseWebhook, resumeWebhook } from '../../core/db/queries/webhook-state.ts';
+import {
+  activateWebhook,
+  deactivateWebhook,
+  deleteWebhook,
+  pauseWebhook,
+  resumeWebhook,
+} from '../../core/db/queries/webhook-state.ts';
 import { settleWebhook } from '../../core/db/settle.ts';
+import type { Execute } from '../../core/db/queries/execute.ts';
 import { inTransaction, type Transaction } from '../../core/db/transaction.ts';
 import { refuseUrl } from '../../core/delivery/guard.ts';
 import { generateSecret } from '../../core/delivery/sign.ts';
@@ -74,6 +81,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
           active: input.active ?? true,
           inactiveReason: input.active === false ? REASON : null,
           pausedAt: null,
+          pausedReason: null,
           ...scheduleColumns(input.retry_policy),
           deletedAt: null,
           createdAt: now,
@@ -145,10 +153,12 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       const input = await readJson(call.c, inputs.update);
       if (input.url !== undefined) checkUrl(deps, input.url);
       return await change(call, where, 'webhook.updated', describeChange(input), async ({ em, execute }, webhook) => {
-        const turnsOff = input.active === false && webhook.active;
+        const turns = input.active !== undefined && input.active !== webhook.active;
         applyUpdate(webhook, input, deps.secretBox);
         await em.flush();
-        if (turnsOff) await deactivateWebhook(execute, webhook.id, REASON);
+        if (!turns) return;
+        if (input.active) await activateWebhook(execute, webhook.id);
+        else await deactivateWebhook(execute, webhook.id, REASON);
       });
     },
   });
@@ -169,7 +179,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
         noteDeed(em, deed(call.principal.name, 'webhook.deleted', webhook ?? missing()));
         await deleteWebhook(execute, where.id);
       });
-      await settleWebhook(deps.orm, where.id);
+      await settle(where.id);
       deps.changes.webhook(platform.id, where.orgId, where.id);
       return new Response(null, { status: 204 });
     },
@@ -179,10 +189,15 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     {
       name: 'pause',
       done: 'webhook.paused',
-      apply: pauseWebhook,
+      apply: (execute: Execute, id: string) => pauseWebhook(execute, id, REASON),
       description: 'Its deliveries are held and go out on resume.',
     },
-    { name: 'resume', done: 'webhook.resumed', apply: resumeWebhook, description: 'What was held goes out now.' },
+    {
+      name: 'resume',
+      done: 'webhook.resumed',
+      apply: resumeWebhook,
+      description: 'What was held goes out, oldest first, and before what is emitted meanwhile.',
+    },
   ] as const;
   for (const { name, done, apply, description } of states) {
     router.addForPlatform({
@@ -197,6 +212,13 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       responses: { 200: { description: 'As it is now', content: content(WebhookAnswer) } },
       handle: (call) =>
         change(call, whichOf(platform, call), done, {}, ({ execute }, webhook) => apply(execute, webhook.id)),
+    });
+  }
+
+  /** The new state is committed: should this fail, the workers do it. */
+  async function settle(webhookId: string): Promise<void> {
+    await settleWebhook(deps.pool, webhookId).catch((error: unknown) => {
+      deps.log.warn({ err: error, webhook: webhookId }, 'deliveries cannot follow their webhook yet');
     });
   }
 
@@ -216,7 +238,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       await em.flush();
       return (await em.refresh(found)) ?? missing();
     });
-    await settleWebhook(deps.orm, webhook.id);
+    await settle(webhook.id);
     deps.changes.webhook(webhook.platform, webhook.orgId, webhook.id);
     return answerJson(writeWebhook(webhook));
   }

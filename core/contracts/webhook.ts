@@ -41,6 +41,7 @@ export const Webhook = z
     inactive_reason: z.string().nullable().meta({ description: 'why it was turned off' }),
     paused: z.boolean().meta({ description: 'true: its deliveries are held until it is resumed' }),
     paused_at: Time.nullable(),
+    paused_reason: z.string().nullable().meta({ description: 'why it was paused' }),
     retry_policy: RetryPolicy,
     created_at: Time,
     updated_at: Time,

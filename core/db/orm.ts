@@ -7,12 +7,10 @@ import { Webhook } from './entities/webhook.ts';
 import { M0001Schema } from './migrations/m0001-schema.ts';
 import { M0003Recoveries } from './migrations/m0003-recoveries.ts';
 import { M0004Dashboard } from './migrations/m0004-dashboard.ts';
+import { M0006WebhookStates } from './migrations/m0006-webhook-states.ts';
 
 export interface OrmOptions {
-  /**
-   * Milliseconds that one statement may take, 0 for no limit. Default 15,000, more than the hot path's: pausing or deleting a
-   * webhook moves its whole backlog.
-   */
+  /** Milliseconds that one statement may take, 0 for no limit. Default 15,000. */
   statementTimeoutMs?: number;
 }
 
@@ -31,6 +29,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0001-schema', class: M0001Schema },
         { name: 'm0003-recoveries', class: M0003Recoveries },
         { name: 'm0004-dashboard', class: M0004Dashboard },
+        { name: 'm0006-webhook-states', class: M0006WebhookStates },
       ],
       snapshot: false,
       tableName: 'posthorn_migrations',

@@ -27,6 +27,7 @@ describe.each([
       inactive_reason: null,
       paused: false,
       paused_at: null,
+      paused_reason: null,
       retry_policy: { maximum_attempts: 6, initial_interval: 120, backoff_coefficient: 2 },
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updated_at: expect.any(String),

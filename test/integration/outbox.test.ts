@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createIntake, type Emission } from '../../core/db/intake.ts';
-import { CLAIM_DUE, LEASE, RECORD, UNHOLD } from '../../core/db/queries/dispatch.ts';
+import { CLAIM_DUE, LEASE, RECORD } from '../../core/db/queries/dispatch.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
 let database: TestDatabase;
@@ -148,15 +148,4 @@ test('a hundred concurrent emits with one idempotency key make one event', async
   expect(await count('deliveries')).toBe(1);
   const other = emission({ key: 'order-1', hash: Buffer.from('other') });
   expect(await intakes[0]!.emit([other])).toEqual([{ kind: 'conflict' }]);
-});
-
-test('what was held after its webhook was resumed becomes due', async () => {
-  await database.pool.query('update webhooks set paused_at = now()');
-  await emit(1);
-  const worker = await enlist();
-  await database.pool.query(UNHOLD);
-  expect(await claim(worker, 10)).toEqual([]);
-  await database.pool.query('update webhooks set paused_at = null, updated_at = now()');
-  await database.pool.query(UNHOLD);
-  expect(await claim(worker, 10)).toHaveLength(1);
 });

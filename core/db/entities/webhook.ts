@@ -16,6 +16,7 @@ const WebhookSchema = defineEntity({
     active: p.boolean(),
     inactiveReason: p.text().fieldName('inactive_reason').nullable(),
     pausedAt: p.datetime().fieldName('paused_at').nullable(),
+    pausedReason: p.text().fieldName('paused_reason').nullable(),
     maxAttempts: p.smallint().fieldName('max_attempts'),
     initialUnits: p.double().$type<number>().fieldName('initial_units'),
     coefficient: p.double().$type<number>(),

@@ -142,18 +142,6 @@ returning d.id as delivery_id, d.status, d.next_attempt_at`,
 /** What a worker has claimed and not recorded. $1 worker */
 export const CLAIMED_BY = { name: 'claimed-by', text: 'select delivery_id from outbox where claimed_by = $1' };
 
-/**
- * Makes due what is held although its webhook is not paused: a statement that still saw the pause wrote it after the resume.
- * Only webhooks that changed lately can have such rows.
- */
-export const UNHOLD = `
-  with stuck as materialized (
-    select o.delivery_id from webhooks w join outbox o on o.webhook_id = w.id
-    where w.updated_at > now() - interval '10 minutes' and w.paused_at is null and o.due_at is null and o.claimed_by is null
-    for update of o skip locked
-  )
-  update outbox o set due_at = now(), next_attempt_at = now() from stuck where o.delivery_id = stuck.delivery_id`;
-
 /** Any fixed number: the first half of the advisory locks by which a worker's connection is seen to live. */
 const WORKER_LOCK = 8_087_411;
 

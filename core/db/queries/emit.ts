@@ -1,7 +1,8 @@
 /**
  * Accepts events: stores each with its idempotency key, matches the webhooks and makes one delivery and one outbox row for
  * each match, in one statement and so in one commit. One row comes back for each delivery, and one without a delivery for
- * each event whose key was taken before.
+ * each event whose key was taken before. What is for a paused webhook is held, and so is what is for a resumed one while older
+ * deliveries are held: it becomes due after them.
  *
  * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes
  */
@@ -21,7 +22,7 @@ with incoming as materialized (
   insert into events (id, platform, org_id, event_type, body) select id, platform, org_id, event_type, body from fresh
 ), matched as materialized (
   select posthorn_uuidv7() as id, f.id as event_id, f.platform, f.org_id, f.event_type, w.id as webhook_id, w.max_attempts,
-    w.paused_at is not null as held
+    w.paused_at is not null or coalesce(w.settling = 'begun', false) as held
   from fresh f join webhooks w on w.platform = f.platform and w.org_id = f.org_id and w.deleted_at is null
     and w.active and f.event_type = any(w.events)
 ), delivering as (

@@ -1,0 +1,113 @@
+import type pg from 'pg';
+
+/** Deliveries that one transaction moves. */
+export const PART = 1_000;
+/** A resumed webhook has at most so many deliveries due at a time, so that its backlog is in nobody's way. */
+export const MOST_DUE = 5_000;
+
+export type SettleStep =
+  /** The next part can follow at once. */
+  | { kind: 'more' }
+  /** Enough is due: the rest waits until some of that has gone out. */
+  | { kind: 'full' }
+  /** Nothing is left but what statements may yet write that saw the state before `change`. */
+  | { kind: 'last-look'; change: string }
+  | { kind: 'settled' };
+
+interface WebhookState {
+  settling: 'begun' | 'last-look' | null;
+  /** Tells one change of its state from another. */
+  change: string;
+  goal: 'cancelled' | 'held' | 'due';
+  /** What cancelled deliveries say. */
+  reason: string;
+}
+
+interface Moved {
+  moved: number;
+  room: number;
+}
+
+/**
+ * Brings the next part of a webhook's deliveries in line with its state, whatever that is by now: cancels them, holds them or
+ * makes them due, oldest first. To be run in a transaction.
+ *
+ * It locks the webhook first, so that two of them, a retry and a change of state take turns. An attempt in flight
+ * (claimed_by is not null) is never touched: what becomes of it is decided when its outcome is recorded, with a look at the
+ * webhook. Rows that somebody else has locked are left out rather than waited for, since whoever records an attempt waits for
+ * rows that are looked at here.
+ *
+ * `quiet` is the change since which every statement has ended that began before its last look: then there will be no more.
+ */
+export async function settlePart(client: pg.ClientBase, id: string, quiet: string | null): Promise<SettleStep> {
+  const webhook = (await client.query<WebhookState>(LOCK, [id])).rows[0];
+  if (!webhook?.settling) return { kind: 'settled' };
+  const { moved, room } = await move(client, id, webhook);
+  if (moved > 0 && webhook.goal === 'due') await client.query(`select pg_notify('posthorn_due', '')`);
+  if (room > 0 && moved === room) return { kind: 'more' };
+  if (room === 0 && (await client.query(HELD, [id])).rows.length > 0) return { kind: 'full' };
+  const { settling, change } = webhook;
+  if (settling === 'last-look' && change === quiet) {
+    await client.query('update webhooks set settling = null where id = $1', [id]);
+    return { kind: 'settled' };
+  }
+  await client.query(`update webhooks set settling = 'last-look' where id = $1 and settling = 'begun'`, [id]);
+  return { kind: 'last-look', change };
+}
+
+async function move(client: pg.ClientBase, id: string, { goal, reason }: WebhookState): Promise<Moved> {
+  if (goal === 'cancelled') return (await client.query<Moved>(CANCEL, [id, PART, reason])).rows[0]!;
+  if (goal === 'held') return (await client.query<Moved>(HOLD, [id, PART])).rows[0]!;
+  return (await client.query<Moved>(RELEASE, [id, PART, MOST_DUE])).rows[0]!;
+}
+
+const LOCK = `
+  select settling, updated_at::text as change,
+    case when deleted_at is not null or not active then 'cancelled' when paused_at is not null then 'held' else 'due' end as goal,
+    case when deleted_at is not null then 'the webhook was deleted'
+      else 'the webhook was turned off: ' || coalesce(inactive_reason, '') end as reason
+  from webhooks where id = $1 for update`;
+
+const HELD = 'select from outbox where webhook_id = $1 and due_at is null and claimed_by is null limit 1';
+
+const HOLD = `
+  with free as materialized (
+    select delivery_id from outbox where webhook_id = $1 and claimed_by is null and due_at is not null
+    order by due_at, delivery_id limit $2 for update skip locked
+  ), held as (
+    update outbox o set due_at = null from free where o.delivery_id = free.delivery_id returning o.delivery_id
+  ), marked as (
+    update deliveries d set status = 'held', next_attempt_at = null, updated_at = now()
+    from held where d.id = held.delivery_id
+  )
+  select count(*)::int as moved, $2::int as room from held`;
+
+const RELEASE = `
+  with space as materialized (
+    select least($2::int, $3::int - count(*)::int) as room
+    from (select from outbox where webhook_id = $1 and due_at <= now() limit $3) waiting
+  ), free as materialized (
+    select delivery_id from outbox where webhook_id = $1 and claimed_by is null and due_at is null
+    order by delivery_id limit (select room from space) for update skip locked
+  ), due as (
+    update outbox o set due_at = now(), next_attempt_at = now() from free where o.delivery_id = free.delivery_id
+    returning o.delivery_id, o.attempts
+  ), marked as (
+    update deliveries d set status = case when due.attempts = 0 then 'pending' else 'retrying' end,
+      next_attempt_at = now(), updated_at = now()
+    from due where d.id = due.delivery_id
+  )
+  select (select count(*)::int from due) as moved, room from space`;
+
+const CANCEL = `
+  with free as materialized (
+    select delivery_id from outbox where webhook_id = $1 and claimed_by is null
+    order by delivery_id limit $2 for update skip locked
+  ), ended as (
+    delete from outbox o using free where o.delivery_id = free.delivery_id returning o.delivery_id
+  ), marked as (
+    update deliveries d set status = 'cancelled', failed_at = now(), next_attempt_at = null, error_message = $3,
+      updated_at = now()
+    from ended where d.id = ended.delivery_id
+  )
+  select count(*)::int as moved, $2::int as room from ended`;
