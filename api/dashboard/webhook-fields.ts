@@ -10,7 +10,15 @@ export function startOfDay(now: Date): Date {
   return new Date((Math.floor(now.getTime() / HOUR_MS) - 23) * HOUR_MS);
 }
 
-export function writeDashboardWebhook(webhook: Webhook, health: WebhookHealth, from: Date): DashboardWebhook {
+/** How webhooks fared, from the begin of the first of their 24 hours on. */
+export interface Day {
+  from: Date;
+  health: Map<string, WebhookHealth>;
+  struggling: Set<string>;
+}
+
+export function writeDashboardWebhook(webhook: Webhook, { from, ...day }: Day): DashboardWebhook {
+  const health = day.health.get(webhook.id)!;
   const { org_id: _, ...fields } = writeWebhook(webhook);
   const known = new Map(health.hours.map((hour) => [new Date(hour.at).getTime(), hour]));
   const last_24h = Array.from({ length: 24 }, (_, index) => {
@@ -24,6 +32,7 @@ export function writeDashboardWebhook(webhook: Webhook, health: WebhookHealth, f
     platform: webhook.platform,
     org_id: webhook.orgId || null,
     deleted_at: webhook.deletedAt?.toISOString() ?? null,
+    struggling: webhook.active && day.struggling.has(webhook.id),
     last_24h,
     last_failure: failure && { at: new Date(failure.at).toISOString(), message: failure.message },
     waiting: health.waiting,

@@ -99,18 +99,25 @@ export function addDashboardWebhookRoutes(router: Router, deps: ApiDeps): void {
     if (webhooks.length === 0) return [];
     const from = startOfDay(new Date());
     const ids = webhooks.map(({ id }) => id);
-    const health = await inSnapshot(deps.reads, (client) => readWebhookHealth(client, ids, from));
-    const byId = new Map(health.map((one) => [one.id, one]));
-    return webhooks.map((webhook) => writeDashboardWebhook(webhook, byId.get(webhook.id)!, from));
+    const day = await inSnapshot(deps.reads, async (client) => ({
+      from,
+      health: new Map((await readWebhookHealth(client, ids, from)).map((one) => [one.id, one])),
+      struggling: new Set(await findStruggling(client, lastHour(), ids)),
+    }));
+    return webhooks.map((webhook) => writeDashboardWebhook(webhook, day));
   }
 
   async function inState(state: 'active' | 'paused' | 'off' | 'struggling') {
     if (state === 'off') return { active: false };
     if (state === 'paused') return { active: true, pausedAt: { $ne: null } };
     if (state === 'active') return { active: true, pausedAt: null };
-    const since = new Date(Date.now() - HOUR_MS);
-    return { active: true, id: { $in: await inSnapshot(deps.reads, (client) => findStruggling(client, since)) } };
+    const struggling = await inSnapshot(deps.reads, (client) => findStruggling(client, lastHour(), null));
+    return { active: true, id: { $in: struggling } };
   }
+}
+
+function lastHour(): Date {
+  return new Date(Date.now() - HOUR_MS);
 }
 
 function ownedBy({ platform, orgId }: OwnerFilter) {

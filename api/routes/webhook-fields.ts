@@ -1,11 +1,6 @@
-import {
-  SECONDS_PER_UNIT,
-  type RegisterWebhook,
-  type UpdateWebhook,
-  type Webhook as WebhookAnswer,
-} from '../../core/contracts/webhook.ts';
+import type { RegisterWebhook, UpdateWebhook, Webhook as WebhookAnswer } from '../../core/contracts/webhook.ts';
 import type { Webhook } from '../../core/db/entities/webhook.ts';
-import { DEFAULT_SCHEDULE } from '../../core/domain/schedule.ts';
+import { DEFAULT_SCHEDULE, SECONDS_PER_UNIT } from '../../core/domain/schedule.ts';
 import type { SecretBox } from '../../core/secrets.ts';
 
 /** A webhook as the API shows it: without its secret. */

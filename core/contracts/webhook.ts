@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { SCHEDULE_LIMITS } from '../domain/schedule.ts';
+import { SCHEDULE_LIMITS, SECONDS_PER_UNIT } from '../domain/schedule.ts';
 import { Id, listOf, OrgId, plainText, Time } from './common.ts';
 import { quote } from './issues.ts';
-
-/** The API counts a schedule's intervals in seconds, one unit being a minute. */
-export const SECONDS_PER_UNIT = 60;
 
 const { maxAttempts, initialUnits, coefficient } = SCHEDULE_LIMITS;
 

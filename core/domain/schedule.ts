@@ -13,6 +13,9 @@ export interface RetrySchedule {
 /** 2, 4, 8, 16 and 32 minutes after the failure before each: six attempts in 62 minutes (contract.md, Retries). */
 export const DEFAULT_SCHEDULE: RetrySchedule = { maxAttempts: 6, initialUnits: 2, coefficient: 2 };
 
+/** The API counts a schedule's intervals in seconds, one unit being a minute. */
+export const SECONDS_PER_UNIT = 60;
+
 /** What a webhook may choose for itself. */
 export const SCHEDULE_LIMITS = {
   maxAttempts: { min: 1, max: 12 },

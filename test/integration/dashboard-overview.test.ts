@@ -118,8 +118,10 @@ describe('the overview', () => {
     }
     const order = failing.map((one: { failed_attempts: number }) => one.failed_attempts);
     expect(order).toEqual(order.toSorted((a: number, b: number) => b - a));
-    const struggling = (await api.ask('GET', '/api/dashboard/webhooks?state=struggling')).body.data;
+    const list = async (query: string) => (await api.ask('GET', `/api/dashboard/webhooks${query}`)).body.data;
+    const struggling = await list('?state=struggling');
     expect(struggling.length).toBeGreaterThan(0);
+    expect((await list('')).filter((webhook: { struggling: boolean }) => webhook.struggling)).toEqual(struggling);
   });
 
   test('says the same when it is counted ahead', async () => {

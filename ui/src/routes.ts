@@ -17,6 +17,18 @@ export interface Route {
 
 const ROUTES: Route[] = [
   { path: '/', scope: 'events:read', load: () => import('./pages/overview/overview-page.svelte') },
+  { path: '/webhooks', scope: 'webhooks:read', load: () => import('./pages/webhooks/webhooks-page.svelte') },
+  {
+    path: '/webhooks/new',
+    scope: 'webhooks:write',
+    load: () => import('./pages/webhook-form/new-webhook-page.svelte'),
+  },
+  { path: '/webhooks/:id', scope: 'webhooks:read', load: () => import('./pages/webhook/webhook-page.svelte') },
+  {
+    path: '/webhooks/:id/edit',
+    scope: 'webhooks:write',
+    load: () => import('./pages/webhook-form/edit-webhook-page.svelte'),
+  },
   { path: '/deliveries', scope: 'events:read', load: () => import('./pages/deliveries/deliveries-page.svelte') },
   { path: '/deliveries/:id', scope: 'events:read', load: () => import('./pages/delivery/delivery-page.svelte') },
   { path: '/events', scope: 'events:read', load: () => import('./pages/events/events-page.svelte') },

@@ -32,6 +32,7 @@ export const DashboardWebhook = Webhook.omit({ org_id: true })
     platform: z.string(),
     org_id: z.string().nullable(),
     deleted_at: Time.nullable(),
+    struggling: z.boolean().meta({ description: 'at least one in five attempts of the last hour failed' }),
     last_24h: z
       .array(WebhookHour)
       .length(24)

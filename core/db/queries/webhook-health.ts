@@ -46,8 +46,11 @@ export async function readWebhookHealth(client: pg.ClientBase, ids: string[], fr
   return rows;
 }
 
-/** Webhooks of whose attempts since `from` at least one in five failed. To be run in one snapshot. */
-export async function findStruggling(client: pg.ClientBase, from: Date): Promise<string[]> {
+/**
+ * Webhooks of whose attempts since `from` at least one in five failed, of `among` alone where it is given. To be run in one
+ * snapshot.
+ */
+export async function findStruggling(client: pg.ClientBase, from: Date, among: string[] | null): Promise<string[]> {
   const edge = await readEdge(client);
   const since = edge && edge > from ? edge : from;
   const { rows } = await client.query<{ webhook_id: string }>(
@@ -56,8 +59,9 @@ export async function findStruggling(client: pg.ClientBase, from: Date): Promise
       select webhook_id, delivered, failed_attempts from outcomes
       where span = ${FINE_SPAN} and at >= '${from.toISOString()}' and at < '${since.toISOString()}'
       union all select webhook_id, delivered, failed_attempts from happened
-    ) o group by webhook_id
+    ) o where $1::uuid[] is null or webhook_id = any($1) group by webhook_id
     having sum(failed_attempts) > 0 and sum(failed_attempts) * 5 >= sum(delivered + failed_attempts)`,
+    [among],
   );
   return rows.map((row) => row.webhook_id);
 }

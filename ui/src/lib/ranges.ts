@@ -10,4 +10,6 @@ export const RANGES: readonly { value: Range; label: string; name: string; secon
   { value: '30d', label: '30 d', name: 'Last 30 days', seconds: 30 * 86_400 },
 ];
 
+export const DEFAULT_RANGE = '24h';
+
 export const RANGE_VALUES: readonly Range[] = RANGES.map(({ value }) => value);

@@ -8,11 +8,13 @@ export const KEYS = {
   webhook: 'webhook',
   deliveries: 'deliveries',
   delivery: 'delivery',
+  recentDeliveries: 'recent-deliveries',
   events: 'events',
   event: 'event',
   eventTypes: 'event-types',
   keys: 'keys',
   audit: 'audit',
+  urlCheck: 'url-check',
   recoveries: 'recoveries',
   recovery: 'recovery',
 } as const;

@@ -21,10 +21,21 @@ test('changes that come together are one, each id once', () => {
 
 test('a change makes stale what shows it, and nothing else', () => {
   expect(staleKeys(NOTHING_CHANGED)).toEqual([]);
-  expect(staleKeys({ ...NOTHING_CHANGED, deliveries: ['d1'] })).toEqual([['events'], ['event'], ['delivery', 'd1']]);
-  expect(staleKeys({ ...NOTHING_CHANGED, more_deliveries: true })).toEqual([['events'], ['event'], ['delivery']]);
+  expect(staleKeys({ ...NOTHING_CHANGED, deliveries: ['d1'] })).toEqual([
+    ['events'],
+    ['event'],
+    ['recent-deliveries'],
+    ['delivery', 'd1'],
+  ]);
+  expect(staleKeys({ ...NOTHING_CHANGED, more_deliveries: true })).toEqual([
+    ['events'],
+    ['event'],
+    ['recent-deliveries'],
+    ['delivery'],
+  ]);
   expect(staleKeys({ ...NOTHING_CHANGED, webhooks: ['w1'], overview: true })).toEqual([
     ['webhooks'],
+    ['audit'],
     ['webhook', 'w1'],
     ['overview'],
   ]);

@@ -29,10 +29,12 @@ export function mergeChanges(a: LiveChange, b: LiveChange): LiveChange {
 /** The keys (or their beginnings) of the answers that a change makes stale. */
 export function staleKeys(change: LiveChange): string[][] {
   const keys: string[][] = [];
-  if (change.deliveries.length > 0 || change.more_deliveries) keys.push([KEYS.events], [KEYS.event]);
+  if (change.deliveries.length > 0 || change.more_deliveries) {
+    keys.push([KEYS.events], [KEYS.event], [KEYS.recentDeliveries]);
+  }
   if (change.more_deliveries) keys.push([KEYS.delivery]);
   else for (const id of change.deliveries) keys.push([KEYS.delivery, id]);
-  if (change.webhooks.length > 0) keys.push([KEYS.webhooks]);
+  if (change.webhooks.length > 0) keys.push([KEYS.webhooks], [KEYS.audit]);
   for (const id of change.webhooks) keys.push([KEYS.webhook, id]);
   if (change.recoveries.length > 0) keys.push([KEYS.recoveries]);
   for (const id of change.recoveries) keys.push([KEYS.recovery, id]);

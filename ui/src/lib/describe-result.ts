@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../../core/contracts/delivery.ts';
+import type { Delivery } from '../../../core/contracts/delivery.ts';
 
 type Facts = Pick<Delivery, 'status' | 'status_code' | 'error_message' | 'attempts' | 'response_body'>;
 

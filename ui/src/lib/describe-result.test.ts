@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeResult } from './result.ts';
+import { describeResult } from './describe-result.ts';
 
 const delivery = {
   status: 'retrying',

@@ -1,0 +1,90 @@
+import { keepPreviousData, queryOptions } from '@tanstack/svelte-query';
+import type { Range } from '../../../../../core/contracts/dashboard/overview.ts';
+import type { Session } from '../../../../../core/contracts/session.ts';
+import { api, read, webhooksApi } from '../client.ts';
+import { KEYS } from '../keys.ts';
+import type { Owner } from '../session.ts';
+
+/** The query parameters of a list of webhooks. */
+export type WebhookQuery = NonNullable<Parameters<typeof api.api.dashboard.webhooks.$get>[0]>['query'];
+
+type Client = ReturnType<typeof webhooksApi>;
+export type RegisterInput = Parameters<Client['index']['$post']>[0]['json'];
+export type UpdateInput = Parameters<Client[':id']['$put']>[0]['json'];
+
+/** A webhook and whose it is. */
+export interface OwnedWebhook extends Owner {
+  id: string;
+}
+
+/** How often health is fetched, which moves with every attempt. */
+const MOVE_ON_MS = 15_000;
+const RECENT = '8';
+
+export function webhooksQuery(query: WebhookQuery) {
+  return queryOptions({
+    queryKey: [KEYS.webhooks, 'list', query],
+    placeholderData: keepPreviousData,
+    refetchInterval: MOVE_ON_MS,
+    queryFn: ({ signal }) => read(api.api.dashboard.webhooks.$get({ query }, { init: { signal } })),
+  });
+}
+
+export function webhookQuery(id: string) {
+  return queryOptions({
+    queryKey: [KEYS.webhook, id],
+    refetchInterval: MOVE_ON_MS,
+    queryFn: ({ signal }) => read(api.api.dashboard.webhooks[':id'].$get({ param: { id } }, { init: { signal } })),
+  });
+}
+
+/** What became of its deliveries in a range of time. */
+export function webhookFiguresQuery(id: string, range: Range) {
+  return queryOptions({
+    queryKey: [KEYS.overview, 'webhook', id, range],
+    placeholderData: keepPreviousData,
+    refetchInterval: MOVE_ON_MS,
+    queryFn: ({ signal }) =>
+      read(api.api.dashboard.overview.$get({ query: { range, webhook_id: id } }, { init: { signal } })),
+  });
+}
+
+export function recentDeliveriesQuery(webhookId: string) {
+  return queryOptions({
+    queryKey: [KEYS.recentDeliveries, webhookId],
+    queryFn: ({ signal }) => {
+      const query = { webhook_id: webhookId, limit: RECENT };
+      return read(api.api.dashboard.deliveries.$get({ query }, { init: { signal } }));
+    },
+  });
+}
+
+/** Whether a webhook may have a URL, and why not. */
+export function urlCheckQuery(url: string) {
+  return queryOptions({
+    queryKey: [KEYS.urlCheck, url],
+    queryFn: ({ signal }) => read(api.api.dashboard['check-url'].$post({ json: { url } }, { init: { signal } })),
+  });
+}
+
+export function registerWebhook(session: Session, owner: Owner, json: RegisterInput) {
+  return read(webhooksApi(session, owner).index.$post({ json }));
+}
+
+export function updateWebhook(session: Session, webhook: OwnedWebhook, json: UpdateInput) {
+  return read(webhooksApi(session, webhook)[':id'].$put({ param: { id: webhook.id }, json }));
+}
+
+export function deleteWebhook(session: Session, webhook: OwnedWebhook) {
+  return webhooksApi(session, webhook)[':id'].$delete({ param: { id: webhook.id } });
+}
+
+/** Pausing loses nothing; resuming sends what was held. */
+export function steerWebhook(session: Session, webhook: OwnedWebhook, action: 'pause' | 'resume') {
+  return read(webhooksApi(session, webhook)[':id'][action].$post({ param: { id: webhook.id } }));
+}
+
+/** Sends an event with its type's example data to this webhook alone. */
+export function testWebhook(session: Session, webhook: OwnedWebhook, event: string) {
+  return read(webhooksApi(session, webhook)[':id'].test.$post({ param: { id: webhook.id }, json: { event } }));
+}

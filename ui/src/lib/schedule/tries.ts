@@ -1,0 +1,47 @@
+import { allDelays, DEFAULT_SCHEDULE, SECONDS_PER_UNIT, type RetrySchedule } from '../../../../core/domain/schedule.ts';
+import type { Webhook } from '../../../../core/contracts/webhook.ts';
+
+export type RetryPolicy = Webhook['retry_policy'];
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** As the API has it: six attempts in 62 minutes. */
+export const DEFAULT_POLICY: RetryPolicy = {
+  maximum_attempts: DEFAULT_SCHEDULE.maxAttempts,
+  initial_interval: DEFAULT_SCHEDULE.initialUnits * SECONDS_PER_UNIT,
+  backoff_coefficient: DEFAULT_SCHEDULE.coefficient,
+};
+
+/** When each attempt is made, in milliseconds after the first one, where every attempt fails at once. */
+export function triesOf(policy: RetryPolicy): number[] {
+  const schedule: RetrySchedule = {
+    maxAttempts: policy.maximum_attempts,
+    initialUnits: policy.initial_interval / SECONDS_PER_UNIT,
+    coefficient: policy.backoff_coefficient,
+  };
+  const tries = [0];
+  for (const delay of allDelays(schedule, SECONDS_PER_UNIT * 1000)) tries.push(tries.at(-1)! + delay);
+  return tries;
+}
+
+/** The times as one reads them: "0:02" in hours and minutes, with seconds for all where one has them, "2 d 4:30" after a day. */
+export function writeTries(tries: readonly number[]): string[] {
+  const seconds = tries.some((at) => at % MINUTE !== 0);
+  return tries.map((at) => {
+    const days = Math.floor(at / DAY);
+    const parts = [Math.floor((at % DAY) / HOUR), pad(Math.floor((at % HOUR) / MINUTE))];
+    if (seconds) parts.push(pad(Math.floor((at % MINUTE) / 1000)));
+    return `${days === 0 ? '' : `${days} d `}${parts.join(':')}`;
+  });
+}
+
+/** "h:mm:ss" where a time has seconds, else "h:mm". */
+export function formatOf(tries: readonly number[]): string {
+  return tries.some((at) => at % MINUTE !== 0) ? 'h:mm:ss' : 'h:mm';
+}
+
+function pad(part: number): string {
+  return String(part).padStart(2, '0');
+}

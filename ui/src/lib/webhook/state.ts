@@ -1,0 +1,27 @@
+import type { DashboardWebhook } from '../../../../core/contracts/dashboard/webhooks.ts';
+import type { Tone } from '../components/ui/badge.svelte';
+
+export type WebhookState = 'active' | 'struggling' | 'paused' | 'off' | 'deleted';
+
+/** How each state of a webhook is called, coloured and explained. */
+export const WEBHOOK_LOOKS = {
+  active: { label: 'Active', tone: 'success', meaning: 'Events go out as they happen' },
+  struggling: {
+    label: 'Struggling',
+    tone: 'warning',
+    meaning: 'At least one in five attempts of the last hour failed',
+  },
+  paused: { label: 'Paused', tone: 'info', meaning: 'What is for it is held, and goes out on resume' },
+  off: { label: 'Off', tone: 'neutral', meaning: 'New events are not for it' },
+  deleted: { label: 'Deleted', tone: 'danger', meaning: 'Its history stays readable' },
+} as const satisfies Record<WebhookState, { label: string; tone: Tone; meaning: string }>;
+
+type Facts = Pick<DashboardWebhook, 'active' | 'paused' | 'deleted_at' | 'struggling'>;
+
+/** The state that says most: what keeps it from getting anything goes before how it fares. */
+export function stateOf({ active, paused, deleted_at, struggling }: Facts): WebhookState {
+  if (deleted_at !== null) return 'deleted';
+  if (!active) return 'off';
+  if (paused) return 'paused';
+  return struggling ? 'struggling' : 'active';
+}

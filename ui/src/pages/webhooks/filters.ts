@@ -1,0 +1,39 @@
+import { ownerQuery } from '../../lib/api/owner-query.ts';
+import type { WebhookQuery } from '../../lib/api/queries/webhooks.ts';
+import { readChoice } from '../../lib/router/params.ts';
+import type { OwnerScope } from '../../lib/scope.svelte.ts';
+
+export const STATE_FILTERS = ['active', 'struggling', 'paused', 'off'] as const;
+
+/** What the list is narrowed to. */
+export interface WebhookFilters {
+  owner: OwnerScope;
+  state: (typeof STATE_FILTERS)[number] | null;
+  search: string;
+  cursor: string | null;
+}
+
+/** The filters that an address carries. */
+export function readFilters(params: URLSearchParams, owner: OwnerScope): WebhookFilters {
+  return {
+    owner,
+    state: readChoice(params, 'state', STATE_FILTERS, null),
+    search: params.get('search') ?? '',
+    cursor: params.get('cursor'),
+  };
+}
+
+/** The filters as the API takes them. */
+export function toQuery({ owner, state, search, cursor }: WebhookFilters): WebhookQuery {
+  return {
+    ...ownerQuery(owner),
+    ...(state && { state }),
+    ...(search && { search }),
+    ...(cursor && { cursor }),
+  };
+}
+
+/** Whether something but the owner narrows the list. */
+export function isNarrowed({ state, search }: WebhookFilters): boolean {
+  return state !== null || search !== '';
+}
