@@ -5,6 +5,7 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Wo
 import { pino, type Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { readConfig, type Config } from './core/config.ts';
+import { pauseFailing } from './core/db/auto-pause.ts';
 import { Changes } from './core/db/changes.ts';
 import { createOrm } from './core/db/orm.ts';
 import { createPool } from './core/db/pool.ts';
@@ -44,7 +45,13 @@ async function main(): Promise<void> {
     attemptTimeoutMs: config.attemptTimeoutMs,
   });
   const changes = new Changes(pool);
-  const rollup = new Rollup(orm, log);
+  const rollup = new Rollup(orm, log, async () => {
+    if (config.autoPauseAfterMs === null) return;
+    for (const { id, platform, org_id, since } of await pauseFailing(orm, config.autoPauseAfterMs)) {
+      log.warn({ webhook: id, since }, 'paused a webhook whose every attempt failed');
+      changes.webhook(platform, org_id, id);
+    }
+  });
   const engine = new Engine({
     ...engineSettings(config),
     pool,

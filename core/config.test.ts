@@ -26,6 +26,7 @@ describe('readConfig', () => {
       retentionDays: 90,
       coalesceMax: 1000,
       attemptTimeoutMs: 15_000,
+      autoPauseAfterMs: 432_000_000,
       maxInFlight: 1024,
       bodyLimit: 1_048_576,
       logLevel: 'info',
@@ -53,6 +54,14 @@ describe('readConfig', () => {
     ['2h', 7_200_000],
   ])('reads the duration %s', (text, ms) => {
     expect(readConfig({ ...needed, POSTHORN_RETRY_UNIT: text }).retryUnitMs).toBe(ms);
+  });
+
+  it('reads when failing webhooks are paused, and that they never are', () => {
+    const read = (text: string) => readConfig({ ...needed, POSTHORN_AUTO_PAUSE_AFTER: text }).autoPauseAfterMs;
+    expect([read(''), read('2d'), read('off'), read('0')]).toEqual([432_000_000, 172_800_000, null, null]);
+    expect(() => read('never')).toThrow(
+      'POSTHORN_AUTO_PAUSE_AFTER must be a duration above zero, such as 12h or 5d, or off',
+    );
   });
 
   it.each(['0s', '60', 'soon', '-1s', '1 m'])('refuses the duration %j', (text) => {

@@ -1,19 +1,21 @@
 import { z } from 'zod';
 
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A duration such as `500ms`, `60s`, `1m` or `2h`, read to milliseconds. */
+/** A duration such as `500ms`, `60s`, `1m`, `2h` or `5d`, read to milliseconds. */
 const duration = (fallback: string) =>
   z
     .string()
     .default(fallback)
     .transform((text, context) => {
-      const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+      const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
       const ms = amount === undefined ? 0 : Math.round(Number(amount) * UNITS[unit as keyof typeof UNITS]);
       if (ms >= 1) return ms;
       context.addIssue({ code: 'custom', message: 'must be a duration above zero, such as 500ms, 60s or 1m' });
       return z.NEVER;
     });
+
+const off = z.enum(['off', '0']).transform(() => null);
 
 const integer = (fallback: number, min: number, max: number) =>
   z
@@ -49,6 +51,9 @@ const Environment = z.object({
   POSTHORN_RETENTION_DAYS: integer(90, 1, 36_500),
   POSTHORN_COALESCE_MAX: integer(1000, 1, 1000),
   POSTHORN_ATTEMPT_TIMEOUT: duration('15s'),
+  POSTHORN_AUTO_PAUSE_AFTER: z.union([off, duration('5d')], {
+    error: 'must be a duration above zero, such as 12h or 5d, or off',
+  }),
   POSTHORN_MAX_IN_FLIGHT: integer(1024, 1, 65_536),
   POSTHORN_BODY_LIMIT: integer(1024 * 1024, 1024, 64 * 1024 * 1024),
   LOG_LEVEL: z
@@ -82,6 +87,8 @@ export interface Config {
   readonly coalesceMax: number;
   /** Milliseconds that a whole attempt may take. Default 15,000. */
   readonly attemptTimeoutMs: number;
+  /** Milliseconds after which a webhook that failed everything is paused; null: never. Default five days. */
+  readonly autoPauseAfterMs: number | null;
   /** Attempts in flight per worker process. Default 1024. */
   readonly maxInFlight: number;
   /** Bytes of a request body with one event. Default 1 MiB. */
@@ -122,6 +129,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     retentionDays: settings.POSTHORN_RETENTION_DAYS,
     coalesceMax: settings.POSTHORN_COALESCE_MAX,
     attemptTimeoutMs: settings.POSTHORN_ATTEMPT_TIMEOUT,
+    autoPauseAfterMs: settings.POSTHORN_AUTO_PAUSE_AFTER,
     maxInFlight: settings.POSTHORN_MAX_IN_FLIGHT,
     bodyLimit: settings.POSTHORN_BODY_LIMIT,
     logLevel: settings.LOG_LEVEL,

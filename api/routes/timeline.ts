@@ -48,6 +48,9 @@ function describeDeed({ at, actor, action, details }: AuditRow): TimelineEntry {
     return { at: time, type: 'retry_requested', detail };
   }
   if (action === 'webhook.paused') return { at: time, type: 'held', detail: `${actor} paused the webhook` };
+  if (action === 'webhook.auto_paused') {
+    return { at: time, type: 'held', detail: `${actor} paused the webhook: ${String(details['reason'])}` };
+  }
   if (action === 'webhook.resumed') return { at: time, type: 'resumed', detail: `${actor} resumed the webhook` };
   return { at: time, type: 'retry_requested', detail: `${actor} asked for an attempt now` };
 }

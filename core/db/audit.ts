@@ -10,6 +10,7 @@ export interface Deed {
     | 'webhook.updated'
     | 'webhook.deleted'
     | 'webhook.paused'
+    | 'webhook.auto_paused'
     | 'webhook.resumed'
     | 'webhook.turned_off'
     | 'webhook.tested'

@@ -5,17 +5,19 @@ import { inTransaction } from './transaction.ts';
 
 const EVERY_MS = 10_000;
 
-/** Counts for the dashboard, every ten seconds, what happened. Every worker runs one; one at a time has something to do. */
+/** Counts, every ten seconds, what happened. Every worker runs one; one at a time has something to do. */
 export class Rollup {
   private readonly orm: MikroORM;
   private readonly log: Logger;
+  private readonly onCounted: () => Promise<void>;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private stopped = false;
 
-  constructor(orm: MikroORM, log: Logger) {
+  constructor(orm: MikroORM, log: Logger, onCounted: () => Promise<void>) {
     this.orm = orm;
     this.log = log;
+    this.onCounted = onCounted;
   }
 
   start(): void {
@@ -31,6 +33,7 @@ export class Rollup {
   private async run(): Promise<void> {
     try {
       while (!this.stopped && (await inTransaction(this.orm, ({ execute }) => rollUp(execute))));
+      await this.onCounted();
     } catch (error) {
       this.log.warn({ err: error }, 'what happened could not be counted yet');
     } finally {

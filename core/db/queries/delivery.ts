@@ -53,7 +53,7 @@ select d.id, d.platform, d.org_id, d.webhook_id, d.event_id, d.event_type, d.sta
   coalesce((
     select json_agg(json_build_object('at', at, 'actor', actor, 'action', action, 'details', details) order by id)
     from audit_log where subject_id = d.id or (subject_id = d.webhook_id and at >= d.created_at
-      and action in ('webhook.paused', 'webhook.resumed') and at <= coalesce(d.failed_at, d.delivered_at, now()))
+      and action in ('webhook.paused', 'webhook.auto_paused', 'webhook.resumed') and at <= coalesce(d.failed_at, d.delivered_at, now()))
   ), '[]')::jsonb || coalesce((
     select jsonb_agg(jsonb_build_object('at', taken ->> 'at', 'actor', r.created_by, 'action', 'delivery.recovered',
       'details', jsonb_build_object('recovery_id', taken ->> 'id')))

@@ -72,6 +72,34 @@ const NEXT = `
   )
   select begun, least(${spanOf(`now() - ${GRACE}`, FINE_SPAN)}, begun + ${STEP}) as until from begin`;
 
+/** What became of each webhook's attempts since its last success; in `last_failures`, for as long as it does not succeed. */
+const STREAKS = `
+tries as materialized (
+  select webhook_id, at, error_message, max(at) filter (where delivered = 1) over (partition by webhook_id) as success_at
+  from happened where delivered = 1 or failed_attempts = 1
+), streaks as materialized (
+  select webhook_id, max(success_at) as success_at, bool_or(error_message is not null) as failed,
+    min(at) filter (where error_message is not null and at > coalesce(success_at, '-infinity')) as failing_since,
+    count(*) filter (where error_message is not null and at > coalesce(success_at, '-infinity'))::int as failures
+  from tries group by webhook_id
+), failures as (
+  insert into last_failures as f (webhook_id, at, message, failing_since, failures)
+  select distinct on (t.webhook_id) t.webhook_id, t.at, t.error_message, s.failing_since, s.failures
+  from tries t join streaks s on s.webhook_id = t.webhook_id where t.error_message is not null
+  order by t.webhook_id, t.at desc
+  on conflict (webhook_id) do update set
+    at = greatest(f.at, excluded.at),
+    message = case when excluded.at >= f.at then excluded.message else f.message end,
+    (failing_since, failures) = (
+      select case when s.success_at is null then coalesce(f.failing_since, s.failing_since) else s.failing_since end,
+        s.failures + case when s.success_at is null then f.failures else 0 end
+      from streaks s where s.webhook_id = f.webhook_id
+    )
+), recovered as (
+  update last_failures f set failing_since = null, failures = 0 from streaks s
+  where s.webhook_id = f.webhook_id and not s.failed and f.failing_since is not null
+)`;
+
 const rollUpOf = (from: Date, until: Date) => `
 with ${happened(from, until)},
 fine as (insert into outcomes ${rolledTo(FINE_SPAN)} on conflict do nothing),
@@ -82,12 +110,7 @@ coarse as (
 coarse_times as (
   insert into delivery_times as t ${timesOf(COARSE_SPAN)} on conflict (span, at, webhook_id, bucket) do update set
     deliveries = t.deliveries + excluded.deliveries
-), failures as (
-  insert into last_failures as f
-  select distinct on (webhook_id) webhook_id, at, error_message from happened where error_message is not null
-  order by webhook_id, at desc
-  on conflict (webhook_id) do update set at = excluded.at, message = excluded.message where excluded.at > f.at
-)
+), ${STREAKS}
 update rollup set done_until = ${literal(until)}`;
 
 const FORGET = ['outcomes', 'delivery_times'].map(
