@@ -6,6 +6,7 @@ import { describeFailure } from '../core/domain/verdict.ts';
 import { planOf, type Claimed } from './claimed.ts';
 import type { Claims } from './claims.ts';
 import type { Flight, Flights, Landing } from './flights.ts';
+import { CLAIM_MAX } from './lane.ts';
 import type { Lanes } from './lanes.ts';
 import type { Job } from './dispatcher.ts';
 
@@ -19,6 +20,8 @@ export interface AttendanceDeps {
 
 /** How often it looks again while another process has the attempt in flight, or the database is away. */
 const LOOK_AGAIN_MS = 500;
+/** What is not taken in hand so long after its time, for want of room, is left to the dispatchers: it waits in PostgreSQL. */
+const PATIENCE_MS = 5_000;
 
 /**
  * What a workflow's activity does in this process: it joins the attempts in flight, makes those that are due, and looks in
@@ -66,10 +69,12 @@ export class Attendance implements DeliveryAttempts {
 
   private async claim(workflowId: string, deliveryIds: string[]): Promise<Flight[]> {
     const { claims, flights, lanes } = this.deps;
-    const { worker, rows } = await claims.take(CLAIM_MEMBERS, deliveryIds, workflowId);
+    const { total, byWebhook } = lanes.room();
+    const room = [Math.max(0, total), JSON.stringify(byWebhook), CLAIM_MAX];
+    const { worker, rows } = await claims.take(CLAIM_MEMBERS, ...room, deliveryIds, workflowId);
     return rows.map((claimed) => {
       const flight = flights.add(claimed, workflowId);
-      lanes.add(claimed.webhook_id, { flight, worker });
+      lanes.add(claimed, { flight, worker });
       return flight;
     });
   }
@@ -101,6 +106,7 @@ export class Attendance implements DeliveryAttempts {
     if (row.workflow_id !== null && row.workflow_id !== workflowId) return standing(id, 'moved');
     if (row.claimed_by !== null) return null;
     if (status === 'held') return standing(id, 'held');
+    if (Date.now() - row.next_attempt_at!.getTime() > PATIENCE_MS) return standing(id, 'moved');
     if (row.workflow_id === null || row.next_attempt_at! <= new Date()) return null;
     const plan = planOf(row, row.attempts, this.deps.retryUnitMs);
     return { deliveryId: id, state: 'waiting', message: messageOf(row), nextAttemptAt: row.next_attempt_at, plan };

@@ -24,6 +24,10 @@ export interface Claimed {
   schedule_attempts: number;
   initial_units: number;
   coefficient: number;
+  /** Attempts at once, in each worker process. */
+  concurrency: number;
+  /** Attempts a second, over all workers; null: no limit. */
+  rate_limit: number | null;
 }
 
 type Scheduled = Pick<Claimed, 'schedule_attempts' | 'initial_units' | 'coefficient'>;

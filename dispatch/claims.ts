@@ -12,10 +12,10 @@ export interface ClaimsDeps {
   log: Logger;
 }
 
-export interface Taken {
+export interface Taken<Row> {
   /** The incarnation that claimed them. */
   worker: string;
-  rows: Claimed[];
+  rows: Row[];
 }
 
 const LOOK_MS = 2_000;
@@ -58,7 +58,10 @@ export class Claims {
    * Runs a claim statement, whose first parameter is the worker. The caller has to make flights of the rows at once.
    * @throws Error when the lease cannot be confirmed, or the database cannot be asked
    */
-  async take(statement: { name: string; text: string }, ...values: unknown[]): Promise<Taken> {
+  async take<Row extends Claimed>(
+    statement: { name: string; text: string },
+    ...values: unknown[]
+  ): Promise<Taken<Row>> {
     const { pool, lease } = this.deps;
     while (this.looking) await this.looking;
     if (this.stopped) return { worker: lease.id, rows: [] };
@@ -66,7 +69,7 @@ export class Claims {
     const worker = lease.id;
     this.underWay++;
     try {
-      return { worker, rows: (await pool.query<Claimed>({ ...statement, values: [worker, ...values] })).rows };
+      return { worker, rows: (await pool.query<Row>({ ...statement, values: [worker, ...values] })).rows };
     } catch (error) {
       this.doubtfulUntil = performance.now() + DOUBT_MS;
       throw error;

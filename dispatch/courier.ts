@@ -40,12 +40,13 @@ export class Courier {
     this.deps = deps;
   }
 
-  async carry(flight: Flight, worker: string): Promise<void> {
+  /** Calls `onSent` once the attempt is off the wire; resolves when its outcome is recorded. */
+  async carry(flight: Flight, worker: string, onSent: (result: AttemptResult) => void): Promise<void> {
     const { claimed } = flight;
     try {
       if (!(await this.holdsLease(worker))) return flight.land(null);
       if (!claimed.active || claimed.paused) return await this.deps.release(worker, flight);
-      const { result, record, verdict } = await this.attempt(flight, worker);
+      const { result, record, verdict } = await this.attempt(flight, worker, onSent);
       const recorded = await this.deps.recorder.record(record);
       this.deps.onRecorded(claimed);
       if (verdict.gone) await this.deps.onGone(claimed);
@@ -59,11 +60,12 @@ export class Courier {
     }
   }
 
-  private async attempt(flight: Flight, worker: string) {
+  private async attempt(flight: Flight, worker: string, onSent: (result: AttemptResult) => void) {
     const { claimed } = flight;
     const { deps } = this;
     const number = claimed.attempts + 1;
     const result = await this.send(claimed);
+    onSent(result);
     const retryAfter = parseRetryAfter(result.responseHeaders?.['retry-after'], new Date());
     const position = { number, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
     const verdict: Verdict = judgeAttempt(

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
-import { CLAIM_DUE } from '../core/db/queries/dispatch.ts';
+import { CLAIM_DUE, CLAIM_FAIRLY } from '../core/db/queries/dispatch.ts';
 import type { Claimed } from './claimed.ts';
 import type { Claims } from './claims.ts';
 import type { Flight, Flights } from './flights.ts';
 import type { Grouping } from './grouping.ts';
-import type { Lanes } from './lanes.ts';
+import { CLAIM_MAX } from './lane.ts';
+import type { Lanes, Room } from './lanes.ts';
 import type { Lease } from './lease.ts';
 import type { Starter } from './starter.ts';
 
@@ -26,12 +27,13 @@ export interface DispatcherDeps {
   maxInFlight: number;
 }
 
-const CLAIM_MAX = 256;
 /** So many times what may be in flight may wait for Temporal to take its workflow: of those, little more than ids is kept. */
 const UNACKNOWLEDGED = 4;
 const CONCURRENT_CLAIMS = 2;
 /** Finds what a lost notice hid, and what has become due by the passing of time. */
 const POLL_MS = 500;
+/** Before every webhook. */
+const NONE = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Claims what is due and sends it on its way. The attempt begins at once, protected by the worker's lease, while the
@@ -42,6 +44,10 @@ export class Dispatcher {
   private readonly deps: DispatcherDeps;
   private claiming = 0;
   private again = false;
+  /** Where the last fair claim ended; NONE: at the last webhook. */
+  private seenLast = NONE;
+  /** Whether something may have become due since the round of fair claims began. */
+  private unseen = false;
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
 
@@ -62,38 +68,68 @@ export class Dispatcher {
 
   /** Something may be due, or room may have come free. */
   wakeUp(): void {
+    this.unseen = true;
+    this.goOn();
+  }
+
+  private goOn(): void {
     this.again = true;
-    while (this.again && !this.stopped && this.claiming < CONCURRENT_CLAIMS && this.room() > 0) {
+    while (this.again && !this.stopped && this.claiming < CONCURRENT_CLAIMS) {
+      const room = this.room();
+      if (room.total <= 0 || (room.fair && this.claiming > 0)) return;
       this.again = false;
-      void this.claim();
+      void this.claim(room);
     }
   }
 
-  private room(): number {
-    const { flights, starter, maxInFlight } = this.deps;
-    return Math.min(maxInFlight - flights.count, maxInFlight * UNACKNOWLEDGED - starter.pending);
+  private room(): Room {
+    const { lanes, starter, maxInFlight } = this.deps;
+    const room = lanes.room();
+    return { ...room, total: Math.min(CLAIM_MAX, room.total, maxInFlight * UNACKNOWLEDGED - starter.pending) };
   }
 
-  private async claim(): Promise<void> {
-    const { claims, lease, lanes, log } = this.deps;
+  private async claim(room: Room): Promise<void> {
+    const { lease, log } = this.deps;
     if (!lease.fresh()) return;
     this.claiming++;
-    const limit = Math.min(CLAIM_MAX, this.room());
     try {
-      const { worker, rows } = await claims.take(CLAIM_DUE, limit, lanes.saturated());
-      this.launch(rows, worker);
-      if (rows.length === limit) this.again = true;
+      if (room.fair ? await this.claimFairly(room) : await this.claimOldest(room)) this.again = true;
     } catch (error) {
       log.warn({ err: error }, 'nothing could be claimed');
     } finally {
       this.claiming--;
-      if (this.again) this.wakeUp();
+      if (this.again) this.goOn();
     }
   }
 
-  private launch(claimed: Claimed[], worker: string): void {
-    for (const flight of this.deps.grouping.add(claimed)) {
-      this.deps.lanes.add(flight.claimed.webhook_id, { flight, worker });
-    }
+  /** Whether there may be more. */
+  private async claimOldest({ total }: Room): Promise<boolean> {
+    const { worker, rows } = await this.deps.claims.take(CLAIM_DUE, total);
+    this.launch(rows, worker);
+    return rows.length === total;
   }
+
+  /** Goes round the webhooks, a part in each claim. Whether there may be more: when a whole round brought nothing, there is not. */
+  private async claimFairly({ total, byWebhook, others }: Room): Promise<boolean> {
+    const { seenLast } = this;
+    if (seenLast === NONE) this.unseen = false;
+    const room = JSON.stringify(byWebhook);
+    const taken = await this.deps.claims.take<FairlyClaimed>(CLAIM_FAIRLY, total, room, others, seenLast);
+    const rows = taken.rows.filter((row) => row.delivery_id !== null);
+    this.seenLast = (taken.rows[0]?.more && taken.rows[0].seen) || NONE;
+    this.launch(rows, taken.worker);
+    if (rows.length > 0) this.unseen = true;
+    return this.unseen || this.seenLast !== NONE;
+  }
+
+  private launch(claimed: Claimed[], worker: string): void {
+    for (const flight of this.deps.grouping.add(claimed)) this.deps.lanes.add(flight.claimed, { flight, worker });
+  }
+}
+
+interface FairlyClaimed extends Claimed {
+  /** The last webhook that was looked at. */
+  seen: string;
+  /** Whether others may follow it. */
+  more: boolean;
 }

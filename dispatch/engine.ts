@@ -33,8 +33,8 @@ export interface EngineOptions {
   onRecorded: (claimed: Claimed) => void;
 }
 
-/** Attempts to one webhook at once, per worker process. */
-const LANE_CONCURRENCY = 100;
+/** How often what waits in vain is given back. */
+const SWEEP_MS = 1_000;
 const RETRY_MS = 300;
 
 /** Everything between the outbox and the receiver in one worker process. */
@@ -49,6 +49,7 @@ export class Engine {
   private readonly claims: Claims;
   private readonly dispatcher: Dispatcher;
   private listener: Listener | undefined;
+  private sweeping: NodeJS.Timeout | undefined;
 
   constructor(options: EngineOptions) {
     const { pool, log, retryUnitMs, maxInFlight } = options;
@@ -56,7 +57,12 @@ export class Engine {
     this.lease = new Lease(options.databaseUrl, log, (lostId) => this.dropUnbegun(lostId));
     const courier = this.createCourier();
     const wakeUp = () => this.dispatcher.wakeUp();
-    this.lanes = new Lanes(LANE_CONCURRENCY, ({ flight, worker }) => courier.carry(flight, worker).finally(wakeUp));
+    this.lanes = new Lanes({
+      run: ({ flight, worker }, ended) => courier.carry(flight, worker, ended),
+      maxInFlight,
+      workers: () => this.lease.workers,
+      onRoom: wakeUp,
+    });
     this.starter = new Starter(options.client, options.taskQueue, log, wakeUp);
     this.grouping = new Grouping(this.flights, options.coalesceMax, (id, flights) => this.startWorkflow(id, flights));
     const { flights, lanes, lease, starter, grouping } = this;
@@ -71,6 +77,7 @@ export class Engine {
     this.listener = listen(this.options.databaseUrl, ['posthorn_due'], () => this.dispatcher.wakeUp());
     this.claims.start();
     this.dispatcher.start();
+    this.sweeping = setInterval(() => this.giveBack(this.lanes.sweep()), SWEEP_MS);
   }
 
   /** Claims nothing more, lets attempts in flight end (at most `limitMs`), and gives the rest back. */
@@ -82,12 +89,8 @@ export class Engine {
     const acknowledged = this.starter.stop(limitMs);
     this.grouping.flush();
     await this.listener?.close();
-    const unbegun = Map.groupBy(this.lanes.clear(), (job) => job.worker);
-    for (const [worker, jobs] of unbegun)
-      void this.release(
-        worker,
-        jobs.map((job) => job.flight),
-      );
+    clearInterval(this.sweeping);
+    this.giveBack(this.lanes.clear());
     while (this.flights.count > 0 && performance.now() < deadline) await pause(50);
     await acknowledged;
     await this.lease.release();
@@ -117,7 +120,16 @@ export class Engine {
   private dropUnbegun(lostId: string): void {
     for (const { flight, worker } of this.lanes.clear()) {
       if (worker === lostId) flight.land(null);
-      else this.lanes.add(flight.claimed.webhook_id, { flight, worker });
+      else this.lanes.add(flight.claimed, { flight, worker });
+    }
+  }
+
+  private giveBack(jobs: Job[]): void {
+    for (const [worker, own] of Map.groupBy(jobs, (job) => job.worker)) {
+      void this.release(
+        worker,
+        own.map((job) => job.flight),
+      );
     }
   }
 
@@ -138,7 +150,7 @@ export class Engine {
   }
 
   private landReleased(flight: Flight, row: ReleaseRow | undefined): void {
-    if (!row) return flight.land(null);
+    if (!row || row.status === 'retrying') return flight.land(null);
     const plan = planOf(flight.claimed, flight.claimed.attempts, this.options.retryUnitMs);
     flight.land({ status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, plan });
   }

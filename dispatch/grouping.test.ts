@@ -23,6 +23,8 @@ const claimed = (id: string, fields: Partial<Claimed> = {}): Claimed => ({
   schedule_attempts: 6,
   initial_units: 2,
   coefficient: 2,
+  concurrency: 100,
+  rate_limit: null,
   ...fields,
 });
 

@@ -60,6 +60,11 @@ export class Lease {
     return performance.now() - this.confirmedAt < FRESH_MS;
   }
 
+  /** Living workers, this one included. */
+  get workers(): number {
+    return this.seen.size + 1;
+  }
+
   /** Gives the lease back; what is still claimed under it becomes due for the others. */
   async release(): Promise<void> {
     clearTimeout(this.timer);

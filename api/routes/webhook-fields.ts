@@ -1,5 +1,6 @@
 import type { RegisterWebhook, UpdateWebhook, Webhook as WebhookAnswer } from '../../core/contracts/webhook.ts';
 import type { Webhook } from '../../core/db/entities/webhook.ts';
+import { DEFAULT_LANE_LIMITS, type LaneLimits } from '../../core/domain/lane-limits.ts';
 import { DEFAULT_SCHEDULE, SECONDS_PER_UNIT } from '../../core/domain/schedule.ts';
 import type { SecretBox } from '../../core/secrets.ts';
 
@@ -21,6 +22,7 @@ export function writeWebhook(webhook: Webhook): WebhookAnswer {
       initial_interval: toSeconds(webhook.initialUnits),
       backoff_coefficient: webhook.coefficient,
     },
+    limits: limitsOf(webhook),
     created_at: webhook.createdAt.toISOString(),
     updated_at: webhook.updatedAt.toISOString(),
   };
@@ -36,6 +38,12 @@ export function scheduleColumns(policy: RegisterWebhook['retry_policy'], base = 
   };
 }
 
+/** The columns of limits; what they leave out is as in `base`. */
+export function limitColumns(limits: RegisterWebhook['limits'], base: LaneLimits = DEFAULT_LANE_LIMITS) {
+  const { concurrency, rate } = { ...base, ...limits };
+  return { concurrency, rateLimit: rate };
+}
+
 /** Everything but turning on and off, which counts for deliveries as well. */
 export function applyUpdate(webhook: Webhook, input: UpdateWebhook, secretBox: SecretBox): void {
   if (input.url !== undefined) webhook.url = input.url;
@@ -43,7 +51,12 @@ export function applyUpdate(webhook: Webhook, input: UpdateWebhook, secretBox: S
   if (input.secret !== undefined) webhook.secret = secretBox.seal(input.secret);
   if (input.description !== undefined) webhook.description = input.description;
   if (input.retry_policy) Object.assign(webhook, scheduleColumns(input.retry_policy, webhook));
+  if (input.limits) Object.assign(webhook, limitColumns(input.limits, limitsOf(webhook)));
   webhook.updatedAt = new Date();
+}
+
+function limitsOf({ concurrency, rateLimit }: Webhook): LaneLimits {
+  return { concurrency, rate: rateLimit ?? null };
 }
 
 /** Units are kept as fractions: 100 s must not come back as 99.99999999999999. */

@@ -30,7 +30,7 @@ import { readJson, readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams, requireId } from '../paths.ts';
 import type { Call, Router } from '../routing.ts';
-import { applyUpdate, scheduleColumns, writeWebhook } from './webhook-fields.ts';
+import { applyUpdate, limitColumns, scheduleColumns, writeWebhook } from './webhook-fields.ts';
 
 const ListQuery = z.object({
   limit: z
@@ -83,6 +83,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
           pausedAt: null,
           pausedReason: null,
           ...scheduleColumns(input.retry_policy),
+          ...limitColumns(input.limits),
           deletedAt: null,
           createdAt: now,
           updatedAt: now,
@@ -144,7 +145,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     summary: 'Update a webhook',
     description:
       'Any of the fields. A new URL or secret counts from the next attempt on, a new retry policy for attempts that are scheduled ' +
-      'afterwards. `active: false` cancels what was still to be sent.',
+      'afterwards, new limits as soon as something is claimed. `active: false` cancels what was still to be sent.',
     errors: ['not_found', ...BODY_ERRORS],
     request: { params: pathParams(platform, 'id'), body: { required: true, content: content(inputs.update) } },
     responses: { 200: { description: 'As it is now', content: content(WebhookAnswer) } },

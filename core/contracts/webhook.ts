@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LANE_BOUNDS } from '../domain/lane-limits.ts';
 import { SCHEDULE_LIMITS, SECONDS_PER_UNIT } from '../domain/schedule.ts';
 import { Id, listOf, OrgId, plainText, Time } from './common.ts';
 import { quote } from './issues.ts';
@@ -25,6 +26,22 @@ const RetryPolicy = z
   })
   .meta({ id: 'RetryPolicy' });
 
+const Limits = z
+  .object({
+    concurrency: z
+      .int()
+      .min(LANE_BOUNDS.concurrency.min)
+      .max(LANE_BOUNDS.concurrency.max)
+      .meta({ description: 'attempts at once, in each worker process', example: 100 }),
+    rate: z
+      .number()
+      .min(LANE_BOUNDS.rate.min)
+      .max(LANE_BOUNDS.rate.max)
+      .nullable()
+      .meta({ description: 'attempts a second, over all workers, about; null: no limit', example: 50 }),
+  })
+  .meta({ id: 'WebhookLimits' });
+
 export const Webhook = z
   .object({
     id: Id,
@@ -40,6 +57,7 @@ export const Webhook = z
     paused_at: Time.nullable(),
     paused_reason: z.string().nullable().meta({ description: 'why it was paused' }),
     retry_policy: RetryPolicy,
+    limits: Limits,
     created_at: Time,
     updated_at: Time,
   })
@@ -80,6 +98,9 @@ export function webhookInputs(eventTypes: readonly string[]) {
     active: z.boolean().optional().meta({ description: 'default true' }),
     retry_policy: RetryPolicy.partial().optional().meta({
       description: 'what is left out keeps its value; the default is 6 attempts, 120 s, coefficient 2',
+    }),
+    limits: Limits.partial().optional().meta({
+      description: 'what is left out keeps its value; the default is 100 attempts at once and no rate',
     }),
   };
   const register = z.object(fields);

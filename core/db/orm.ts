@@ -7,6 +7,7 @@ import { Webhook } from './entities/webhook.ts';
 import { M0001Schema } from './migrations/m0001-schema.ts';
 import { M0003Recoveries } from './migrations/m0003-recoveries.ts';
 import { M0004Dashboard } from './migrations/m0004-dashboard.ts';
+import { M0005Lanes } from './migrations/m0005-lanes.ts';
 import { M0006WebhookStates } from './migrations/m0006-webhook-states.ts';
 
 export interface OrmOptions {
@@ -29,6 +30,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0001-schema', class: M0001Schema },
         { name: 'm0003-recoveries', class: M0003Recoveries },
         { name: 'm0004-dashboard', class: M0004Dashboard },
+        { name: 'm0005-lanes', class: M0005Lanes },
         { name: 'm0006-webhook-states', class: M0006WebhookStates },
       ],
       snapshot: false,

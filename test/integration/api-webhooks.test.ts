@@ -29,6 +29,7 @@ describe.each([
       paused_at: null,
       paused_reason: null,
       retry_policy: { maximum_attempts: 6, initial_interval: 120, backoff_coefficient: 2 },
+      limits: { concurrency: 100, rate: null },
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updated_at: expect.any(String),
     });
@@ -41,6 +42,7 @@ describe.each([
       events: ['contact.updated', 'contact.created', 'contact.updated'],
       description: null,
       retry_policy: { maximum_attempts: 3, initial_interval: 100 },
+      limits: { rate: 2.5 },
     };
     const updated = await api.ask('PUT', `${base}/${webhook.id}`, { body: changes });
     expect(updated.status).toBe(200);
@@ -49,7 +51,12 @@ describe.each([
       events: ['contact.updated', 'contact.created'],
       description: null,
       retry_policy: { maximum_attempts: 3, initial_interval: 100, backoff_coefficient: 2 },
+      limits: { concurrency: 100, rate: 2.5 },
     });
+    const unlimited = await api.ask('PUT', `${base}/${webhook.id}`, {
+      body: { limits: { concurrency: 7, rate: null } },
+    });
+    expect(unlimited.body.limits).toEqual({ concurrency: 7, rate: null });
     expect(updated.body.updated_at > webhook.updated_at).toBe(true);
     expect(updated.text).not.toContain('secret');
 
@@ -129,6 +136,11 @@ test.each([
   ['retry_policy.maximum_attempts', { ...valid, retry_policy: { maximum_attempts: 1.5 } }, 'must be a whole number'],
   ['retry_policy.initial_interval', { ...valid, retry_policy: { initial_interval: 5 } }, 'must be at least 6'],
   ['retry_policy.backoff_coefficient', { ...valid, retry_policy: { backoff_coefficient: 0.5 } }, 'must be at least 1'],
+  ['limits.concurrency', { ...valid, limits: { concurrency: 0 } }, 'must be at least 1'],
+  ['limits.concurrency', { ...valid, limits: { concurrency: 1001 } }, 'must be at most 1000'],
+  ['limits.concurrency', { ...valid, limits: { concurrency: 1.5 } }, 'must be a whole number'],
+  ['limits.rate', { ...valid, limits: { rate: 0 } }, 'must be at least 0.1'],
+  ['limits.rate', { ...valid, limits: { rate: '5' } }, 'must be a number'],
 ])('refuses a wrong %s', async (path, body, message) => {
   const base = `${organization('refusals')}/webhooks`;
   for (const [method, target] of [

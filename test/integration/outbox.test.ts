@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createIntake, type Emission } from '../../core/db/intake.ts';
-import { CLAIM_DUE, LEASE, RECORD } from '../../core/db/queries/dispatch.ts';
+import { CLAIM_DUE, CLAIM_FAIRLY, LEASE, RECORD } from '../../core/db/queries/dispatch.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
 let database: TestDatabase;
@@ -12,24 +12,31 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
-  await database.pool.query('truncate outbox, workers, webhooks, deliveries, events, attempts, idempotency_keys');
-  webhookId = uuidv7();
   await database.pool.query(
-    `insert into webhooks (id, platform, url, secret, events) values ($1, 'urpa', 'https://receiver.example', '', '{a.b}')`,
-    [webhookId],
+    'truncate outbox, workers, lanes, webhooks, deliveries, events, attempts, idempotency_keys',
   );
+  webhookId = await subscribe('a.b');
 });
 
-const emission = (idempotency: Emission['idempotency'] = null): Emission => ({
+async function subscribe(eventType: string): Promise<string> {
+  const id = uuidv7();
+  await database.pool.query(
+    `insert into webhooks (id, platform, url, secret, events) values ($1, 'urpa', 'https://receiver.example', '', $2)`,
+    [id, [eventType]],
+  );
+  return id;
+}
+
+const emission = (idempotency: Emission['idempotency'] = null, eventType = 'a.b'): Emission => ({
   platform: 'urpa',
   orgId: '',
-  eventType: 'a.b',
+  eventType,
   body: '{"event":"a.b"}',
   idempotency,
 });
 
-async function emit(count: number): Promise<void> {
-  await createIntake(database.pool).emit(Array.from({ length: count }, () => emission()));
+async function emit(count: number, eventType?: string): Promise<void> {
+  await createIntake(database.pool).emit(Array.from({ length: count }, () => emission(null, eventType)));
 }
 
 async function enlist(): Promise<string> {
@@ -38,8 +45,27 @@ async function enlist(): Promise<string> {
   return id;
 }
 
-async function claim(worker: string, limit: number, without: string[] = []) {
-  return (await database.pool.query<{ delivery_id: string }>({ ...CLAIM_DUE, values: [worker, limit, without] })).rows;
+async function claim(worker: string, limit: number) {
+  return (await database.pool.query<{ delivery_id: string }>({ ...CLAIM_DUE, values: [worker, limit] })).rows;
+}
+
+interface FairlyClaimed {
+  delivery_id: string | null;
+  webhook_id: string;
+  seen: string;
+  more: boolean;
+}
+
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+async function claimFairly(worker: string, limit: number, room: Record<string, number> = {}, after = FIRST) {
+  const values = [worker, limit, JSON.stringify(room), 64, after];
+  const { rows } = await database.pool.query<FairlyClaimed>({ ...CLAIM_FAIRLY, values });
+  const taken = rows.filter((row) => row.delivery_id !== null);
+  const counts = Object.fromEntries(
+    [...Map.groupBy(taken, (row) => row.webhook_id)].map(([id, of]) => [id, of.length]),
+  );
+  return { taken, counts, seen: rows[0]?.seen, more: rows[0]?.more };
 }
 
 async function record(worker: string, deliveryId: string, verdict: string, delayMs = 0) {
@@ -131,11 +157,82 @@ test('the same record twice, as after a lost connection, notes the attempt once'
   expect(await count('attempts')).toBe(1);
 });
 
-test('webhooks that are left out of a claim keep theirs', async () => {
-  await emit(3);
+test('a fair claim has some of each webhook, however many are due to one of them', async () => {
+  const other = await subscribe('c.d');
+  await emit(500);
+  await emit(3, 'c.d');
+  const { counts, seen, more } = await claimFairly(await enlist(), 100, { [webhookId]: 256 });
+  expect(counts).toEqual({ [webhookId]: 97, [other]: 3 });
+  expect({ seen, more }).toEqual({ seen: other, more: false });
+});
+
+test('a fair claim takes no more of a webhook than there is room for, oldest first', async () => {
+  await emit(5);
   const worker = await enlist();
-  expect(await claim(worker, 10, [webhookId])).toEqual([]);
-  expect(await claim(worker, 10)).toHaveLength(3);
+  const oldest = await database.pool.query('select delivery_id from outbox order by due_at, delivery_id limit 2');
+  expect((await claimFairly(worker, 100, { [webhookId]: 0 })).taken).toEqual([]);
+  const { taken } = await claimFairly(worker, 100, { [webhookId]: 2 });
+  expect(taken.map((row) => row.delivery_id).sort()).toEqual(
+    oldest.rows.map((row) => row.delivery_id as string).sort(),
+  );
+});
+
+test('fair claims go round: none of many webhooks is left out', async () => {
+  const types = Array.from({ length: 70 }, (_, index) => `many.${index}`);
+  for (const type of types) await subscribe(type);
+  for (const type of types) await emit(20, type);
+  const worker = await enlist();
+  const served = new Set<string>();
+  let after = FIRST;
+  for (let round = 0; round < 3; round++) {
+    const { counts, seen, more } = await claimFairly(worker, 256, {}, after);
+    for (const id of Object.keys(counts)) served.add(id);
+    expect(more).toBe(round < 2);
+    after = seen!;
+  }
+  expect(served.size).toBe(70);
+});
+
+test('four workers that claim fairly at once never get the same delivery', async () => {
+  await subscribe('c.d');
+  await emit(600);
+  await emit(600, 'c.d');
+  const workers = await Promise.all([1, 2, 3, 4].map(enlist));
+  const claimed = await Promise.all(
+    workers.map(async (worker) => {
+      const all: unknown[] = [];
+      for (let empty = 0; empty < 3;) {
+        const { taken } = await claimFairly(worker, 100);
+        all.push(...taken.map((row) => row.delivery_id));
+        empty = taken.length > 0 ? 0 : empty + 1;
+      }
+      return all;
+    }),
+  );
+  expect(claimed.flat()).toHaveLength(1_200);
+  expect(new Set(claimed.flat()).size).toBe(1_200);
+});
+
+test('claims follow their indexes, whatever the planner knew when they were prepared', async () => {
+  const client = await database.pool.connect();
+  try {
+    for (const [{ text }, values] of [
+      [CLAIM_DUE, `'${FIRST}', 256`],
+      [CLAIM_FAIRLY, `'${FIRST}', 256, '{}', 64, '${FIRST}'`],
+    ] as const) {
+      await client.query(`prepare claim as ${text}`);
+      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute claim(${values})`);
+      await client.query('deallocate claim');
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      expect(plan).not.toMatch(/Seq Scan|Bitmap/);
+      const used = [...plan.matchAll(/using (outbox_\w+) on outbox/g)].map(([, index]) => index);
+      expect(new Set(used)).toEqual(
+        new Set(['outbox_pkey', text === CLAIM_DUE.text ? 'outbox_due' : 'outbox_due_by_webhook']),
+      );
+    }
+  } finally {
+    client.release();
+  }
 });
 
 test('a hundred concurrent emits with one idempotency key make one event', async () => {

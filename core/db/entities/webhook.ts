@@ -20,6 +20,8 @@ const WebhookSchema = defineEntity({
     maxAttempts: p.smallint().fieldName('max_attempts'),
     initialUnits: p.double().$type<number>().fieldName('initial_units'),
     coefficient: p.double().$type<number>(),
+    concurrency: p.smallint(),
+    rateLimit: p.double().$type<number>().fieldName('rate_limit').nullable(),
     deletedAt: p.datetime().fieldName('deleted_at').nullable(),
     createdAt: p.datetime().fieldName('created_at'),
     updatedAt: p.datetime().fieldName('updated_at'),

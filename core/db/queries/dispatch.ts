@@ -1,41 +1,93 @@
 /** What a claimed delivery brings along for its attempt. `due` is the CTE whose outbox rows are claimed for worker $1. */
-const claim = (due: string) => `
-with due as materialized (${due}
+const claimed = (due: string) => `
+due as materialized (${due}
 ), claimed as materialized (
   update outbox o set claimed_by = $1 from due where o.delivery_id = due.delivery_id returning o.*
-)
+), taken as (
 select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.round_start, c.trigger, c.workflow_id,
   e.platform, e.org_id, e.event_type, e.body,
   w.url, w.secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
-  w.max_attempts as schedule_attempts, w.initial_units, w.coefficient
+  w.max_attempts as schedule_attempts, w.initial_units, w.coefficient, w.concurrency, w.rate_limit
 from claimed c
 cross join lateral (select * from events where id = c.event_id offset 0) e
 cross join lateral (select * from webhooks where id = c.webhook_id offset 0) w
-order by c.delivery_id`;
+)`;
+
+const claim = (due: string) => `with ${claimed(due)} select * from taken order by delivery_id`;
 
 /**
- * Claims what is due, oldest first. No other worker gets a claimed delivery until its outcome is recorded or its claimer is
- * declared dead. $1 worker, $2 how many at most, $3 webhooks that are to be left out
+ * Claims what is due, oldest first, of whatever webhook. No other worker gets a claimed delivery until its outcome is recorded
+ * or its claimer is declared dead. $1 worker, $2 how many at most
  */
 export const CLAIM_DUE = {
   name: 'claim-due',
   text: claim(`
   select delivery_id from outbox
-  where due_at <= now() and claimed_by is null and webhook_id <> all($3::uuid[])
+  where due_at <= now() and claimed_by is null
   order by due_at, delivery_id limit $2 for update skip locked`),
 };
 
+/** How many webhooks one fair claim looks at, and of how many it takes something. */
+const MOST_VISITED = 200;
+const MOST_SERVED = 32;
+
+const visit = (after: string) => `
+  select webhook_id, due_at, coalesce(($3::jsonb ->> webhook_id::text)::int, $4::int) as room
+  from outbox where webhook_id > ${after} and due_at is not null order by webhook_id, due_at limit 1`;
+
 /**
- * Claims the deliveries of a workflow whose time has come. One second is allowed for the difference between Temporal's
- * clock and the database's. $1 worker, $2 deliveries, $3 workflow
+ * Claims what is due webhook by webhook: to each its share first, oldest first, and at most what there is room for. What it costs and
+ * brings does not depend on how much is due to whom: the index leads from webhook to webhook. `seen` is the last webhook that
+ * was looked at, null when there was none; `more` says that others may follow it.
+ * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 webhook to begin after
+ */
+export const CLAIM_FAIRLY = {
+  name: 'claim-fairly',
+  text: `
+with recursive visited as (
+  select *, 1 as visits, (due_at <= now() and room > 0)::int as served from (${visit('$5')}) first
+  union all
+  select next.*, v.visits + 1, v.served + (next.due_at <= now() and next.room > 0)::int
+  from visited v cross join lateral (${visit('v.webhook_id')}) next
+  where v.visits < ${MOST_VISITED} and v.served < ${MOST_SERVED}
+), share as materialized (
+  select greatest(1, $2 / greatest(1, max(served))) as each from visited
+), scan as materialized (
+  select webhook_id as seen, visits = ${MOST_VISITED} or served = ${MOST_SERVED} as more
+  from visited order by visits desc limit 1
+), ${claimed(`
+  select one.delivery_id from visited v
+  cross join lateral (
+    select delivery_id, row_number() over () as place from (
+      select delivery_id from outbox
+      where webhook_id between v.webhook_id and v.webhook_id and due_at <= now() and claimed_by is null
+      order by webhook_id, due_at, delivery_id limit least(v.room, 2 * (select each from share)) for update skip locked
+    ) oldest
+  ) one
+  where v.due_at <= now() and v.room > 0
+  order by (one.place - 1) / (select each from share), v.visits limit $2`)}
+select * from scan left join taken on true order by delivery_id`,
+};
+
+/**
+ * Claims the deliveries of a workflow whose time has come, as far as there is room. One second is allowed for the difference
+ * between Temporal's clock and the database's.
+ * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 deliveries, $6 workflow
  */
 export const CLAIM_MEMBERS = {
   name: 'claim-members',
   text: claim(`
-  select delivery_id from outbox
-  where delivery_id = any($2::uuid[]) and workflow_id = $3 and claimed_by is null and due_at is not null
-    and next_attempt_at <= now() + interval '1 second'
-  order by delivery_id for update skip locked`),
+  select locked.delivery_id from (
+    select delivery_id, coalesce(($3::jsonb ->> webhook_id::text)::int, $4::int) as room,
+      row_number() over (partition by webhook_id order by delivery_id) as place
+    from outbox
+    where delivery_id = any($5::uuid[]) and workflow_id = $6 and claimed_by is null and due_at is not null
+      and next_attempt_at <= now() + interval '1 second'
+  ) member
+  cross join lateral (
+    select delivery_id from outbox where delivery_id = member.delivery_id and claimed_by is null for update skip locked
+  ) locked
+  where member.place <= member.room limit $2`),
 };
 
 /** How a workflow's deliveries stand. $1 deliveries */
@@ -128,7 +180,7 @@ with judged as materialized (
   delete from outbox o using judged j
   where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status = 'cancelled'
 ), kept as (
-  update outbox o set claimed_by = null, due_at = case when j.status <> 'held' then now() end from judged j
+  update outbox o set claimed_by = null, due_at = case when j.status <> 'held' then least(o.due_at, now()) end from judged j
   where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status <> 'cancelled'
 )
 update deliveries d set status = j.status, updated_at = now(),

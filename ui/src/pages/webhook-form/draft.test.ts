@@ -15,6 +15,7 @@ const webhook: DashboardWebhook = {
   paused_at: null,
   paused_reason: null,
   retry_policy: { maximum_attempts: 6, initial_interval: 120, backoff_coefficient: 2 },
+  limits: { concurrency: 100, rate: null },
   created_at: '2026-01-22T10:30:00.000Z',
   updated_at: '2026-01-22T10:30:00.000Z',
   deleted_at: null,
