@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { CLAIM_DUE, CLAIM_FAIRLY } from '../core/db/queries/dispatch.ts';
 import type { Claimed } from './claimed.ts';
 import type { Claims } from './claims.ts';
-import type { Flight, Flights } from './flights.ts';
+import type { Flight } from './flights.ts';
 import type { Grouping } from './grouping.ts';
 import { CLAIM_MAX } from './lane.ts';
 import type { Lanes, Room } from './lanes.ts';
@@ -19,7 +19,6 @@ export interface DispatcherDeps {
   log: Logger;
   lease: Lease;
   claims: Claims;
-  flights: Flights;
   lanes: Lanes<Job>;
   starter: Starter;
   grouping: Grouping;

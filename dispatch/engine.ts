@@ -68,7 +68,7 @@ export class Engine {
     const { flights, lanes, lease, starter, grouping } = this;
     this.claims = new Claims({ pool, lease, flights, log });
     const { claims } = this;
-    this.dispatcher = new Dispatcher({ log, lease, claims, flights, lanes, starter, grouping, maxInFlight });
+    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, starter, grouping, maxInFlight });
     this.attendance = new Attendance({ pool, claims, flights, lanes, retryUnitMs });
   }
 

@@ -9,6 +9,8 @@ export type LaneOwner = Pick<Claimed, 'webhook_id' | 'platform' | 'org_id' | 'co
 export const CLAIM_MAX = 256;
 /** As much waits in a lane as it gets through in this time; the rest is better off in PostgreSQL. */
 const AHEAD_MS = 500;
+/** What would wait longer is given back. */
+const LONGEST_WAIT_MS = 5_000;
 /** A lane that was not in order is remembered for so long after its last attempt. */
 const REMEMBERED_MS = 3_600_000;
 
@@ -86,6 +88,12 @@ export class Lane<Job> {
   ahead(now: number): number {
     const soon = Math.ceil((this.pace.concurrency * AHEAD_MS) / Math.max(1, this.duration(now)));
     return Math.min(CLAIM_MAX, soon, Math.ceil(this.bucket?.size ?? Infinity));
+  }
+
+  /** How many of those that wait should rather wait in PostgreSQL, where every worker can get at them. */
+  excess(now: number): number {
+    const eachMs = Math.max(this.duration(now) / this.pace.concurrency, this.bucket ? 1_000 / this.bucket.size : 0);
+    return this.queue.length * eachMs > LONGEST_WAIT_MS ? Math.max(0, this.queue.length - this.ahead(now)) : 0;
   }
 
   /** How many more it can take of which none has to wait long; none while half of that waits already, so that claims are few. */

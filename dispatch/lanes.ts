@@ -95,8 +95,7 @@ export class Lanes<Job> {
     const now = performance.now();
     return [...this.lanes.values()].flatMap((lane) => {
       this.forgetIfIdle(lane, now);
-      const ahead = lane.ahead(now);
-      return lane.queue.length > 2 * ahead ? this.takeOut(lane, ahead) : [];
+      return this.takeOut(lane, lane.queue.length - lane.excess(now));
     });
   }
 
