@@ -20,9 +20,23 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**'],
           globalSetup: ['test/environment.ts'],
           // The machine's cores belong to the PostgreSQL and the Temporal server that the files share.
           fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: ['test/environment.ts', 'test/browser/environment.ts'],
+          // One after the other in one process, which has one browser and one system for all of them.
+          fileParallelism: false,
+          isolate: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
         },
       },
     ],

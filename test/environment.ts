@@ -22,8 +22,9 @@ declare module 'vitest' {
   }
 }
 
-/** Starts one PostgreSQL and one Temporal for all integration tests, in a folder that goes with them. */
-export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+/** Starts one PostgreSQL and one Temporal for all projects that ask for it, in a folder that goes with them. */
+export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  if (project.getProvidedContext().databaseUrl !== undefined) return;
   await removeLeftovers();
   const dataDir = mkdtempSync(join(tmpdir(), PREFIX));
   // An interrupted run ends without the teardown.
@@ -38,9 +39,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     promisify(execFile)(process.execPath, [BUNDLE_WORKFLOWS, workflowBundle]),
     promisify(execFile)(process.execPath, [BUILD_UI]),
   ]);
-  project.provide('databaseUrl', stack.databaseUrl);
-  project.provide('temporalAddress', stack.temporalAddress);
-  project.provide('workflowBundle', workflowBundle);
+  project.vitest.provide('databaseUrl', stack.databaseUrl);
+  project.vitest.provide('temporalAddress', stack.temporalAddress);
+  project.vitest.provide('workflowBundle', workflowBundle);
   return async () => {
     process.off('exit', abandon);
     await stack.stop();

@@ -110,7 +110,8 @@ export class Feed<R extends Row> {
     if (ids === null) return;
     for (const id of ids) this.changed.add(id);
     this.stale = true;
-    if (!this.asleep) this.timer ??= setTimeout(() => void this.refresh(), PAUSE_MS);
+    if (this.phase === 'failed') void this.load();
+    else if (!this.asleep) this.timer ??= setTimeout(() => void this.refresh(), PAUSE_MS);
   }
 
   /** Does nothing more until it is woken: the list is not shown. */

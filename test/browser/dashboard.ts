@@ -1,0 +1,90 @@
+import { fileURLToPath } from 'node:url';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { expect, inject, test as base } from 'vitest';
+import { startReceiver } from '../receiver.ts';
+import { System } from '../system.ts';
+import { HOW_TO_GET_CHROMIUM } from './chromium.ts';
+
+/** For whatever a test waits for: the machine may be busy. */
+const PATIENCE_MS = 20_000;
+
+/** What the page of a failed test looked like. */
+const FAILURES = fileURLToPath(new URL('../../build/screenshots/failed/', import.meta.url));
+
+const FLAGS = ['--headless=new', '--disable-gpu', '--disable-sync'];
+
+const executablePath = inject('chromium');
+
+/**
+ * Tests with a page of the dashboard of a whole system: API, worker, PostgreSQL, Temporal. The system and the browser
+ * serve all of them; what a test registers goes with its receiver.
+ */
+export function onSystem(start: () => Promise<System>) {
+  const test = base
+    .extend('browser', { scope: 'worker' }, async ({}, { onCleanup }) => {
+      if (executablePath === null) throw new Error(HOW_TO_GET_CHROMIUM);
+      const chromiumSandbox = process.getuid?.() !== 0;
+      const browser = await chromium.launch({ executablePath, args: FLAGS, chromiumSandbox });
+      onCleanup(() => browser.close());
+      return browser;
+    })
+    .extend('system', { scope: 'worker' }, async ({}, { onCleanup }) => {
+      const system = await start();
+      onCleanup(() => system.stop());
+      return system;
+    })
+    .extend('receiver', async ({ system }, { onCleanup }) => {
+      const receiver = await startReceiver();
+      onCleanup(async () => {
+        await deleteWebhooks(system, receiver.url);
+        await receiver.close();
+      });
+      return receiver;
+    })
+    .extend('context', async ({ browser, system }, { onCleanup }) => {
+      const context = await browser.newContext({ baseURL: system.apiUrl, locale: 'en-GB', reducedMotion: 'reduce' });
+      context.setDefaultTimeout(PATIENCE_MS);
+      const broken = listenForBreaches(context, system.apiUrl);
+      onCleanup(async () => {
+        await context.close();
+        expect(broken, 'requests to other hosts, and errors on the page').toEqual([]);
+      });
+      return context;
+    })
+    .extend('page', async ({ context, task }, { onCleanup }) => {
+      const page = await context.newPage();
+      onCleanup(async () => {
+        if (task.result?.state === 'fail') await page.screenshot({ path: `${FAILURES}${task.name}.png` });
+      });
+      return page;
+    });
+  return test.skipIf(executablePath === null && !process.env['CI']);
+}
+
+export const test = onSystem(() => System.start());
+
+/** Opens the dashboard with a session of the key's. */
+export async function openAs(page: Page, key: string, path = '/'): Promise<void> {
+  const answer = await page.request.post('/api/session', { data: { api_key: key } });
+  expect(answer.status()).toBe(200);
+  await page.goto(path);
+}
+
+/** Requests to anywhere but the API, and errors that nobody caught. */
+function listenForBreaches(context: BrowserContext, apiUrl: string): string[] {
+  const breaches: string[] = [];
+  context.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    if (origin !== apiUrl && protocol !== 'data:' && protocol !== 'blob:') breaches.push(`asked ${request.url()}`);
+  });
+  context.on('weberror', (error) => breaches.push(String(error.error())));
+  return breaches;
+}
+
+/** What the test registered gets no event of the next one. */
+async function deleteWebhooks(system: System, url: string): Promise<void> {
+  const path = '/api/urpa/integrations/webhooks';
+  const { body } = await system.call('GET', path);
+  const own = body.data.filter((webhook: { url: string }) => webhook.url === url);
+  await Promise.all(own.map(({ id }: { id: string }) => system.call('DELETE', `${path}/${id}`)));
+}

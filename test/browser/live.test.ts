@@ -1,0 +1,23 @@
+import { describe, expect } from 'vitest';
+import { crash } from '../system.ts';
+import { openAs, test } from './dashboard.ts';
+
+describe('the stream of changes', () => {
+  test('goes on after the API was killed, and shows what happened meanwhile', async ({ page, system, receiver }) => {
+    const { id } = await system.register(receiver.url);
+    await openAs(page, system.adminKey, `/deliveries?webhook_id=${id}`);
+    const live = page.getByRole('status');
+    await live.getByText('Live').waitFor();
+    await page.getByText('No delivery matches').waitFor();
+
+    await crash(system.api);
+    await live.getByText('Offline').waitFor();
+    await system.startApi();
+    const [missed = ''] = await system.emit();
+    await page.getByRole('link', { name: `activity.created to ${receiver.url}` }).waitFor();
+    await live.getByText('Live').waitFor();
+    await system.emit({ id: '2' }, 'contact.created');
+    await page.getByRole('link', { name: `contact.created to ${receiver.url}` }).waitFor();
+    expect(receiver.of(missed)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { openAs, onSystem } from './dashboard.ts';
+import { startShowcase } from './showcase.ts';
+
+const SCREENSHOTS = fileURLToPath(new URL('../../build/screenshots/', import.meta.url));
+const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const WIDE = { width: 1440, height: 900 };
+const NARROW = { width: 360, height: 740 };
+
+const PAGES = [
+  { name: 'overview', path: '/', heading: 'Overview' },
+  { name: 'deliveries', path: '/deliveries', heading: 'Deliveries' },
+];
+
+const test = onSystem(startShowcase);
+
+describe('every page, light and dark, wide and narrow', () => {
+  test.for(PAGES)('$name', async ({ name, path, heading }, { page, system }) => {
+    await openAs(page, system.adminKey, path);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await look(page, name);
+  });
+
+  test('one delivery', async ({ page, system }) => {
+    await openAs(page, system.adminKey, '/deliveries?status=retrying');
+    await page
+      .getByRole('link', { name: /^ai_task.created to/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { level: 1, name: 'ai_task.created' }).waitFor();
+    await look(page, 'delivery');
+  });
+
+  test('signing in', async ({ page }) => {
+    await page.goto('/');
+    await page.getByLabel('API key').waitFor();
+    await look(page, 'sign-in');
+  });
+});
+
+/** Photographs the page in both themes and both widths, and finds what some could not see, reach or read. */
+async function look(page: Page, name: string): Promise<void> {
+  await page.getByText('Loading', { exact: true }).waitFor({ state: 'hidden' });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(WIDE);
+    await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}-wide.png`, fullPage: true });
+    expect(await findBarriers(page)).toEqual([]);
+    await page.setViewportSize(NARROW);
+    await page.screenshot({ path: `${SCREENSHOTS}${name}-${colorScheme}-narrow.png`, fullPage: true });
+    expect(await page.evaluate('document.documentElement.scrollWidth'), 'scrolls sideways').toBe(NARROW.width);
+  }
+  expect(await findBarriers(page)).toEqual([]);
+}
+
+async function findBarriers(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(STANDARDS).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}

@@ -1,0 +1,77 @@
+import { startReceiver } from '../receiver.ts';
+import { System } from '../system.ts';
+import { recountPast, writePast } from './history.ts';
+
+const URPA = { webhooks: '/api/urpa/integrations/webhooks', base: '/api/urpa' };
+const organization = (orgId: string) => {
+  const base = `/api/coordinator/organizations/${orgId}`;
+  return { webhooks: `${base}/webhooks`, base };
+};
+const LINDNER = organization('praxis-lindner');
+const WEST = organization('dental-west');
+
+/** Webhooks that only have a past: no event type of theirs is emitted. */
+const PASTS = [
+  { owner: URPA, url: 'https://crm.northwind.example/hooks/urpa', count: 260, failing: 0.01 },
+  { owner: URPA, url: 'https://warehouse.northwind.example/events', count: 140, failing: 0.12 },
+  { owner: LINDNER, url: 'https://calendar.praxis-lindner.example/appointments', count: 120, failing: 0 },
+  { owner: WEST, url: 'https://hooks.dental-west.example/4calls', count: 90, failing: 0.05 },
+];
+
+const ANSWERS = [
+  { code: 503, body: { error: 'maintenance', retry_after: 'a few minutes' } },
+  { code: 500, body: { error: 'out of memory', worker: 'ai-7' } },
+  { code: 429, body: { error: 'too many requests' } },
+];
+
+/** A system as it might look on a working day: some webhooks fail, one is paused, two organizations beside URPA. */
+export async function startShowcase(): Promise<System> {
+  const system = await System.start();
+  for (const { owner, url, count, failing } of PASTS) {
+    const events = owner === URPA ? ['contact.created', 'contact.updated'] : ['contact.created', 'appointment.created'];
+    await writePast(system, await register(system, owner.webhooks, { url, events, description: 'CRM' }), {
+      count,
+      failing,
+    });
+  }
+  await recountPast(system);
+  await addPaused(system);
+  await addFailing(system);
+  return system;
+}
+
+async function register(system: System, path: string, fields: Record<string, unknown>): Promise<string> {
+  const { status, body } = await system.call('POST', path, fields);
+  if (status !== 201) throw new Error(JSON.stringify(body));
+  return body.id;
+}
+
+/** A paused webhook with deliveries that it holds, and one that is turned off. */
+async function addPaused(system: System): Promise<void> {
+  const held = { url: 'https://campaigns.praxis-lindner.example/started', events: ['campaign.started'] };
+  const id = await register(system, LINDNER.webhooks, held);
+  await system.call('POST', `${LINDNER.webhooks}/${id}/pause`);
+  for (const name of ['Recall autumn', 'Flu vaccination', 'Check-up 2027']) {
+    await system.call('POST', `${LINDNER.base}/events`, { event: 'campaign.started', data: { name } });
+  }
+  const off = { url: 'https://legacy.northwind.example/webhook.php', events: ['contact.created'], active: false };
+  await register(system, URPA.webhooks, off);
+}
+
+/** A webhook whose deliveries are being retried, one of them with three attempts; and an event that nobody wanted. */
+async function addFailing(system: System): Promise<void> {
+  const receiver = await startReceiver();
+  receiver.answer((_arrival, response, count) => {
+    const { code, body } = ANSWERS[count % ANSWERS.length]!;
+    response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await register(system, URPA.webhooks, { url: `${receiver.url}/ai-tasks`, events: ['ai_task.created'] });
+  for (const title of ['Summarise the call', 'Draft the offer', 'Find the contract']) {
+    const [id = ''] = await system.emit({ id: '4711', title, status: 'pending', priority: 'high' }, 'ai_task.created');
+    for (let attempts = 1; attempts <= 3; attempts++) {
+      await system.reaches(id, 'retrying');
+      if (attempts < 3) await system.retry(id);
+    }
+  }
+  await system.emit({ id: '12', project: 'Move to Lyon' }, 'taskjuggler.synced');
+}
