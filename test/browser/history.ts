@@ -42,7 +42,7 @@ export async function recountPast(system: System): Promise<void> {
 
 function describe(owner: Owner, index: number, { count, failing }: Past, now: number) {
   const part = (index + 0.5) / count;
-  const at = Math.round(now - DAY_MS * (1 - part - 0.07 * Math.sin(4 * Math.PI * part)));
+  const at = Math.round(now - DAY_MS * (1 - part - 0.04 * Math.sin(4 * Math.PI * part)));
   const chance = spread(index);
   const attempts = [
     { most: failing, number: SCHEDULE.length },

@@ -1,5 +1,9 @@
-import { describe } from 'vitest';
-import { test } from './dashboard.ts';
+import { describe, expect } from 'vitest';
+import { openAs, test } from './dashboard.ts';
+
+const MOST_JAVASCRIPT = 150_000;
+const SCRIPT_BYTES = `performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('.js'))
+  .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
 
 describe('signing in', () => {
   test('a wrong key is refused with a message, the right one opens the overview, signing out ends it', async ({
@@ -21,4 +25,12 @@ describe('signing in', () => {
     await page.goto('/deliveries');
     await page.getByRole('button', { name: 'Sign in' }).waitFor();
   });
+});
+
+test('the first page needs at most 150 kB of JavaScript, compressed', async ({ page, system }) => {
+  await openAs(page, system.adminKey);
+  await page.getByRole('region', { name: 'Deliveries by outcome' }).waitFor();
+  const bytes = await page.evaluate<number>(SCRIPT_BYTES);
+  expect(bytes).toBeGreaterThan(10_000);
+  expect(bytes).toBeLessThanOrEqual(MOST_JAVASCRIPT);
 });
