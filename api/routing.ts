@@ -32,7 +32,8 @@ export interface Call {
 
 export interface PlatformRoute extends Description {
   platform: Platform;
-  scope: Scope;
+  /** What the key needs; one of several where there are more. */
+  scope: Scope | readonly Scope[];
   handle(call: Call): Promise<Response>;
 }
 

@@ -51,14 +51,20 @@ export function requireKnown(principal: Principal | null): Principal {
  * Another organization's things do not exist for a key (404); another platform's are forbidden (403).
  * @throws AppError forbidden or not_found
  */
-export function authorize(principal: Principal, scope: Scope, platform: Platform, orgId: string): void {
+export function authorize(
+  principal: Principal,
+  scope: Scope | readonly Scope[],
+  platform: Platform,
+  orgId: string,
+): void {
   if (principal.platform !== null && principal.platform !== platform.id) {
     throw new AppError('forbidden', `this key is for the platform ${principal.platform}, not for ${platform.id}`);
   }
   if (principal.orgId !== null && principal.orgId !== orgId) {
     throw new AppError('not_found', 'there is no such organization for this key');
   }
-  requireScope(principal, scope);
+  if (typeof scope === 'string') requireScope(principal, scope);
+  else requireScope(principal, ...scope);
 }
 
 export function hasScope({ scopes }: Principal, scope: Scope): boolean {

@@ -11,7 +11,7 @@ export function addEventTypesRoute(router: Router, platform: Platform): void {
     platform,
     method: 'get',
     path: `${platform.apiBase}/event-types`,
-    scope: 'webhooks:read',
+    scope: ['webhooks:read', 'events:read', 'events:write'],
     tag: `${platform.label} events`,
     operationId: operationId(platform, 'listEventTypes'),
     summary: 'List the event types',

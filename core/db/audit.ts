@@ -1,28 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { uuidv7 } from 'uuidv7';
+import type { AuditAction } from '../domain/audit.ts';
 import { AuditEntry } from './entities/audit-entry.ts';
 
 export interface Deed {
   /** The name of the key that asked for it; `posthorn` when nobody did. */
   actor: string;
-  action:
-    | 'webhook.registered'
-    | 'webhook.updated'
-    | 'webhook.deleted'
-    | 'webhook.paused'
-    | 'webhook.auto_paused'
-    | 'webhook.resumed'
-    | 'webhook.turned_off'
-    | 'webhook.tested'
-    | 'delivery.retried'
-    | 'delivery.cancelled'
-    | 'recovery.started'
-    | 'recovery.updated'
-    | 'recovery.paused'
-    | 'recovery.resumed'
-    | 'recovery.cancelled'
-    | 'key.created'
-    | 'key.revoked';
+  action: AuditAction;
   platform: string | null;
   orgId: string | null;
   subjectId: string;

@@ -14,6 +14,10 @@ const PAGES = [
   { name: 'overview', path: '/', heading: 'Overview' },
   { name: 'deliveries', path: '/deliveries?range=1h', heading: 'Deliveries' },
   { name: 'events', path: '/events?range=1h', heading: 'Events' },
+  { name: 'playground', path: '/playground?event=contact.created', heading: 'Playground' },
+  { name: 'recoveries', path: '/recoveries', heading: 'Recoveries' },
+  { name: 'keys', path: '/keys', heading: 'Keys' },
+  { name: 'audit', path: '/audit', heading: 'Audit log' },
 ];
 
 const test = onSystem(startShowcase);

@@ -1,5 +1,5 @@
 import type { Component } from 'svelte';
-import type { Scope } from '../../core/contracts/key.ts';
+import type { Right } from './lib/api/session.ts';
 import { matchPath } from './lib/router/match.ts';
 
 /** What a page is given: the open places of its path. */
@@ -10,7 +10,7 @@ export interface PageProps {
 export interface Route {
   path: string;
   /** The right that a key needs to see it. */
-  scope: Scope;
+  scope: Right;
   /** Fetched when it is first visited. */
   load(): Promise<{ default: Component<PageProps> | Component<Record<string, never>> }>;
 }
@@ -33,6 +33,10 @@ const ROUTES: Route[] = [
   { path: '/deliveries/:id', scope: 'events:read', load: () => import('./pages/delivery/delivery-page.svelte') },
   { path: '/events', scope: 'events:read', load: () => import('./pages/events/events-page.svelte') },
   { path: '/events/:id', scope: 'events:read', load: () => import('./pages/event/event-page.svelte') },
+  { path: '/playground', scope: 'events:write', load: () => import('./pages/playground/playground-page.svelte') },
+  { path: '/recoveries', scope: 'events:read', load: () => import('./pages/recoveries/recoveries-page.svelte') },
+  { path: '/keys', scope: 'keys', load: () => import('./pages/keys/keys-page.svelte') },
+  { path: '/audit', scope: 'admin', load: () => import('./pages/audit/audit-page.svelte') },
 ];
 
 /** The route of a path and what its open places hold. */

@@ -7,13 +7,13 @@ import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Send from '@lucide/svelte/icons/send';
 import Webhook from '@lucide/svelte/icons/webhook';
 import type { Component } from 'svelte';
-import type { Scope } from '../../../core/contracts/key.ts';
+import type { Right } from '../lib/api/session.ts';
 
 export interface NavigationItem {
   label: string;
   path: string;
   /** The right that a key needs for it to be shown. */
-  scope: Scope;
+  scope: Right;
   /** What is typed to go there. */
   keys: string;
   icon: Component<{ class?: string; 'aria-hidden'?: 'true' }>;
@@ -36,7 +36,7 @@ export const NAVIGATION: { items: NavigationItem[] }[] = [
   },
   {
     items: [
-      { label: 'Keys', path: '/keys', scope: 'admin', keys: 'g k', icon: KeyRound },
+      { label: 'Keys', path: '/keys', scope: 'keys', keys: 'g k', icon: KeyRound },
       { label: 'Audit log', path: '/audit', scope: 'admin', keys: 'g a', icon: ScrollText },
     ],
   },

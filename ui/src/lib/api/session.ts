@@ -1,9 +1,13 @@
 import type { Scope } from '../../../../core/contracts/key.ts';
 import type { Session } from '../../../../core/contracts/session.ts';
 
+/** What a page or a button needs: a scope, or that the key is an admin's of everything. */
+export type Right = Scope | 'keys';
+
 /** Whether the key has the right; what it lacks is not shown. */
-export function may(session: Session, scope: Scope): boolean {
-  return session.admin || session.scopes.includes(scope) || session.scopes.includes('admin');
+export function may(session: Session, right: Right): boolean {
+  if (right === 'keys') return session.admin;
+  return session.admin || session.scopes.includes(right) || session.scopes.includes('admin');
 }
 
 /** To whom something belongs. */

@@ -1,3 +1,5 @@
+import { quoteShell } from '../../lib/quote-shell.ts';
+
 export interface SignedRequest {
   url: string;
   /** The exact bytes, as text. */
@@ -76,10 +78,6 @@ function writePhp(request: SignedRequest): string {
     ``,
     `var_dump(hash_equals(hash_hmac('sha256', $body, $secret), $received));`,
   ].join('\n');
-}
-
-function quoteShell(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function quotePhp(text: string): string {

@@ -1,9 +1,19 @@
-import { queryOptions } from '@tanstack/svelte-query';
+import { keepPreviousData, queryOptions } from '@tanstack/svelte-query';
 import { api, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
 
+type AuditQuery = NonNullable<Parameters<typeof api.api.dashboard.audit.$get>[0]>['query'];
+
 /** So many of the last deeds are shown beside what they were done to. */
 const RECENT = '10';
+
+export function auditQuery(query: AuditQuery) {
+  return queryOptions({
+    queryKey: [KEYS.audit, query],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => read(api.api.dashboard.audit.$get({ query }, { init: { signal } })),
+  });
+}
 
 /** Who did what to something, newest first. */
 export function subjectAuditQuery(subjectId: string) {

@@ -1,7 +1,9 @@
-import { queryOptions } from '@tanstack/svelte-query';
+import { keepPreviousData, queryOptions } from '@tanstack/svelte-query';
 import type { Recovery } from '../../../../../core/contracts/recovery.ts';
 import type { RecoverableStatus } from '../../../../../core/domain/recovery.ts';
+import type { OwnerScope } from '../../scope.svelte.ts';
 import { KEYS } from '../keys.ts';
+import { ownerQuery } from '../owner-query.ts';
 import { send } from '../request.ts';
 
 const PATH = '/api/dashboard/recoveries';
@@ -27,6 +29,22 @@ export async function countRecovery(filter: RecoveryFilter, signal?: AbortSignal
 
 export function startRecovery(filter: RecoveryFilter, rate: number): Promise<Recovery> {
   return send<Recovery>('POST', PATH, { body: { filter, rate } });
+}
+
+interface RecoveryPage {
+  data: Recovery[];
+  next_cursor: string | null;
+}
+
+/** Newest first; asked for again every two seconds while one of them goes on. */
+export function recoveriesQuery(owner: OwnerScope, cursor: string | null) {
+  return queryOptions<RecoveryPage>({
+    queryKey: [KEYS.recoveries, 'list', owner, cursor],
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => (state.data?.data.some((one) => one.state === 'running') ? 2000 : false),
+    queryFn: ({ signal }) =>
+      send<RecoveryPage>('GET', PATH, { query: { ...ownerQuery(owner), cursor, limit: 20 }, signal }),
+  });
 }
 
 /** One recovery; asked for again every second while it goes on, should a notice be lost. */

@@ -1,0 +1,21 @@
+/** What the audit log tells of. */
+export const AUDIT_ACTIONS = [
+  'webhook.registered',
+  'webhook.updated',
+  'webhook.deleted',
+  'webhook.paused',
+  'webhook.auto_paused',
+  'webhook.resumed',
+  'webhook.turned_off',
+  'webhook.tested',
+  'delivery.retried',
+  'delivery.cancelled',
+  'recovery.started',
+  'recovery.updated',
+  'recovery.paused',
+  'recovery.resumed',
+  'recovery.cancelled',
+  'key.created',
+  'key.revoked',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { AUDIT_ACTIONS } from '../../../../core/domain/audit.ts';
+import { describeDeed, subjectPath } from './describe-deed.ts';
+
+const say = (action: string, details: Record<string, unknown> = {}) => {
+  const { did, more } = describeDeed({ action, details });
+  return [did, more].filter(Boolean).join(' … ');
+};
+
+test.each([
+  ['webhook.registered', { events: ['a', 'b', 'c'] }, 'registered the webhook … for a, b and c'],
+  ['webhook.updated', { fields: ['url', 'retry_policy'] }, 'changed URL and retry schedule of the webhook'],
+  ['webhook.updated', { fields: ['active'], active: false }, 'turned off the webhook'],
+  [
+    'webhook.updated',
+    { fields: ['active', 'events'], active: true },
+    'turned on the webhook … and changed its event types',
+  ],
+  [
+    'webhook.turned_off',
+    { reason: 'the receiver answered 410 Gone' },
+    'turned off the webhook … because the receiver answered 410 Gone',
+  ],
+  ['webhook.tested', { event: 'contact.created' }, 'sent a test of contact.created to the webhook'],
+  ['delivery.retried', { force: true }, 'retried the delivery … although it had arrived'],
+  ['recovery.started', { matched: 1200, rate: 50 }, 'began the recovery … of 1,200 deliveries, at most 50 a second'],
+  ['key.created', { name: 'shop', scopes: ['events:write'] }, 'created the key … with events:write'],
+])('%s with %j', (action, details, words) => {
+  expect(say(action, details)).toBe(words);
+});
+
+test('every action is said in words, even without details', () => {
+  for (const action of AUDIT_ACTIONS) expect(say(action), action).not.toContain('.');
+  expect(say('something.new')).toBe('something.new');
+});
+
+test('what it was done to can be looked at', () => {
+  expect(subjectPath({ action: 'webhook.paused', subject_id: 'w1' })).toBe('/webhooks/w1');
+  expect(subjectPath({ action: 'delivery.retried', subject_id: 'd1' })).toBe('/deliveries/d1');
+  expect(subjectPath({ action: 'key.created', subject_id: 'k1' })).toBeNull();
+});

@@ -1,0 +1,101 @@
+import type { AuditEntry } from '../../../../core/contracts/dashboard/operation.ts';
+import type { AuditAction } from '../../../../core/domain/audit.ts';
+import { formatCount, formatPlural } from '../../lib/number-format.ts';
+
+type Details = Record<string, unknown>;
+
+interface Described {
+  /** What was done, up to what it was done to: "paused the webhook". */
+  did: string;
+  /** After it: "with a test event". */
+  more?: string | undefined;
+}
+
+const DEEDS: Record<AuditAction, (details: Details) => Described> = {
+  'webhook.registered': ({ events }) => ({ did: 'registered the webhook', more: forTypes(events) }),
+  'webhook.updated': describeUpdate,
+  'webhook.deleted': () => ({ did: 'deleted the webhook' }),
+  'webhook.paused': () => ({ did: 'paused the webhook' }),
+  'webhook.auto_paused': ({ reason }) => ({
+    did: 'paused the webhook',
+    more: asText(reason) && `because ${asText(reason)}`,
+  }),
+  'webhook.resumed': () => ({ did: 'resumed the webhook' }),
+  'webhook.turned_off': ({ reason }) => ({
+    did: 'turned off the webhook',
+    more: asText(reason) && `because ${asText(reason)}`,
+  }),
+  'webhook.tested': ({ event }) => ({
+    did: `sent a test${asText(event) ? ` of ${asText(event)}` : ''} to the webhook`,
+  }),
+  'delivery.retried': ({ force }) => ({
+    did: 'retried the delivery',
+    more: force === true ? 'although it had arrived' : undefined,
+  }),
+  'delivery.cancelled': () => ({ did: 'cancelled the delivery' }),
+  'recovery.started': ({ matched, rate }) => ({
+    did: 'began the recovery',
+    more: join([
+      typeof matched === 'number' && `of ${formatPlural(matched, 'delivery', 'deliveries')}`,
+      typeof rate === 'number' && `at most ${formatCount(rate)} a second`,
+    ]),
+  }),
+  'recovery.updated': ({ rate }) => ({
+    did: 'changed the recovery',
+    more: typeof rate === 'number' ? `to at most ${formatCount(rate)} a second` : undefined,
+  }),
+  'recovery.paused': () => ({ did: 'paused the recovery' }),
+  'recovery.resumed': () => ({ did: 'resumed the recovery' }),
+  'recovery.cancelled': () => ({ did: 'cancelled the recovery' }),
+  'key.created': ({ scopes }) => ({ did: 'created the key', more: withScopes(scopes) }),
+  'key.revoked': () => ({ did: 'revoked the key' }),
+};
+
+/** Fields of a webhook whose names are not words. */
+const FIELDS: Record<string, string> = { url: 'URL', events: 'event types', retry_policy: 'retry schedule' };
+
+/** A deed in words, without who did it and what it was done to. */
+export function describeDeed({ action, details }: Pick<AuditEntry, 'action' | 'details'>): Described {
+  const describe = Object.hasOwn(DEEDS, action) ? DEEDS[action as AuditAction] : undefined;
+  return describe?.(details) ?? { did: action };
+}
+
+/** Where what a deed was done to can be looked at; null where nowhere. */
+export function subjectPath({ action, subject_id: id }: Pick<AuditEntry, 'action' | 'subject_id'>): string | null {
+  if (id === null) return null;
+  const kind = action.split('.')[0];
+  if (kind === 'webhook') return `/webhooks/${id}`;
+  if (kind === 'delivery') return `/deliveries/${id}`;
+  if (kind === 'recovery') return '/recoveries';
+  return null;
+}
+
+function describeUpdate({ fields, active }: Details): Described {
+  if (!Array.isArray(fields)) return { did: 'changed the webhook' };
+  const others = (fields as string[]).filter((field) => field !== 'active').map((field) => FIELDS[field] ?? field);
+  if (typeof active !== 'boolean') return { did: `changed ${list(others)} of the webhook` };
+  const turned = active ? 'turned on the webhook' : 'turned off the webhook';
+  return { did: turned, more: others.length > 0 ? `and changed its ${list(others)}` : undefined };
+}
+
+function forTypes(events: unknown): string | undefined {
+  return Array.isArray(events) && events.length > 0 ? `for ${list(events as string[])}` : undefined;
+}
+
+function withScopes(scopes: unknown): string | undefined {
+  return Array.isArray(scopes) && scopes.length > 0 ? `with ${list(scopes as string[])}` : undefined;
+}
+
+/** "a", "a and b", "a, b and c". */
+function list(items: readonly string[]): string {
+  if (items.length < 2) return items[0] ?? 'nothing';
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function join(parts: (string | false)[]): string | undefined {
+  return parts.filter((part) => part !== false).join(', ') || undefined;
+}

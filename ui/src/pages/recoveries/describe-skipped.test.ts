@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { describeSkipped } from './describe-skipped.ts';
+
+const none = { webhook_deleted: 0, webhook_inactive: 0, webhook_paused: 0, in_flight: 0 };
+
+test('what was left out is counted by its reason', () => {
+  expect(describeSkipped(none)).toBe('');
+  expect(describeSkipped({ ...none, webhook_paused: 1200, in_flight: 3 })).toBe(
+    '1,203 left out (1,200 webhook paused, 3 just being sent)',
+  );
+});
