@@ -5,6 +5,7 @@ const TITLES: Record<string, string> = {
   'webhook.updated': 'Changed',
   'webhook.deleted': 'Deleted',
   'webhook.paused': 'Paused',
+  'webhook.auto_paused': 'Paused by itself',
   'webhook.resumed': 'Resumed',
   'webhook.turned_off': 'Turned off',
   'webhook.tested': 'Tested',
