@@ -63,6 +63,7 @@ async function main(): Promise<void> {
       changes.webhook(platform, org_id, webhook_id);
     },
     onRecorded: ({ platform, org_id, delivery_id }) => changes.delivery(platform, org_id, delivery_id),
+    onLaneChanged: ({ platform, org_id, webhook_id }) => changes.webhook(platform, org_id, webhook_id),
   });
   const worker = await Worker.create({
     connection,

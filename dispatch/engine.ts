@@ -12,6 +12,8 @@ import { Courier } from './courier.ts';
 import { Dispatcher, type Job } from './dispatcher.ts';
 import { Flights, type Flight } from './flights.ts';
 import { Grouping } from './grouping.ts';
+import type { LaneOwner } from './lane.ts';
+import { LaneReports } from './lane-reports.ts';
 import { Lanes } from './lanes.ts';
 import { Lease } from './lease.ts';
 import { Recorder } from './recorder.ts';
@@ -31,6 +33,8 @@ export interface EngineOptions {
   headerPrefixOf: (platform: string) => string;
   onGone: (claimed: Claimed) => Promise<void>;
   onRecorded: (claimed: Claimed) => void;
+  /** Called when a webhook is held back, in another way than before, or no longer. */
+  onLaneChanged: (owner: LaneOwner) => void;
 }
 
 /** How often what waits in vain is given back. */
@@ -44,6 +48,7 @@ export class Engine {
   private readonly flights = new Flights();
   private readonly lease: Lease;
   private readonly lanes: Lanes<Job>;
+  private readonly reports: LaneReports;
   private readonly starter: Starter;
   private readonly grouping: Grouping;
   private readonly claims: Claims;
@@ -63,6 +68,13 @@ export class Engine {
       workers: () => this.lease.workers,
       onRoom: wakeUp,
     });
+    this.reports = new LaneReports({
+      pool,
+      log,
+      lanes: () => this.lanes.all(),
+      worker: () => this.lease.id,
+      onChanged: options.onLaneChanged,
+    });
     this.starter = new Starter(options.client, options.taskQueue, log, wakeUp);
     this.grouping = new Grouping(this.flights, options.coalesceMax, (id, flights) => this.startWorkflow(id, flights));
     const { flights, lanes, lease, starter, grouping } = this;
@@ -78,6 +90,7 @@ export class Engine {
     this.claims.start();
     this.dispatcher.start();
     this.sweeping = setInterval(() => this.giveBack(this.lanes.sweep()), SWEEP_MS);
+    this.reports.start();
   }
 
   /** Claims nothing more, lets attempts in flight end (at most `limitMs`), and gives the rest back. */
@@ -90,6 +103,7 @@ export class Engine {
     this.grouping.flush();
     await this.listener?.close();
     clearInterval(this.sweeping);
+    this.reports.stop();
     this.giveBack(this.lanes.clear());
     while (this.flights.count > 0 && performance.now() < deadline) await pause(50);
     await acknowledged;

@@ -1,5 +1,6 @@
 import type { DashboardWebhook } from '../../core/contracts/dashboard/webhooks.ts';
 import type { Webhook } from '../../core/db/entities/webhook.ts';
+import type { LaneRow } from '../../core/db/queries/lanes.ts';
 import type { WebhookHealth } from '../../core/db/queries/webhook-health.ts';
 import { writeWebhook } from '../routes/webhook-fields.ts';
 
@@ -15,6 +16,7 @@ export interface Day {
   from: Date;
   health: Map<string, WebhookHealth>;
   struggling: Set<string>;
+  lanes: Map<string, LaneRow>;
 }
 
 export function writeDashboardWebhook(webhook: Webhook, { from, ...day }: Day): DashboardWebhook {
@@ -36,5 +38,12 @@ export function writeDashboardWebhook(webhook: Webhook, { from, ...day }: Day): 
     last_24h,
     last_failure: failure && { at: new Date(failure.at).toISOString(), message: failure.message },
     waiting: health.waiting,
+    lane: writeLane(day.lanes.get(webhook.id)),
   };
+}
+
+function writeLane(row: LaneRow | undefined): DashboardWebhook['lane'] {
+  if (!row) return null;
+  const { webhook_id: _, concurrency_limit: limit, since, ...lane } = row;
+  return { ...lane, limit, since: since.toISOString() };
 }

@@ -10,6 +10,7 @@ import {
 import { AppError } from '../../core/contracts/errors.ts';
 import { Webhook } from '../../core/db/entities/webhook.ts';
 import { containing, type OwnerFilter } from '../../core/db/owner.ts';
+import { readLanes } from '../../core/db/queries/lanes.ts';
 import { listOrganizations } from '../../core/db/queries/organizations.ts';
 import { findStruggling, readWebhookHealth } from '../../core/db/queries/webhook-health.ts';
 import { inSnapshot } from '../../core/db/transaction.ts';
@@ -103,6 +104,7 @@ export function addDashboardWebhookRoutes(router: Router, deps: ApiDeps): void {
       from,
       health: new Map((await readWebhookHealth(client, ids, from)).map((one) => [one.id, one])),
       struggling: new Set(await findStruggling(client, lastHour(), ids)),
+      lanes: new Map((await readLanes(client, ids)).map((lane) => [lane.webhook_id, lane])),
     }));
     return webhooks.map((webhook) => writeDashboardWebhook(webhook, day));
   }

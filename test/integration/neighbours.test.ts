@@ -54,6 +54,8 @@ async function emit(organization: string, count: number): Promise<string[]> {
 const claimedOf = async (webhookId: string) =>
   (await system.sql('select 1 from outbox where webhook_id = $1 and claimed_by is not null', [webhookId])).length;
 
+const laneOf = async (id: string) => (await system.call('GET', `/api/dashboard/webhooks/${id}`)).body.lane;
+
 test('one hangs, one fails, one is flooded: a fourth gets everything meanwhile', async () => {
   const never: Answer = () => undefined;
   const slowly: Answer = (_arrival, response) => void setTimeout(() => response.end(), 50);
@@ -74,6 +76,14 @@ test('one hangs, one fails, one is flooded: a fourth gets everything meanwhile',
   const arrived = measured.receiver.arrivals.map(({ headers }) => headers['webhook-id']);
   expect(arrived.toSorted()).toEqual(expected.toSorted());
 
+  await eventually(async () => (await laneOf(flooded.id))?.state === 'full');
+  await eventually(async () => (await laneOf(hanging.id))?.state === 'probing');
+  expect(await laneOf(hanging.id)).toMatchObject({ concurrency: 4, limit: 100, workers: 1 });
+  expect(await laneOf(failing.id)).toMatchObject({
+    state: 'slowed',
+    reason: expect.stringContaining('failed; 16 at once'),
+  });
+  expect(await laneOf(measured.id)).toBeNull();
   await eventually(async () => (await claimedOf(hanging.id)) <= 8);
   await eventually(() => failing.receiver.arrivals.length >= FAILING);
   await eventually(() => flooded.receiver.arrivals.length >= FLOODED, 60_000);

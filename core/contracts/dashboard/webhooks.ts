@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LANE_STATES } from '../../domain/lane-state.ts';
 import { listOf, Time } from '../common.ts';
 import { Webhook } from '../webhook.ts';
 import { ownerFilter, pageOf, search, type Known } from './filters.ts';
@@ -26,6 +27,23 @@ export const OrganizationList = listOf(
 
 const WebhookHour = z.object({ at: Time, delivered: z.int(), failed_attempts: z.int() });
 
+const Lane = z
+  .object({
+    state: z.enum(LANE_STATES).meta({
+      description:
+        'probing: it answers nothing and is tried with a few at once; slowed: it failed or is slow; rate_limited: its rate is used up; ' +
+        'full: as many as it may have at once are in flight',
+    }),
+    reason: z.string().meta({ example: 'the last 40 attempts failed; 16 at once instead of 100' }),
+    since: Time,
+    concurrency: z.int().meta({ description: 'attempts that it gets at once, in one worker' }),
+    limit: z.int().meta({ description: 'those that it may have' }),
+    in_flight: z.int().meta({ description: 'attempts on the wire, of all workers that hold it back' }),
+    waiting: z.int().meta({ description: 'deliveries that wait in those workers' }),
+    workers: z.int().meta({ description: 'how many workers hold it back' }),
+  })
+  .meta({ id: 'WebhookLane' });
+
 /** A webhook with how it fares. */
 export const DashboardWebhook = Webhook.omit({ org_id: true })
   .extend({
@@ -39,6 +57,7 @@ export const DashboardWebhook = Webhook.omit({ org_id: true })
       .meta({ description: 'hour by hour, oldest first; the last is not over yet' }),
     last_failure: z.object({ at: Time, message: z.string() }).nullable(),
     waiting: z.object({ pending: z.int(), retrying: z.int(), held: z.int() }),
+    lane: Lane.nullable().meta({ description: 'how its deliveries are held back, and why; null: they are not' }),
   })
   .meta({ id: 'DashboardWebhook' });
 export type DashboardWebhook = z.infer<typeof DashboardWebhook>;

@@ -23,6 +23,7 @@ const webhook: DashboardWebhook = {
   last_24h: [],
   last_failure: null,
   waiting: { pending: 0, retrying: 0, held: 0 },
+  lane: null,
 };
 
 const filled = {
