@@ -9,11 +9,19 @@ const SCREENSHOTS = fileURLToPath(new URL('../../build/screenshots/', import.met
 const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 360, height: 740 };
+const FAILING = 'https://warehouse.northwind.example/events';
 
-const PAGES = [
+/** `opens`: links that lead on from the path, one after the other. */
+const PAGES: { name: string; path: string; opens?: (string | RegExp)[]; heading: string }[] = [
   { name: 'overview', path: '/', heading: 'Overview' },
+  { name: 'webhooks', path: '/webhooks', heading: 'Webhooks' },
+  { name: 'webhook', path: '/webhooks', opens: [FAILING], heading: FAILING },
+  { name: 'webhook-new', path: '/webhooks/new', heading: 'New webhook' },
+  { name: 'webhook-edit', path: '/webhooks', opens: [FAILING, 'Edit'], heading: 'Edit webhook' },
   { name: 'deliveries', path: '/deliveries?range=1h', heading: 'Deliveries' },
+  { name: 'delivery', path: '/deliveries', opens: [/^ai_task.created to/], heading: 'ai_task.created' },
   { name: 'events', path: '/events?range=1h', heading: 'Events' },
+  { name: 'event', path: '/events', opens: ['taskjuggler.synced'], heading: 'taskjuggler.synced' },
   { name: 'playground', path: '/playground?event=contact.created', heading: 'Playground' },
   { name: 'recoveries', path: '/recoveries', heading: 'Recoveries' },
   { name: 'keys', path: '/keys', heading: 'Keys' },
@@ -23,20 +31,11 @@ const PAGES = [
 const test = onSystem(startShowcase);
 
 describe('every page, light and dark, wide and narrow', () => {
-  test.for(PAGES)('$name', async ({ name, path, heading }, { page, system }) => {
+  test.for(PAGES)('$name', async ({ name, path, opens = [], heading }, { page, system }) => {
     await openAs(page, system.adminKey, path);
+    for (const link of opens) await page.getByRole('link', { name: link }).first().click();
     await page.getByRole('heading', { level: 1, name: heading }).waitFor();
     await look(page, name);
-  });
-
-  test('one delivery', async ({ page, system }) => {
-    await openAs(page, system.adminKey, '/deliveries?status=retrying');
-    await page
-      .getByRole('link', { name: /^ai_task.created to/ })
-      .first()
-      .click();
-    await page.getByRole('heading', { level: 1, name: 'ai_task.created' }).waitFor();
-    await look(page, 'delivery');
   });
 
   test('signing in', async ({ page }) => {
@@ -60,10 +59,15 @@ async function look(page: Page, name: string): Promise<void> {
 
 /** All of the page, on a screen that is as high as it. */
 async function photograph(page: Page, { width, height }: typeof WIDE, name: string): Promise<void> {
-  await page.setViewportSize({ width, height });
+  await resize(page, { width, height });
   const whole = await page.evaluate<number>('document.documentElement.scrollHeight');
-  await page.setViewportSize({ width, height: Math.max(height, whole) });
+  await resize(page, { width, height: Math.max(height, whole) });
   await page.screenshot({ path: `${SCREENSHOTS}${name}.png` });
+}
+
+async function resize(page: Page, size: typeof WIDE): Promise<void> {
+  await page.setViewportSize(size);
+  await page.waitForFunction(`innerWidth === ${size.width} && innerHeight === ${size.height}`);
 }
 
 async function findBarriers(page: Page): Promise<string[]> {

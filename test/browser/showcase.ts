@@ -1,3 +1,4 @@
+import { eventually } from '../eventually.ts';
 import { startReceiver } from '../receiver.ts';
 import { System } from '../system.ts';
 import { recountPast, writePast } from './history.ts';
@@ -12,10 +13,22 @@ const WEST = organization('dental-west');
 
 /** Webhooks that only have a past: no event type of theirs is emitted. */
 const PASTS = [
-  { owner: URPA, url: 'https://crm.northwind.example/hooks/urpa', count: 260, failing: 0.01 },
-  { owner: URPA, url: 'https://warehouse.northwind.example/events', count: 140, failing: 0.12 },
-  { owner: LINDNER, url: 'https://calendar.praxis-lindner.example/appointments', count: 120, failing: 0 },
-  { owner: WEST, url: 'https://hooks.dental-west.example/4calls', count: 90, failing: 0.05 },
+  { owner: URPA, url: 'https://crm.northwind.example/hooks/urpa', description: 'CRM', count: 260, failing: 0.01 },
+  {
+    owner: URPA,
+    url: 'https://warehouse.northwind.example/events',
+    description: 'Data warehouse',
+    count: 140,
+    failing: 0.12,
+  },
+  {
+    owner: LINDNER,
+    url: 'https://calendar.praxis-lindner.example/appointments',
+    description: 'Calendar',
+    count: 120,
+    failing: 0,
+  },
+  { owner: WEST, url: 'https://hooks.dental-west.example/4calls', description: 'Reception', count: 90, failing: 0.05 },
 ];
 
 const ANSWERS = [
@@ -27,16 +40,15 @@ const ANSWERS = [
 /** A system as it might look on a working day: some webhooks fail, one is paused, two organizations beside URPA. */
 export async function startShowcase(): Promise<System> {
   const system = await System.start();
-  for (const { owner, url, count, failing } of PASTS) {
+  for (const { owner, count, failing, ...fields } of PASTS) {
     const events = owner === URPA ? ['contact.created', 'contact.updated'] : ['contact.created', 'appointment.created'];
-    await writePast(system, await register(system, owner.webhooks, { url, events, description: 'CRM' }), {
-      count,
-      failing,
-    });
+    const id = await register(system, owner.webhooks, { ...fields, events });
+    await writePast(system, id, { count, failing });
   }
   await recountPast(system);
   await addPaused(system);
   await addFailing(system);
+  await addKeys(system);
   return system;
 }
 
@@ -66,12 +78,31 @@ async function addFailing(system: System): Promise<void> {
     response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await register(system, URPA.webhooks, { url: `${receiver.url}/ai-tasks`, events: ['ai_task.created'] });
+  const ids: string[] = [];
   for (const title of ['Summarise the call', 'Draft the offer', 'Find the contract']) {
-    const [id = ''] = await system.emit({ id: '4711', title, status: 'pending', priority: 'high' }, 'ai_task.created');
-    for (let attempts = 1; attempts <= 3; attempts++) {
-      await system.reaches(id, 'retrying');
-      if (attempts < 3) await system.retry(id);
-    }
+    ids.push(...(await system.emit({ id: '4711', title, status: 'pending', priority: 'high' }, 'ai_task.created')));
   }
+  await Promise.all(ids.map((id) => attempted(system, id, 1)));
+  const filter = { event: 'ai_task.created', status: ['retrying'] };
+  await system.call('POST', `${URPA.base}/webhooks/events/retry`, { filter });
+  await Promise.all(ids.map((id) => attempted(system, id, 2)));
+  for (const id of ids) await system.retry(id);
+  await Promise.all(ids.map((id) => attempted(system, id, 3)));
   await system.emit({ id: '12', project: 'Move to Lyon' }, 'taskjuggler.synced');
+}
+
+async function attempted(system: System, id: string, attempts: number): Promise<void> {
+  await eventually(async () => {
+    const delivery = await system.delivery(id);
+    return delivery.status === 'retrying' && delivery.attempts === attempts;
+  });
+}
+
+async function addKeys(system: System): Promise<void> {
+  const keys = [
+    { name: 'CRM', platform: 'urpa', scopes: ['events:write'] },
+    { name: 'Praxis Lindner', platform: '4calls', org_id: 'praxis-lindner', scopes: ['webhooks:read', 'events:read'] },
+    { name: 'Operations', platform: 'urpa', scopes: ['webhooks:write', 'events:read', 'events:write'] },
+  ];
+  for (const key of keys) await system.call('POST', '/api/admin/keys', key);
 }

@@ -1,0 +1,77 @@
+import { createHmac } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { openAs, test } from './dashboard.ts';
+
+async function fillIn(page: Page, url: string): Promise<void> {
+  await page.getByRole('button', { name: 'New webhook' }).click();
+  await page.getByLabel('Platform', { exact: true }).selectOption('URPA');
+  await page.getByLabel('URL').fill(url);
+  await page.getByLabel('Description').fill('Calendar');
+  await page.getByRole('checkbox', { name: 'activity.created' }).check();
+}
+
+describe('webhooks', () => {
+  test('are registered with a secret that is shown once and signs what arrives', async ({ page, system, receiver }) => {
+    await openAs(page, system.adminKey, '/webhooks');
+    await fillIn(page, receiver.url);
+    await page.getByText('This address is allowed.').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Webhook registered' }).waitFor();
+    const secret = (await page
+      .getByRole('region', { name: 'Secret' })
+      .getByText(/^whsec_/)
+      .textContent())!.trim();
+
+    await page.getByRole('button', { name: 'Send test event' }).click();
+    await page.getByText(/^Taken with 200 after/).waitFor();
+    const [{ body, headers }] = receiver.arrivals as [(typeof receiver.arrivals)[0]];
+    expect(headers['x-urpa-signature']).toBe(createHmac('sha256', secret).update(body).digest('hex'));
+
+    await page.getByRole('link', { name: 'To the webhook' }).click();
+    await page.getByRole('heading', { level: 1, name: receiver.url }).waitFor();
+    expect(await page.getByText(secret).count()).toBe(0);
+    await page.getByRole('link', { name: 'All webhooks' }).click();
+    await page.getByRole('row').filter({ hasText: receiver.url }).getByText('Calendar').waitFor();
+  });
+
+  test('that would not be sent to are refused before and after Save', async ({ page, system, receiver }) => {
+    await openAs(page, system.adminKey, '/webhooks');
+    await fillIn(page, 'http://169.254.169.254/latest');
+    await page.getByText(/^Nothing would be sent there/).waitFor();
+    await page.getByLabel('URL').fill('ftp://example.com/');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').first().waitFor();
+    expect(await page.getByLabel('URL').getAttribute('aria-invalid')).toBe('true');
+    await page.getByLabel('URL').fill(receiver.url);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Webhook registered' }).waitFor();
+  });
+
+  test('hold what comes while they are paused, and send it on resume', async ({ page, system, receiver }) => {
+    const { id: webhook } = await system.register(receiver.url);
+    await openAs(page, system.adminKey, `/webhooks/${webhook}`);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('status').getByText('Paused', { exact: true }).waitFor();
+
+    const [id = ''] = await system.emit();
+    await page.getByText(/1 delivery is held so far/).waitFor();
+    expect(receiver.arrivals).toHaveLength(0);
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('table', { name: 'Recent deliveries' }).getByRole('cell', { name: 'Delivered' }).waitFor();
+    await page.getByRole('status').getByText('Active', { exact: true }).waitFor();
+    await eventually(() => receiver.of(id).length === 1);
+  });
+
+  test('are deleted only after what that does was shown', async ({ page, system, receiver }) => {
+    const { id } = await system.register(receiver.url);
+    await openAs(page, system.adminKey, `/webhooks/${id}`);
+    await page.getByRole('button', { name: 'Delete' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete this webhook?' });
+    await dialog.getByText('Its history stays readable').waitFor();
+    await dialog.getByRole('button', { name: 'Delete the webhook' }).click();
+    await page.getByRole('status').getByText('Deleted', { exact: true }).waitFor();
+    expect((await system.call('GET', `/api/urpa/integrations/webhooks/${id}`)).status).toBe(404);
+  });
+});
