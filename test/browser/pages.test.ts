@@ -48,6 +48,7 @@ describe('every page, light and dark, wide and narrow', () => {
 /** Photographs the page in both themes and both widths, and finds what some could not see, reach or read. */
 async function look(page: Page, name: string): Promise<void> {
   await page.getByText('Loading', { exact: true }).waitFor({ state: 'hidden' });
+  await page.mouse.move(0, 0);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await photograph(page, WIDE, `${name}-${colorScheme}-wide`);

@@ -31,6 +31,9 @@ const PASTS = [
   { owner: WEST, url: 'https://hooks.dental-west.example/4calls', description: 'Reception', count: 90, failing: 0.05 },
 ];
 
+const TASKS = ['Summarise the call', 'Draft the offer', 'Find the contract'];
+
+/** What the receiver of the tasks says to the first attempts, to the second ones, and so on. */
 const ANSWERS = [
   { code: 503, body: { error: 'maintenance', retry_after: 'a few minutes' } },
   { code: 500, body: { error: 'out of memory', worker: 'ai-7' } },
@@ -74,12 +77,12 @@ async function addPaused(system: System): Promise<void> {
 async function addFailing(system: System): Promise<void> {
   const receiver = await startReceiver();
   receiver.answer((_arrival, response, count) => {
-    const { code, body } = ANSWERS[count % ANSWERS.length]!;
+    const { code, body } = ANSWERS[Math.floor((count - 1) / TASKS.length) % ANSWERS.length]!;
     response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await register(system, URPA.webhooks, { url: `${receiver.url}/ai-tasks`, events: ['ai_task.created'] });
   const ids: string[] = [];
-  for (const title of ['Summarise the call', 'Draft the offer', 'Find the contract']) {
+  for (const title of TASKS) {
     ids.push(...(await system.emit({ id: '4711', title, status: 'pending', priority: 'high' }, 'ai_task.created')));
   }
   await Promise.all(ids.map((id) => attempted(system, id, 1)));
