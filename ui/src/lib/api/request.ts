@@ -1,10 +1,16 @@
 import { ApiError, readProblem } from './problem.ts';
 
 let onSignedOut: () => void = () => undefined;
+let onActed: () => void = () => undefined;
 
 /** Tells what to do when the API no longer knows the session. */
 export function whenSignedOut(action: () => void): void {
   onSignedOut = action;
+}
+
+/** Tells what to do after each call that may have changed something. */
+export function whenActed(action: () => void): void {
+  onActed = action;
 }
 
 /**
@@ -19,7 +25,10 @@ export async function fetchApi(input: string | URL | Request, init?: RequestInit
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'offline', 'The API cannot be reached.');
   }
-  if (response.ok) return response;
+  if (response.ok) {
+    if (init?.method !== undefined && init.method !== 'GET') onActed();
+    return response;
+  }
   const problem = await readProblem(response);
   if (problem.status === 401) onSignedOut();
   throw problem;

@@ -4,6 +4,9 @@ import { KEYS } from '../keys.ts';
 
 type AuditQuery = NonNullable<Parameters<typeof api.api.dashboard.audit.$get>[0]>['query'];
 
+/** Much is noted of which the live stream says nothing: it is asked for at each visit. */
+const ALWAYS_STALE = 0;
+
 /** So many of the last deeds are shown beside what they were done to. */
 const RECENT = '10';
 
@@ -11,6 +14,7 @@ export function auditQuery(query: AuditQuery) {
   return queryOptions({
     queryKey: [KEYS.audit, query],
     placeholderData: keepPreviousData,
+    staleTime: ALWAYS_STALE,
     queryFn: ({ signal }) => read(api.api.dashboard.audit.$get({ query }, { init: { signal } })),
   });
 }
@@ -19,6 +23,7 @@ export function auditQuery(query: AuditQuery) {
 export function subjectAuditQuery(subjectId: string) {
   return queryOptions({
     queryKey: [KEYS.audit, 'subject', subjectId],
+    staleTime: ALWAYS_STALE,
     queryFn: ({ signal }) => {
       const query = { subject_id: subjectId, limit: RECENT };
       return read(api.api.dashboard.audit.$get({ query }, { init: { signal } }));

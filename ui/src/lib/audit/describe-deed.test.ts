@@ -10,6 +10,7 @@ const say = (action: string, details: Record<string, unknown> = {}) => {
 test.each([
   ['webhook.registered', { events: ['a', 'b', 'c'] }, 'registered the webhook … for a, b and c'],
   ['webhook.updated', { fields: ['url', 'retry_policy'] }, 'changed URL and retry schedule of the webhook'],
+  ['webhook.updated', { fields: ['description', 'limits'] }, 'changed description and limits of the webhook'],
   ['webhook.updated', { fields: ['active'], active: false }, 'turned off the webhook'],
   [
     'webhook.updated',
@@ -20,6 +21,11 @@ test.each([
     'webhook.turned_off',
     { reason: 'the receiver answered 410 Gone' },
     'turned off the webhook … because the receiver answered 410 Gone',
+  ],
+  [
+    'webhook.auto_paused',
+    { reason: 'nothing was delivered since 2026-01-22T10:30:00.000Z' },
+    'paused the webhook … because nothing was delivered since 2026-01-22T10:30:00.000Z',
   ],
   ['webhook.tested', { event: 'contact.created' }, 'sent a test of contact.created to the webhook'],
   ['delivery.retried', { force: true }, 'retried the delivery … although it had arrived'],

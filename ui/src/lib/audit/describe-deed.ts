@@ -1,13 +1,13 @@
 import type { AuditEntry } from '../../../../core/contracts/dashboard/operation.ts';
 import type { AuditAction } from '../../../../core/domain/audit.ts';
-import { formatCount, formatPlural } from '../../lib/number-format.ts';
+import { formatCount, formatPlural } from '../number-format.ts';
 
 type Details = Record<string, unknown>;
 
 interface Described {
   /** What was done, up to what it was done to: "paused the webhook". */
   did: string;
-  /** After it: "with a test event". */
+  /** After it: "because the receiver answered 410 Gone"; times in it as ISO 8601. */
   more?: string | undefined;
 }
 

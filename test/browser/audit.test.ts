@@ -1,0 +1,36 @@
+import { describe, expect } from 'vitest';
+import { openAs, test } from './dashboard.ts';
+
+describe('the audit log', () => {
+  test("a webhook's page leads to what was done to it alone, and to what one just did", async ({
+    page,
+    system,
+    receiver,
+  }) => {
+    await system.register(`${receiver.url}/other`);
+    const { id } = await system.register(receiver.url);
+    await openAs(page, system.adminKey, `/webhooks/${id}`);
+    const card = page.getByRole('listitem').filter({ hasText: 'the webhook' });
+    await card.filter({ hasText: 'registered' }).waitFor();
+    await page.getByRole('button', { name: 'Send test event' }).click();
+    await card.filter({ hasText: 'sent a test of' }).waitFor();
+
+    await page.getByRole('link', { name: 'All that was done to this webhook' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
+    await page.getByText('That is all.').waitFor();
+    const deeds = page.getByRole('main').getByRole('listitem');
+    expect(await deeds.filter({ hasText: receiver.url }).count()).toBe(2);
+    expect(await deeds.count()).toBe(2);
+  });
+
+  test('shows at each visit what others did meanwhile', async ({ page, system }) => {
+    await openAs(page, system.adminKey, '/audit');
+    await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
+    await page.getByText('Loading', { exact: true }).waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: 'Keys', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'Keys' }).waitFor();
+    await system.call('POST', '/api/admin/keys', { name: 'meanwhile', platform: 'urpa', scopes: ['events:write'] });
+    await page.getByRole('link', { name: 'Audit log' }).click();
+    await page.getByRole('listitem').filter({ hasText: 'created the key meanwhile' }).waitFor();
+  });
+});
