@@ -40,12 +40,13 @@ test('a new one has the default schedule, and needs an address and events', () =
 });
 
 test('what is out of bounds is said where it stands', () => {
-  const wrong = { ...filled, secret: 'short', attempts: 2.5, interval: null, coefficient: 9 };
+  const wrong = { ...filled, secret: 'short', attempts: 2.5, interval: null, coefficient: 9, rate: 0 };
   expect(checkDraft(wrong, false)).toEqual({
     secret: 'At least 16 characters.',
     attempts: 'A whole number from 1 to 12.',
     interval: 'From 6 to 3600 seconds.',
     coefficient: 'From 1 to 4.',
+    rate: 'From 0.1 to 10,000, or empty for no limit.',
   });
   expect(policyOf(wrong)).toBeNull();
 });
@@ -59,6 +60,10 @@ test('what is left empty is not sent', () => {
   });
 });
 
+test('limits are sent where they are not the default', () => {
+  expect(toRegister({ ...filled, concurrency: 5, rate: 2 })).toMatchObject({ limits: { concurrency: 5, rate: 2 } });
+});
+
 test('only what changed is sent', () => {
   expect(toUpdate(draftOf(webhook), webhook)).toBeNull();
   expect(toUpdate({ ...draftOf(webhook), events: webhook.events.toReversed() }, webhook)).toBeNull();
@@ -67,6 +72,7 @@ test('only what changed is sent', () => {
     description: 'CRM',
     secret: 'a-new-secret-of-ours',
     attempts: 4,
+    rate: 5,
     active: false,
   };
   expect(toUpdate(changed, webhook)).toEqual({
@@ -74,6 +80,7 @@ test('only what changed is sent', () => {
     secret: 'a-new-secret-of-ours',
     active: false,
     retry_policy: { maximum_attempts: 4, initial_interval: 120, backoff_coefficient: 2 },
+    limits: { rate: 5 },
   });
   expect(toUpdate(draftOf({ ...webhook, description: 'CRM' }), { ...webhook, description: 'CRM' })).toBeNull();
   expect(toUpdate({ ...draftOf(webhook), description: '' }, { ...webhook, description: 'CRM' })).toEqual({
@@ -86,10 +93,16 @@ test("the API's errors find their fields", () => {
     { path: 'url', message: 'must be http or https' },
     { path: 'events[1]', message: 'unknown event type "x"' },
     { path: 'retry_policy.maximum_attempts', message: 'too big' },
+    { path: 'limits.rate', message: 'too small' },
     { path: 'color', message: 'is not known' },
   ];
   expect(placeErrors(errors)).toEqual({
-    problems: { url: 'Must be http or https.', events: 'Unknown event type "x".', attempts: 'Too big.' },
+    problems: {
+      url: 'Must be http or https.',
+      events: 'Unknown event type "x".',
+      attempts: 'Too big.',
+      rate: 'Too small.',
+    },
     other: ['Color is not known.'],
   });
 });

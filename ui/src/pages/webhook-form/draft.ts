@@ -4,9 +4,11 @@ import { SCHEDULE_LIMITS, SECONDS_PER_UNIT } from '../../../../core/domain/sched
 import type { RegisterInput, UpdateInput } from '../../lib/api/queries/webhooks.ts';
 import type { Owner } from '../../lib/api/session.ts';
 import { DEFAULT_POLICY, type RetryPolicy } from '../../lib/schedule/tries.ts';
+import { isWholeWithin, isWithin } from './bounds.ts';
+import { changeLimits, checkLimits, newLimits, type LimitsDraft } from './limits-draft.ts';
 
 /** What the form holds. Numbers are null while their field is empty. */
-export interface Draft {
+export interface Draft extends LimitsDraft {
   platform: string;
   /** Empty where the platform has no organizations. */
   organization: string;
@@ -27,7 +29,7 @@ export type DraftProblems = Partial<Record<DraftField, string>>;
 
 const SECRET_LENGTH = 16;
 
-export const LIMITS = {
+export const SCHEDULE_BOUNDS = {
   attempts: SCHEDULE_LIMITS.maxAttempts,
   interval: {
     min: SCHEDULE_LIMITS.initialUnits.min * SECONDS_PER_UNIT,
@@ -46,6 +48,8 @@ const FIELDS: Record<string, DraftField> = {
   'retry_policy.maximum_attempts': 'attempts',
   'retry_policy.initial_interval': 'interval',
   'retry_policy.backoff_coefficient': 'coefficient',
+  'limits.concurrency': 'concurrency',
+  'limits.rate': 'rate',
 };
 
 export function newDraft(owner: Owner): Draft {
@@ -58,6 +62,7 @@ export function newDraft(owner: Owner): Draft {
     events: [],
     active: true,
     ...writeSchedule(DEFAULT_POLICY),
+    ...newLimits(),
   };
 }
 
@@ -71,6 +76,7 @@ export function draftOf(webhook: DashboardWebhook): Draft {
     events: webhook.events,
     active: webhook.active,
     ...writeSchedule(webhook.retry_policy),
+    ...webhook.limits,
   };
 }
 
@@ -90,6 +96,7 @@ export function checkDraft(draft: Draft, hasOrganizations: boolean): DraftProble
       draft.secret.length < SECRET_LENGTH && { secret: `At least ${SECRET_LENGTH} characters.` }),
     ...(draft.events.length === 0 && { events: 'Choose at least one event type.' }),
     ...whyNoSchedule(draft),
+    ...checkLimits(draft),
   };
 }
 
@@ -107,6 +114,7 @@ export function placeErrors(errors: readonly FieldError[]): { problems: DraftPro
 
 export function toRegister(draft: Draft): RegisterInput {
   const policy = policyOf(draft);
+  const limits = changeLimits(draft, newLimits());
   return {
     url: draft.url.trim(),
     events: draft.events,
@@ -114,6 +122,7 @@ export function toRegister(draft: Draft): RegisterInput {
     ...(draft.description.trim() && { description: draft.description.trim() }),
     ...(draft.secret && { secret: draft.secret }),
     ...(policy && { retry_policy: policy }),
+    ...(limits && { limits }),
   };
 }
 
@@ -121,6 +130,7 @@ export function toRegister(draft: Draft): RegisterInput {
 export function toUpdate(draft: Draft, webhook: DashboardWebhook): UpdateInput | null {
   const before = draftOf(webhook);
   const policy = policyOf(draft);
+  const limits = changeLimits(draft, webhook.limits);
   const changed = {
     ...(draft.url.trim() !== before.url && { url: draft.url.trim() }),
     ...(draft.description.trim() !== before.description && { description: draft.description.trim() || null }),
@@ -128,6 +138,7 @@ export function toUpdate(draft: Draft, webhook: DashboardWebhook): UpdateInput |
     ...(isOther(draft.events, before.events) && { events: draft.events }),
     ...(draft.active !== before.active && { active: draft.active }),
     ...(policy && isOther(Object.values(policy), Object.values(webhook.retry_policy)) && { retry_policy: policy }),
+    ...(limits && { limits }),
   };
   return Object.keys(changed).length === 0 ? null : changed;
 }
@@ -142,17 +153,13 @@ function writeSchedule(policy: RetryPolicy) {
 
 function whyNoSchedule({ attempts, interval, coefficient }: Draft): DraftProblems | null {
   const problems: DraftProblems = {};
-  const { attempts: number, interval: seconds, coefficient: factor } = LIMITS;
-  if (!isWithin(attempts, number) || !Number.isInteger(attempts)) {
+  const { attempts: number, interval: seconds, coefficient: factor } = SCHEDULE_BOUNDS;
+  if (!isWholeWithin(attempts, number)) {
     problems.attempts = `A whole number from ${number.min} to ${number.max}.`;
   }
   if (!isWithin(interval, seconds)) problems.interval = `From ${seconds.min} to ${seconds.max} seconds.`;
   if (!isWithin(coefficient, factor)) problems.coefficient = `From ${factor.min} to ${factor.max}.`;
   return Object.keys(problems).length === 0 ? null : problems;
-}
-
-function isWithin(value: number | null, { min, max }: { min: number; max: number }): boolean {
-  return value !== null && value >= min && value <= max;
 }
 
 function isOther(a: readonly unknown[], b: readonly unknown[]): boolean {

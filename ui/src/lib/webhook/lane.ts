@@ -1,0 +1,36 @@
+import type { DashboardWebhook } from '../../../../core/contracts/dashboard/webhooks.ts';
+import type { LaneState } from '../../../../core/domain/lane-state.ts';
+import type { Tone } from '../components/ui/badge.svelte';
+import { formatCount, formatPlural } from '../number-format.ts';
+import { listWaiting } from './consequences.ts';
+import { stateOf } from './state.ts';
+
+export type Lane = NonNullable<DashboardWebhook['lane']>;
+
+/** How each way of holding a webhook back is called and coloured. */
+export const LANE_LOOKS = {
+  probing: { label: 'Probing', tone: 'danger' },
+  slowed: { label: 'Slowed', tone: 'warning' },
+  rate_limited: { label: 'Rate limited', tone: 'info' },
+  full: { label: 'Full', tone: 'info' },
+} as const satisfies Record<LaneState, { label: string; tone: Tone }>;
+
+/** How its deliveries are held back; null where they are not, or where nothing goes out anyway. */
+export function laneOf(webhook: DashboardWebhook): Lane | null {
+  const state = stateOf(webhook);
+  return state === 'active' || state === 'struggling' ? webhook.lane : null;
+}
+
+/** "16 of 100 attempts at once", "5 attempts a second". */
+export function describeHold(lane: Lane, { rate }: DashboardWebhook['limits']): string {
+  if (lane.state === 'rate_limited' && rate !== null) return `${formatPlural(rate, 'attempt')} a second`;
+  const { concurrency, limit } = lane;
+  const where = lane.workers > 1 ? ' in each worker' : '';
+  const share = concurrency < limit ? `${formatCount(concurrency)} of ` : '';
+  return `${share}${formatPlural(limit, 'attempt')} at once${where}`;
+}
+
+/** "4 in flight, 1,200 pending"; not what waits in the workers, which is the least of it. */
+export function describeLoad({ in_flight }: Lane, waiting: DashboardWebhook['waiting']): string {
+  return [`${formatCount(in_flight)} in flight`, listWaiting(waiting)].filter(Boolean).join(', ');
+}
