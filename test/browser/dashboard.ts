@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { expect, inject, test as base } from 'vitest';
@@ -30,7 +32,12 @@ export function onSystem(start: () => Promise<System>) {
     })
     .extend('system', { scope: 'worker' }, async ({}, { onCleanup }) => {
       const system = await start();
-      onCleanup(() => system.stop());
+      const mark = join(inject('runningSystems'), system.taskQueue);
+      writeFileSync(mark, '');
+      onCleanup(async () => {
+        await system.stop();
+        rmSync(mark, { force: true });
+      });
       return system;
     })
     .extend('receiver', async ({ system }, { onCleanup }) => {
