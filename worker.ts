@@ -65,6 +65,7 @@ async function main(): Promise<void> {
     onRecorded: ({ platform, org_id, delivery_id }) => changes.delivery(platform, org_id, delivery_id),
     onLaneChanged: ({ platform, org_id, webhook_id }) => changes.webhook(platform, org_id, webhook_id),
   });
+  await engine.enlist();
   const worker = await Worker.create({
     connection,
     namespace,
@@ -76,7 +77,7 @@ async function main(): Promise<void> {
     shutdownForceTime: SHUTDOWN_MS + 5_000,
   });
   // Not before: making the worker keeps the process from everything else for a while, attempts in flight included.
-  await engine.start();
+  engine.start();
   const running = worker.run();
   const settler = new Settler({
     databaseUrl: config.databaseUrl,

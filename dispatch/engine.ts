@@ -84,8 +84,13 @@ export class Engine {
     this.attendance = new Attendance({ pool, claims, flights, lanes, retryUnitMs });
   }
 
-  async start(): Promise<void> {
+  /** Takes the lease and watches the other workers, so that what dead ones left is due by the time that this one claims. */
+  async enlist(): Promise<void> {
     await this.lease.start();
+  }
+
+  /** Claims and sends; to be called after `enlist`. */
+  start(): void {
     this.listener = listen(this.options.databaseUrl, ['posthorn_due'], () => this.dispatcher.wakeUp());
     this.claims.start();
     this.dispatcher.start();
