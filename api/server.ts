@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setPriority } from 'node:os';
 import { createAdaptorServer } from '@hono/node-server';
 import type pg from 'pg';
 import { pino, type Logger } from 'pino';
@@ -23,12 +24,18 @@ import { createMetrics } from './metrics.ts';
 import { createWorkflows } from './workflows.ts';
 import { stopServer } from './stop-server.ts';
 
+/**
+ * Beside workers on a machine that is short of CPU, accepting gives way to delivering: otherwise it gets ahead, and what was accepted
+ * waits the longer.
+ */
+const NICENESS = 5;
 const TRY_AGAIN_MS = 1_000;
 /** Longer than load balancers and clients keep an idle connection: who closes it first must not be this side. */
 const KEEP_ALIVE_MS = 75_000;
 
 /** An API process. It starts without a database, too, and then answers 503 until there is one. */
 async function main(): Promise<void> {
+  setPriority(NICENESS);
   const config = readConfig(process.env);
   const allowlist = parseAllowlist(config.targetAllowlist);
   const log = pino({ level: config.logLevel, base: { process: 'api' } });
