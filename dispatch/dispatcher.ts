@@ -28,7 +28,6 @@ export interface DispatcherDeps {
 
 /** So many times what may be in flight may wait for Temporal to take its workflow: of those, little more than ids is kept. */
 const UNACKNOWLEDGED = 4;
-const CONCURRENT_CLAIMS = 2;
 /** Finds what a lost notice hid, and what has become due by the passing of time. */
 const POLL_MS = 500;
 /** Before every webhook. */
@@ -41,7 +40,7 @@ const NONE = '00000000-0000-0000-0000-000000000000';
  */
 export class Dispatcher {
   private readonly deps: DispatcherDeps;
-  private claiming = 0;
+  private claiming = false;
   private again = false;
   /** Where the last fair claim ended; NONE: at the last webhook. */
   private seenLast = NONE;
@@ -73,12 +72,9 @@ export class Dispatcher {
 
   private goOn(): void {
     this.again = true;
-    while (this.again && !this.stopped && this.claiming < CONCURRENT_CLAIMS) {
-      const room = this.room();
-      if (room.total <= 0 || (room.fair && this.claiming > 0)) return;
-      this.again = false;
-      void this.claim(room);
-    }
+    if (this.stopped || this.claiming) return;
+    const room = this.room();
+    if (room.total > 0) void this.claim(room);
   }
 
   private room(): Room {
@@ -90,13 +86,14 @@ export class Dispatcher {
   private async claim(room: Room): Promise<void> {
     const { lease, log } = this.deps;
     if (!lease.fresh()) return;
-    this.claiming++;
+    this.again = false;
+    this.claiming = true;
     try {
       if (room.fair ? await this.claimFairly(room) : await this.claimOldest(room)) this.again = true;
     } catch (error) {
       log.warn({ err: error }, 'nothing could be claimed');
     } finally {
-      this.claiming--;
+      this.claiming = false;
       if (this.again) this.goOn();
     }
   }

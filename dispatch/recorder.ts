@@ -38,7 +38,6 @@ export class Recorder {
     this.log = log;
     this.batcher = new Batcher({
       maxItems: 256,
-      maxInFlight: 2,
       maxWeight: 8 * 1024 * 1024,
       weigh: (record) => 1024 + (record.result.responseBody?.length ?? 0),
       run: (records) => this.writeAll(records),

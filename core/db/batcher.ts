@@ -8,8 +8,6 @@ export interface BatcherOptions<In, Out> {
   run: (items: In[]) => Promise<Out[]>;
   /** Most items in one batch. */
   maxItems: number;
-  /** Most batches under way at once. */
-  maxInFlight: number;
   /** Most items that wait; the next one is refused with `OverloadedError`. Default: no limit. */
   maxWaiting?: number;
   /** An item's size; a batch closes before its sum passes `maxWeight`. Default: 0 each. */
@@ -24,14 +22,15 @@ interface Waiting<In, Out> {
 }
 
 /**
- * Lets work that arrives together share one statement. A batch begins as soon as there is anything to do and a place is
- * free, never on a timer: alone, an item waits for nothing; under load, batches grow by themselves.
+ * Lets work that arrives together share one statement. A batch begins as soon as there is anything to do and the one before
+ * it has ended, never on a timer: alone, an item waits for nothing; under load, batches grow by themselves. Two at once
+ * would be smaller ones, of which each costs as much CPU again as ten items.
  */
 export class Batcher<In, Out> {
   private readonly options: BatcherOptions<In, Out>;
   private waiting: Waiting<In, Out>[] = [];
-  private inFlight = 0;
-  private scheduled = false;
+  /** A batch is under way, or about to begin. */
+  private busy = false;
 
   constructor(options: BatcherOptions<In, Out>) {
     this.options = options;
@@ -49,12 +48,9 @@ export class Batcher<In, Out> {
 
   /** Collects what the current turn of the event loop brings, then begins. */
   private schedule(): void {
-    if (this.scheduled || this.inFlight >= this.options.maxInFlight) return;
-    this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      while (this.waiting.length > 0 && this.inFlight < this.options.maxInFlight) void this.runBatch(this.take());
-    });
+    if (this.busy) return;
+    this.busy = true;
+    setImmediate(() => void this.runBatch(this.take()));
   }
 
   private take(): Waiting<In, Out>[] {
@@ -70,15 +66,13 @@ export class Batcher<In, Out> {
   }
 
   private async runBatch(batch: Waiting<In, Out>[]): Promise<void> {
-    this.inFlight++;
     try {
       const results = await this.options.run(batch.map((entry) => entry.item));
       batch.forEach((entry, index) => entry.resolve(results[index]!));
     } catch (error) {
       for (const entry of batch) entry.reject(error);
-    } finally {
-      this.inFlight--;
-      if (this.waiting.length > 0) this.schedule();
     }
+    this.busy = false;
+    if (this.waiting.length > 0) this.schedule();
   }
 }

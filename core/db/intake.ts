@@ -38,7 +38,6 @@ const ROW_WEIGHT = 8 * 1024;
 export function createIntake(pool: pg.Pool): Intake {
   const batcher = new Batcher<Emission[], EmitResult[]>({
     maxItems: 512,
-    maxInFlight: 2,
     maxWaiting: 10_000,
     maxWeight: MAX_WEIGHT,
     weigh: (emissions) => emissions.reduce((sum, emission) => sum + emission.body.length + ROW_WEIGHT, 0),
