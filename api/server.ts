@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { createAdaptorServer } from '@hono/node-server';
 import type pg from 'pg';
 import { pino, type Logger } from 'pino';
@@ -35,7 +35,7 @@ const KEEP_ALIVE_MS = 75_000;
 
 /** An API process. It starts without a database, too, and then answers 503 until there is one. */
 async function main(): Promise<void> {
-  setPriority(NICENESS);
+  setPriority(Math.max(getPriority(), NICENESS));
   const config = readConfig(process.env);
   const allowlist = parseAllowlist(config.targetAllowlist);
   const log = pino({ level: config.logLevel, base: { process: 'api' } });
