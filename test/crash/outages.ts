@@ -3,7 +3,8 @@ import type { PartName } from './parts.ts';
 import type { Strike, StrikeContext } from './strike.ts';
 
 const TEMPORAL_AWAY_MS = { short: 8_000, long: 30_000 };
-const POSTGRES_AWAY_MS = { short: 5_000, long: 10_000 };
+/** Longer than a query waits for a database that says nothing. */
+const POSTGRES_AWAY_MS = { short: 7_000, long: 10_000 };
 
 /** The API does without Temporal: each emit gets its 202. */
 export async function awayTemporal(context: StrikeContext): Promise<Strike> {
