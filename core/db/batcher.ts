@@ -24,7 +24,7 @@ interface Waiting<In, Out> {
 /**
  * Lets work that arrives together share one statement. A batch begins as soon as there is anything to do and the one before
  * it has ended, never on a timer: alone, an item waits for nothing; under load, batches grow by themselves. Two at once
- * would be smaller ones, of which each costs as much CPU again as ten items.
+ * would be smaller ones, and each costs PostgreSQL as much again as two to six rows (docs/performance.md).
  */
 export class Batcher<In, Out> {
   private readonly options: BatcherOptions<In, Out>;

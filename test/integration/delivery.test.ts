@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { getPriority } from 'node:os';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
@@ -141,4 +142,8 @@ test('cancelling a workflow in Temporal cancels its delivery', async () => {
   expect(delivery.error_message).toContain('Temporal');
   expect(delivery.webhook_id).toBe(webhook.id);
   await failing.close();
+});
+
+test('where CPU is short, accepting gives way to delivering', () => {
+  expect(getPriority(system.api.pid)).toBeGreaterThan(getPriority(system.workers[0]!.pid));
 });

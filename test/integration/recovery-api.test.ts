@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
 import { takePart } from '../../core/db/queries/recovery-part.ts';
 import { organization, startApi, URPA, WEBHOOKS, type TestApi } from '../api.ts';
+import { dueByHand, emitEnded, type EndedEvents } from '../ended.ts';
 
 const START = `${URPA}/webhooks/events/retry`;
 const RECOVERIES = `${URPA}/recoveries`;
@@ -22,26 +23,8 @@ const sql = async (text: string, params: unknown[] = []) => (await api.database.
 const start = (body: unknown, more = {}) => api.ask('POST', START, { body, ...more });
 const take = (id: string) => inPoolTransaction(api.database.pool, (client) => takePart(client, id));
 
-/** Emits events and has their deliveries end. */
-async function end(count: number, status = 'failed', base = URPA, event = 'contact.created'): Promise<string[]> {
-  const events = Array.from({ length: count }, () => ({ event, data: { id: '1' } }));
-  const { body } = await api.ask('POST', `${base}/events/batch`, { body: { events } });
-  const ids: string[] = body.results.flatMap((result: { deliveries: { id: string }[] }) =>
-    result.deliveries.map(({ id }) => id),
-  );
-  if (status === 'retrying') {
-    await sql(`update outbox set attempts = 1, due_at = now() + interval '2 min' where delivery_id = any($1)`, [ids]);
-  } else await sql('delete from outbox where delivery_id = any($1)', [ids]);
-  await sql(
-    `update deliveries set status = $2, attempts = 1, next_attempt_at = null,
-       failed_at = case when $2 in ('failed', 'cancelled') then now() end where id = any($1)`,
-    [ids, status],
-  );
-  return ids.toSorted();
-}
-
-const due = async () =>
-  (await sql(`select delivery_id as id from outbox where trigger = 'manual' order by 1`)).map(({ id }) => id as string);
+const end = (...args: EndedEvents) => emitEnded(api, ...args);
+const due = () => dueByHand(api);
 
 test('a dry run counts and changes nothing', async () => {
   await end(3);
@@ -280,49 +263,4 @@ test('what makes no sense is refused, and nothing is stored', async () => {
   expect((await api.ask('GET', `${RECOVERIES}?cursor=x`)).status).toBe(422);
   for (const missing of [uuidv7(), 'nonsense'])
     expect((await api.ask('GET', `${RECOVERIES}/${missing}`)).status).toBe(404);
-});
-
-test('the dashboard recovers over several owners, and shows each key what is its own', async () => {
-  const WIDE = '/api/dashboard/recoveries';
-  for (const org of ['one', 'two']) await api.register({}, `${organization(org)}/webhooks`);
-  const ofUrpa = await end(1);
-  const ofOne = await end(2, 'failed', organization('one'));
-  const ofTwo = await end(3, 'failed', organization('two'));
-  const scopes = ['events:read', 'events:write'];
-  const platformKey = await api.makeKey({ platform: '4calls', scopes });
-  const orgKey = await api.makeKey({ platform: '4calls', org_id: 'one', scopes });
-  const wide = (filter: unknown, key?: string) =>
-    api.ask('POST', WIDE, { body: { filter }, ...(key !== undefined && { key }) });
-  const all = (await wide({ status: ['failed'] })).body;
-  expect(all).toMatchObject({ platform: null, org_id: null, matched: 6 });
-  const ofPlatform = (await wide({}, platformKey)).body;
-  expect(ofPlatform).toMatchObject({ platform: '4calls', org_id: null, matched: 5 });
-  const ofOrg = (await wide({}, orgKey)).body;
-  expect(ofOrg).toMatchObject({ platform: '4calls', org_id: 'one', matched: 2 });
-  const ofWhole = (await wide({ platform: 'urpa' })).body;
-  expect(ofWhole).toMatchObject({ platform: 'urpa', org_id: null, matched: 1 });
-  expect((await api.ask('GET', RECOVERIES)).body.data).toEqual([ofWhole]);
-  const ids = async (key?: string, query = '') =>
-    (await api.ask('GET', WIDE + query, key === undefined ? {} : { key })).body.data.map(
-      ({ id }: { id: string }) => id,
-    );
-  expect(await ids()).toEqual([ofWhole.id, ofOrg.id, ofPlatform.id, all.id]);
-  expect(await ids(undefined, '?platform=4calls')).toEqual([ofOrg.id, ofPlatform.id]);
-  expect(await ids(platformKey)).toEqual([ofOrg.id, ofPlatform.id]);
-  expect(await ids(orgKey)).toEqual([ofOrg.id]);
-  for (const id of [all.id, ofPlatform.id]) {
-    expect((await api.ask('GET', `${WIDE}/${id}`, { key: orgKey })).status).toBe(404);
-    expect((await api.ask('POST', `${WIDE}/${id}/pause`, { key: orgKey })).status).toBe(404);
-    expect((await api.ask('PUT', `${WIDE}/${id}`, { key: orgKey, body: { rate: 5 } })).status).toBe(404);
-  }
-  for (const filter of [{ platform: '4calls', org_id: 'two' }, { platform: 'urpa' }])
-    expect((await wide(filter, orgKey)).status).toBe(404);
-  await take(ofOrg.id);
-  expect(await due()).toEqual(ofOne);
-  await take(ofPlatform.id);
-  expect(await due()).toEqual([...ofOne, ...ofTwo]);
-  expect((await api.ask('PUT', `${WIDE}/${all.id}`, { body: { rate: 5 } })).body).toMatchObject({ rate: 5 });
-  await take(all.id);
-  expect(await due()).toEqual([...ofUrpa, ...ofOne, ...ofTwo]);
-  expect((await api.ask('GET', `${WIDE}/${all.id}`)).body).toMatchObject({ state: 'completed', retried: 1 });
 });
