@@ -8,13 +8,12 @@ import type { Claims } from './claims.ts';
 import type { Flight, Flights, Landing } from './flights.ts';
 import { CLAIM_MAX } from './lane.ts';
 import type { Lanes } from './lanes.ts';
-import type { Job } from './dispatcher.ts';
 
 export interface AttendanceDeps {
   pool: pg.Pool;
   claims: Claims;
   flights: Flights;
-  lanes: Lanes<Job>;
+  lanes: Lanes<Flight>;
   retryUnitMs: number;
 }
 
@@ -73,8 +72,8 @@ export class Attendance implements DeliveryAttempts {
     const room = [Math.max(0, total), JSON.stringify(byWebhook), CLAIM_MAX];
     const { worker, rows } = await claims.take(CLAIM_MEMBERS, ...room, deliveryIds, workflowId);
     return rows.map((claimed) => {
-      const flight = flights.add(claimed, workflowId);
-      lanes.add(claimed, { flight, worker });
+      const flight = flights.add(claimed, worker, workflowId);
+      lanes.add(claimed, flight);
       return flight;
     });
   }

@@ -62,14 +62,15 @@ export class Claims {
     statement: { name: string; text: string },
     ...values: unknown[]
   ): Promise<Taken<Row>> {
-    const { pool, lease } = this.deps;
+    const { pool, lease, flights } = this.deps;
     while (this.looking) await this.looking;
     if (this.stopped) return { worker: lease.id, rows: [] };
     if (!lease.fresh()) throw new Error('the lease cannot be confirmed');
     const worker = lease.id;
     this.underWay++;
     try {
-      return { worker, rows: (await pool.query<Row>({ ...statement, values: [worker, ...values] })).rows };
+      const { rows } = await pool.query<Row>({ ...statement, values: [worker, ...values] });
+      return { worker, rows: rows.filter((row) => !flights.has(row.delivery_id, worker)) };
     } catch (error) {
       this.doubtfulUntil = performance.now() + DOUBT_MS;
       throw error;

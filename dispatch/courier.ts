@@ -23,7 +23,7 @@ export interface CourierDeps {
   /** Called when the outcome of an attempt is recorded. */
   onRecorded: (claimed: Claimed) => void;
   /** Gives a claimed delivery back whose webhook was turned off or paused meanwhile. */
-  release: (worker: string, flight: Flight) => Promise<void>;
+  release: (flight: Flight) => Promise<void>;
   /** Called when a group's member has to wait longer than its group. */
   onPostponed: (flight: Flight) => void;
 }
@@ -41,12 +41,12 @@ export class Courier {
   }
 
   /** Calls `onSent` once the attempt is off the wire; resolves when its outcome is recorded. */
-  async carry(flight: Flight, worker: string, onSent: (result: AttemptResult) => void): Promise<void> {
-    const { claimed } = flight;
+  async carry(flight: Flight, onSent: (result: AttemptResult) => void): Promise<void> {
+    const { claimed, worker } = flight;
     try {
       if (!(await this.holdsLease(worker))) return flight.land(null);
-      if (!claimed.active || claimed.paused) return await this.deps.release(worker, flight);
-      const { result, record, verdict } = await this.attempt(flight, worker, onSent);
+      if (!claimed.active || claimed.paused) return await this.deps.release(flight);
+      const { result, record, verdict } = await this.attempt(flight, onSent);
       const recorded = await this.deps.recorder.record(record);
       this.deps.onRecorded(claimed);
       if (verdict.gone) await this.deps.onGone(claimed);
@@ -60,7 +60,7 @@ export class Courier {
     }
   }
 
-  private async attempt(flight: Flight, worker: string, onSent: (result: AttemptResult) => void) {
+  private async attempt(flight: Flight, onSent: (result: AttemptResult) => void) {
     const { claimed } = flight;
     const { deps } = this;
     const number = claimed.attempts + 1;
@@ -77,7 +77,7 @@ export class Courier {
     if (verdict.postponed) deps.onPostponed(flight);
     const { outcome, delayMs } = verdict;
     const record: AttemptRecord = {
-      worker,
+      worker: flight.worker,
       deliveryId: claimed.delivery_id,
       attemptId: uuidv7(),
       number,

@@ -9,17 +9,11 @@ import type { Lanes, Room } from './lanes.ts';
 import type { Lease } from './lease.ts';
 import type { Starter } from './starter.ts';
 
-export interface Job {
-  flight: Flight;
-  /** The incarnation that claimed it. */
-  worker: string;
-}
-
 export interface DispatcherDeps {
   log: Logger;
   lease: Lease;
   claims: Claims;
-  lanes: Lanes<Job>;
+  lanes: Lanes<Flight>;
   starter: Starter;
   grouping: Grouping;
   /** Most deliveries claimed and not yet done with, in this process. */
@@ -119,7 +113,7 @@ export class Dispatcher {
   }
 
   private launch(claimed: Claimed[], worker: string): void {
-    for (const flight of this.deps.grouping.add(claimed)) this.deps.lanes.add(flight.claimed, { flight, worker });
+    for (const flight of this.deps.grouping.add(claimed, worker)) this.deps.lanes.add(flight.claimed, flight);
   }
 }
 

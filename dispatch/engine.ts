@@ -9,7 +9,7 @@ import { Attendance } from './attendance.ts';
 import { planOf, type Claimed } from './claimed.ts';
 import { Claims } from './claims.ts';
 import { Courier } from './courier.ts';
-import { Dispatcher, type Job } from './dispatcher.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { Flights, type Flight } from './flights.ts';
 import { Grouping } from './grouping.ts';
 import type { LaneOwner } from './lane.ts';
@@ -47,7 +47,7 @@ export class Engine {
   private readonly options: EngineOptions;
   private readonly flights = new Flights();
   private readonly lease: Lease;
-  private readonly lanes: Lanes<Job>;
+  private readonly lanes: Lanes<Flight>;
   private readonly reports: LaneReports;
   private readonly starter: Starter;
   private readonly grouping: Grouping;
@@ -63,7 +63,7 @@ export class Engine {
     const courier = this.createCourier();
     const wakeUp = () => this.dispatcher.wakeUp();
     this.lanes = new Lanes({
-      run: ({ flight, worker }, ended) => courier.carry(flight, worker, ended),
+      run: (flight, ended) => courier.carry(flight, ended),
       maxInFlight,
       workers: () => this.lease.workers,
       onRoom: wakeUp,
@@ -121,7 +121,7 @@ export class Engine {
       ...options,
       lease,
       recorder: new Recorder(options.pool, options.log),
-      release: (worker, flight) => this.release(worker, [flight]),
+      release: (flight) => this.release(flight.worker, [flight]),
       onPostponed: (flight) => {
         if (flight.workflowId !== flight.claimed.delivery_id) this.grouping.part([flight]);
       },
@@ -137,19 +137,14 @@ export class Engine {
 
   /** Lands what was claimed under a lost lease and has not begun; what is in flight notices by itself. */
   private dropUnbegun(lostId: string): void {
-    for (const { flight, worker } of this.lanes.clear()) {
-      if (worker === lostId) flight.land(null);
-      else this.lanes.add(flight.claimed, { flight, worker });
+    for (const flight of this.lanes.clear()) {
+      if (flight.worker === lostId) flight.land(null);
+      else this.lanes.add(flight.claimed, flight);
     }
   }
 
-  private giveBack(jobs: Job[]): void {
-    for (const [worker, own] of Map.groupBy(jobs, (job) => job.worker)) {
-      void this.release(
-        worker,
-        own.map((job) => job.flight),
-      );
-    }
+  private giveBack(flights: Flight[]): void {
+    for (const [worker, own] of Map.groupBy(flights, (flight) => flight.worker)) void this.release(worker, own);
   }
 
   /** Gives claims back whose attempts have not begun, in one statement; tries until the database has taken it. */

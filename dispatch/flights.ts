@@ -14,6 +14,8 @@ export type Landing = {
 /** One claimed delivery on its way in this process. */
 export interface Flight {
   claimed: Claimed;
+  /** The incarnation that claimed it. */
+  worker: string;
   /** The workflow that will own it when its attempt is recorded. */
   workflowId: string;
   landed: Promise<Landing>;
@@ -34,11 +36,12 @@ export class Flights {
   /** In the air: claimed and not yet recorded. */
   count = 0;
 
-  add(claimed: Claimed, workflowId: string): Flight {
+  add(claimed: Claimed, worker: string, workflowId: string): Flight {
     const landed = Promise.withResolvers<Landing>();
     const moved = Promise.withResolvers<void>();
     const flight: Flight = {
       claimed,
+      worker,
       workflowId,
       landed: landed.promise,
       hasLanded: false,
@@ -60,6 +63,12 @@ export class Flights {
     this.byId.set(claimed.delivery_id, flight);
     this.count++;
     return flight;
+  }
+
+  /** Whether this incarnation has it in the air already: its claim was lost in a crash of PostgreSQL, and made again. */
+  has(deliveryId: string, worker: string): boolean {
+    const flight = this.byId.get(deliveryId);
+    return flight !== undefined && !flight.hasLanded && flight.worker === worker;
   }
 
   get(deliveryId: string): Flight | undefined {

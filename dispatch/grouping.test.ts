@@ -50,7 +50,7 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 test('at ordinary load each delivery has a workflow under its own id', () => {
-  grouping.add([claimed('a'), claimed('b')]);
+  grouping.add([claimed('a'), claimed('b')], 'worker');
   expect(started).toEqual([
     { workflowId: 'a', size: 1 },
     { workflowId: 'b', size: 1 },
@@ -58,31 +58,31 @@ test('at ordinary load each delivery has a workflow under its own id', () => {
 });
 
 test('a large claim gathers in groups of at most the largest size', () => {
-  const members = grouping.add(many(120));
+  const members = grouping.add(many(120), 'worker');
   vi.advanceTimersByTime(500);
   expect(started.map((group) => group.size)).toEqual([50, 50, 20]);
   expect(new Set(members.map((member) => member.workflowId)).size).toBe(3);
 });
 
 test('what differs in platform or in its place in the schedule is not in one group', () => {
-  grouping.add([...many(30), ...many(30, { attempts: 1 }), ...many(30, { platform: '4calls' })]);
+  grouping.add([...many(30), ...many(30, { attempts: 1 }), ...many(30, { platform: '4calls' })], 'worker');
   vi.advanceTimersByTime(500);
   expect(started.map((group) => group.size)).toEqual([30, 30, 30]);
 });
 
 test('the allowance for single workflows comes back with time', () => {
-  grouping.add(many(25));
-  grouping.add(many(2));
+  grouping.add(many(25), 'worker');
+  grouping.add(many(2), 'worker');
   expect(started).toHaveLength(25);
   vi.advanceTimersByTime(1_000);
-  grouping.add(many(2));
+  grouping.add(many(2), 'worker');
   expect(started.slice(-2).every((start) => start.size === 1)).toBe(true);
 });
 
 test('while more arrive than the allowance covers, even a small claim joins a group', () => {
   for (let second = 0; second < 3; second++) {
     for (let index = 0; index < 10; index++) {
-      grouping.add(many(10));
+      grouping.add(many(10), 'worker');
       vi.advanceTimersByTime(100);
     }
   }
@@ -91,16 +91,13 @@ test('while more arrive than the allowance covers, even a small claim joins a gr
 
 test('with groups turned off every delivery has its own workflow, however many', () => {
   create(1);
-  grouping.add(many(200));
+  grouping.add(many(200), 'worker');
   expect(started).toHaveLength(200);
 });
 
 test("slow members leave together with their webhook's others", async () => {
-  const members = grouping.add([
-    ...many(40),
-    claimed('slow1', { webhook_id: 'slow' }),
-    claimed('slow2', { webhook_id: 'slow' }),
-  ]);
+  const slow = ['slow1', 'slow2'].map((id) => claimed(id, { webhook_id: 'slow' }));
+  const members = grouping.add([...many(40), ...slow], 'worker');
   vi.advanceTimersByTime(500);
   for (const member of members.slice(0, 40)) member.land(null);
   await Promise.resolve();

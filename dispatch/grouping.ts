@@ -38,11 +38,11 @@ export class Grouping {
   }
 
   /** Registers claimed deliveries as flights, each with the workflow that will own it. */
-  add(claimed: Claimed[]): Flight[] {
+  add(claimed: Claimed[], worker: string): Flight[] {
     this.refill();
     const singles = this.maxGroup === 1 || claimed.length <= this.allowance;
     this.allowance = Math.max(-SINGLES_BURST, this.allowance - claimed.length);
-    return claimed.map((one) => (singles ? this.addSingle(one) : this.addToGroup(one)));
+    return claimed.map((one) => (singles ? this.addSingle(one, worker) : this.addToGroup(one, worker)));
   }
 
   /** Lets members of a group that are in flight go on in a workflow of their own. */
@@ -57,20 +57,20 @@ export class Grouping {
     for (const key of this.open.keys()) this.close(key);
   }
 
-  private addSingle(claimed: Claimed): Flight {
-    const flight = this.flights.add(claimed, claimed.delivery_id);
+  private addSingle(claimed: Claimed, worker: string): Flight {
+    const flight = this.flights.add(claimed, worker, claimed.delivery_id);
     this.start(claimed.delivery_id, [flight]);
     return flight;
   }
 
-  private addToGroup(claimed: Claimed): Flight {
+  private addToGroup(claimed: Claimed, worker: string): Flight {
     const key = keyOf(claimed);
     let group = this.open.get(key);
     if (!group) {
       group = { workflowId: newGroupId(), flights: [], timer: setTimeout(() => this.close(key), GROUP_GAP_MS) };
       this.open.set(key, group);
     }
-    const flight = this.flights.add(claimed, group.workflowId);
+    const flight = this.flights.add(claimed, worker, group.workflowId);
     group.flights.push(flight);
     if (group.flights.length >= this.maxGroup) this.close(key);
     return flight;

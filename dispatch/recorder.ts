@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { Batcher } from '../core/db/batcher.ts';
-import { RECORD } from '../core/db/queries/dispatch.ts';
+import { NOTE, RECORD_DELIVERED, RECORD_FAILED } from '../core/db/queries/record.ts';
 import type { AttemptResult, AttemptTrigger, DeliveryStatus } from '../core/domain/delivery.ts';
 
 export interface AttemptRecord {
@@ -50,26 +50,26 @@ export class Recorder {
 
   /** A statement speaks for one worker id; two are in a batch only after this worker was declared dead. */
   private async writeAll(records: AttemptRecord[]): Promise<Recorded[]> {
-    const results = new Map<AttemptRecord, Recorded>();
+    const results = new Map<string, Recorded>();
     for (const [worker, own] of Map.groupBy(records, (record) => record.worker)) {
-      const rows = await this.write(worker, own);
-      own.forEach((record) => results.set(record, rows.get(record.deliveryId) ?? null));
+      const parts = Map.groupBy(own, (record) => record.outcome === 'delivered');
+      await Promise.all([...parts.values()].map((part) => this.write(worker, part, results)));
     }
-    return records.map((record) => results.get(record) ?? null);
+    return records.map((record) => results.get(record.attemptId) ?? null);
   }
 
-  private async write(worker: string, records: AttemptRecord[]): Promise<Map<string, Recorded>> {
+  private async write(worker: string, records: AttemptRecord[], results: Map<string, Recorded>): Promise<void> {
     for (;;) {
       try {
-        return await this.insert(worker, records);
+        return await this.insert(worker, records, results);
       } catch (error) {
         if (!isDataError(error)) {
           this.log.warn({ err: error, attempts: records.length }, 'attempts could not be recorded yet');
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
         } else if (records.length > 1) {
           const halves = [records.slice(0, records.length >> 1), records.slice(records.length >> 1)];
-          const [first, second] = await Promise.all(halves.map((half) => this.write(worker, half)));
-          return new Map([...first!, ...second!]);
+          await Promise.all(halves.map((half) => this.write(worker, half, results)));
+          return;
         } else {
           this.log.error({ err: error, delivery: records[0]!.deliveryId }, 'a response could not be stored: left out');
           records = records.map(withoutResponse);
@@ -78,9 +78,23 @@ export class Recorder {
     }
   }
 
-  private async insert(worker: string, records: AttemptRecord[]): Promise<Map<string, Recorded>> {
-    const { rows } = await this.pool.query<RecordRow>({ ...RECORD, values: [worker, ...columns(records)] });
-    return new Map(rows.map((row) => [row.delivery_id, { status: row.status, nextAttemptAt: row.next_attempt_at }]));
+  /** All of them have the same kind of outcome. */
+  private async insert(worker: string, records: AttemptRecord[], results: Map<string, Recorded>): Promise<void> {
+    const statement =
+      records[0]!.outcome === 'delivered'
+        ? { ...RECORD_DELIVERED, values: [worker, ...attemptColumns(records), column(records, 'workflowId')] }
+        : { ...RECORD_FAILED, values: [worker, ...attemptColumns(records), ...failureColumns(records)] };
+    const { rows } = await this.pool.query<RecordRow>(statement);
+    const recorded = new Map(rows.map((row) => [row.delivery_id, row]));
+    const late = records.filter(({ deliveryId }) => !recorded.has(deliveryId));
+    if (late.length > 0) {
+      const messages = late.map((record) => record.result.errorMessage);
+      await this.pool.query({ ...NOTE, values: [...attemptColumns(late), messages] });
+    }
+    for (const { attemptId, deliveryId } of records) {
+      const row = recorded.get(deliveryId);
+      if (row) results.set(attemptId, { status: row.status, nextAttemptAt: row.next_attempt_at });
+    }
   }
 }
 
@@ -90,23 +104,32 @@ interface RecordRow {
   next_attempt_at: Date | null;
 }
 
-function columns(records: AttemptRecord[]): unknown[] {
-  const column = (pick: (record: AttemptRecord) => unknown) => records.map(pick);
+function column<Name extends keyof AttemptRecord>(records: AttemptRecord[], name: Name): AttemptRecord[Name][] {
+  return records.map((record) => record[name]);
+}
+
+function attemptColumns(records: AttemptRecord[]): unknown[] {
+  const results = column(records, 'result');
   return [
-    column((record) => record.deliveryId),
-    column((record) => record.attemptId),
-    column((record) => record.number),
-    column((record) => record.trigger),
-    column((record) => record.result.startedAt.toISOString()),
-    column((record) => Math.round(record.result.durationMs)),
-    column((record) => record.result.statusCode),
-    column((record) => record.result.responseHeaders && JSON.stringify(record.result.responseHeaders)),
-    column((record) => record.result.responseBody),
-    column((record) => record.result.errorMessage),
-    column((record) => record.outcome),
-    column((record) => record.delayMs),
-    column((record) => record.graceMs),
-    column((record) => record.workflowId),
+    column(records, 'deliveryId'),
+    column(records, 'attemptId'),
+    column(records, 'number'),
+    column(records, 'trigger'),
+    results.map((result) => result.startedAt.toISOString()),
+    results.map((result) => Math.round(result.durationMs)),
+    results.map((result) => result.statusCode),
+    results.map((result) => result.responseHeaders && JSON.stringify(result.responseHeaders)),
+    results.map((result) => result.responseBody),
+  ];
+}
+
+function failureColumns(records: AttemptRecord[]): unknown[] {
+  return [
+    column(records, 'workflowId'),
+    records.map((record) => record.result.errorMessage),
+    records.map((record) => record.outcome === 'give-up'),
+    column(records, 'delayMs'),
+    column(records, 'graceMs'),
   ];
 }
 

@@ -26,6 +26,20 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+test('a claim that was lost in a crash of PostgreSQL is made again, and what is in flight is not sent again', async () => {
+  let answer: (() => void) | undefined;
+  receiver.answer((_arrival, response) => void (answer = () => response.writeHead(200).end()));
+  const [id] = await system.emit();
+  await eventually(() => receiver.of(id!).length === 1);
+  await system.sql('update outbox set claimed_by = null where delivery_id = $1', [id]);
+  const isClaimed = 'select from outbox where delivery_id = $1 and claimed_by is not null';
+  await eventually(async () => (await system.sql(isClaimed, [id])).length === 1);
+  answer!();
+  expect(await system.reaches(id!, 'delivered')).toMatchObject({ attempts: 1 });
+  expect(receiver.of(id!)).toHaveLength(1);
+  receiver.answer((_arrival, response) => response.writeHead(200).end());
+});
+
 test('claims whose answer was lost while PostgreSQL hung are given back, and all of it arrives', async () => {
   const emitting = startLoad(system, 100);
   await pause(1_500);

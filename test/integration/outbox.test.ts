@@ -1,14 +1,18 @@
+import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createIntake, type Emission } from '../../core/db/intake.ts';
-import { CLAIM_DUE, CLAIM_FAIRLY, LEASE, RECORD } from '../../core/db/queries/dispatch.ts';
+import { CLAIM_DUE, CLAIM_FAIRLY, LEASE } from '../../core/db/queries/dispatch.ts';
+import { Recorder, type AttemptRecord } from '../../dispatch/recorder.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
 let database: TestDatabase;
+let recorder: Recorder;
 let webhookId: string;
 
 beforeAll(async () => {
   database = await createDatabase();
+  recorder = new Recorder(database.pool, pino({ enabled: false }));
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
@@ -68,22 +72,30 @@ async function claimFairly(worker: string, limit: number, room: Record<string, n
   return { taken, counts, seen: rows[0]?.seen, more: rows[0]?.more };
 }
 
-async function record(worker: string, deliveryId: string, verdict: string, delayMs = 0) {
-  const one = [
+type Outcome = AttemptRecord['outcome'];
+
+async function record(worker: string, deliveryId: string, outcome: Outcome, more: Partial<AttemptRecord> = {}) {
+  const delivered = outcome === 'delivered';
+  return await recorder.record({
+    worker,
     deliveryId,
-    uuidv7(),
-    1,
-    'automatic',
-    new Date().toISOString(),
-    5,
-    500,
-    null,
-    'no',
-    'status 500',
-    verdict,
-  ];
-  const values = [worker, ...[...one, delayMs, 5_000, 'workflow'].map((value) => [value])];
-  return (await database.pool.query<{ status: string }>({ ...RECORD, values })).rows;
+    attemptId: uuidv7(),
+    number: 1,
+    trigger: 'automatic',
+    result: {
+      startedAt: new Date(),
+      durationMs: 5,
+      statusCode: delivered ? 200 : 500,
+      responseHeaders: { date: 'today' },
+      responseBody: 'an answer',
+      errorMessage: delivered ? null : 'status 500',
+    },
+    outcome,
+    delayMs: 0,
+    graceMs: 5_000,
+    workflowId: 'workflow',
+    ...more,
+  });
 }
 
 async function count(sql: string): Promise<number> {
@@ -114,10 +126,10 @@ test('what a buried worker had claimed is due again, and its late word changes n
   await database.pool.query(LEASE.bury, [[first]]);
   await database.pool.query(LEASE.reclaim);
   expect(await claim(second, 10)).toMatchObject([{ delivery_id: mine!.delivery_id }]);
-  expect(await record(first, mine!.delivery_id, 'delivered')).toEqual([]);
+  expect(await record(first, mine!.delivery_id, 'delivered')).toBeNull();
   expect(await count(`deliveries where status = 'delivered'`)).toBe(0);
   expect(await count('attempts')).toBe(1);
-  expect(await record(second, mine!.delivery_id, 'delivered')).toMatchObject([{ status: 'delivered' }]);
+  expect(await record(second, mine!.delivery_id, 'delivered')).toMatchObject({ status: 'delivered' });
   expect(await count('outbox')).toBe(0);
 });
 
@@ -125,36 +137,56 @@ test('a failed attempt is not due before its time and the grace for its workflow
   await emit(1);
   const worker = await enlist();
   const [mine] = await claim(worker, 10);
-  expect(await record(worker, mine!.delivery_id, 'retry', 60_000)).toMatchObject([{ status: 'retrying' }]);
+  expect(await record(worker, mine!.delivery_id, 'retry', { delayMs: 60_000 })).toMatchObject({ status: 'retrying' });
   expect(await claim(worker, 10)).toEqual([]);
   expect(await count(`outbox where due_at - next_attempt_at = interval '5 seconds'`)).toBe(1);
 });
 
-test('the same record twice, as after a lost connection, notes the attempt once', async () => {
+test.each(['delivered', 'retry', 'give-up'] as const)(
+  'the same record twice, as after a lost connection, notes the attempt once: %s',
+  async (outcome) => {
+    await emit(1);
+    const worker = await enlist();
+    const [mine] = await claim(worker, 10);
+    const attemptId = uuidv7();
+    expect(await record(worker, mine!.delivery_id, outcome, { attemptId })).not.toBeNull();
+    expect(await record(worker, mine!.delivery_id, outcome, { attemptId })).toBeNull();
+    expect(await count('attempts')).toBe(1);
+  },
+);
+
+test.each([
+  ['delivered', 'delivered'],
+  ['retry', 'retrying'],
+  ['give-up', 'failed'],
+] as const)('an attempt whose claim was lost in a crash of PostgreSQL counts: %s', async (outcome, status) => {
   await emit(1);
   const worker = await enlist();
   const [mine] = await claim(worker, 10);
-  const id = uuidv7();
-  const one = [
-    mine!.delivery_id,
-    id,
-    1,
-    'automatic',
-    new Date().toISOString(),
-    5,
-    200,
-    null,
-    '',
-    null,
+  await database.pool.query('update outbox set claimed_by = null');
+  expect(await record(worker, mine!.delivery_id, outcome)).toMatchObject({ status });
+  expect(await count(`deliveries where status = '${status}' and attempts = 1`)).toBe(1);
+  expect(await count(`attempts where response_headers = '{"date": "today"}'`)).toBe(1);
+});
+
+test('attempts that end together are recorded each as it ended', async () => {
+  await emit(6);
+  const worker = await enlist();
+  const claimed = await claim(worker, 10);
+  const outcomes = ['delivered', 'retry', 'give-up', 'delivered', 'retry', 'delivered'] as const;
+  const recorded = await Promise.all(
+    claimed.map(({ delivery_id }, index) => record(worker, delivery_id, outcomes[index]!)),
+  );
+  expect(recorded.map((one) => one?.status)).toEqual([
     'delivered',
-    0,
-    0,
-    'w',
-  ];
-  const values = [worker, ...one.map((value) => [value])];
-  expect((await database.pool.query({ ...RECORD, values })).rows).toHaveLength(1);
-  expect((await database.pool.query({ ...RECORD, values })).rows).toHaveLength(0);
-  expect(await count('attempts')).toBe(1);
+    'retrying',
+    'failed',
+    'delivered',
+    'retrying',
+    'delivered',
+  ]);
+  expect(await count('outbox where claimed_by is null and attempts = 1')).toBe(2);
+  expect(await count('outbox')).toBe(2);
 });
 
 test('a fair claim has some of each webhook, however many are due to one of them', async () => {

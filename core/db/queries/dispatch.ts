@@ -1,8 +1,14 @@
-/** What a claimed delivery brings along for its attempt. `due` is the CTE whose outbox rows are claimed for worker $1. */
+/**
+ * What a claimed delivery brings along for its attempt. `due` is the CTE whose outbox rows are claimed for worker $1.
+ *
+ * The commit is not waited for: it is durable with the next one that is, or some 0.2 s later. Should PostgreSQL crash before that,
+ * the delivery is due again, and the claimer's word on the attempt still counts unless another worker has claimed it by then.
+ */
 const claimed = (due: string) => `
 due as materialized (${due}
 ), claimed as materialized (
-  update outbox o set claimed_by = $1 from due where o.delivery_id = due.delivery_id returning o.*
+  update outbox o set claimed_by = $1 from due
+  where o.delivery_id = due.delivery_id and (select set_config('synchronous_commit', 'off', true)) = 'off' returning o.*
 ), taken as (
 select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.round_start, c.trigger, c.workflow_id,
   e.platform, e.org_id, e.event_type, e.body,
@@ -101,64 +107,6 @@ from unnest($1::uuid[]) as t(id)
 cross join lateral (select * from deliveries where id = t.id offset 0) d
 cross join lateral (select * from webhooks where id = d.webhook_id offset 0) w
 left join lateral (select * from outbox where delivery_id = t.id offset 0) o on true`,
-};
-
-/**
- * Records attempts as they ended and decides what becomes of each delivery, with one look at its webhook: a failure of a
- * webhook that is off cancels, of a paused one holds. Only the claimer's word counts; what a worker says that was declared
- * dead meanwhile is kept as an attempt and changes nothing else. Nor does what is said twice, as after a lost answer, although
- * the delivery may have been claimed again by then.
- *
- * $1 worker, then an array each: $2 delivery, $3 attempt id, $4 number, $5 trigger, $6 started at, $7 duration,
- * $8 status code, $9 response headers, $10 response body, $11 error message, $12 verdict (delivered, retry, give-up),
- * $13 delay to the next attempt in milliseconds, $14 grace in milliseconds, $15 workflow
- */
-export const RECORD = {
-  name: 'record',
-  text: `
-with made as materialized (
-  select * from unnest($2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::timestamptz[], $7::int[], $8::int[],
-    $9::text[], $10::text[], $11::text[], $12::text[], $13::float8[], $14::float8[], $15::text[])
-    as t(delivery_id, attempt_id, number, trigger, started_at, duration_ms, status_code, headers, response_body,
-      error_message, verdict, delay_ms, grace_ms, workflow_id)
-), noted as (
-  insert into attempts (delivery_id, id, number, trigger, started_at, duration_ms, status_code, response_headers,
-    response_body, error_message)
-  select delivery_id, attempt_id, number, trigger, started_at, duration_ms, status_code, headers::jsonb, response_body,
-    error_message
-  from made on conflict do nothing
-), judged as materialized (
-  select m.*, now() + m.delay_ms * interval '1 millisecond' as next_at, case
-      when m.verdict = 'delivered' then 'delivered'
-      when not w.active or w.deleted_at is not null then 'cancelled'
-      when m.verdict = 'give-up' then 'failed'
-      when w.paused_at is not null then 'held'
-      else 'retrying' end as status
-  from made m
-  cross join lateral (
-    select * from outbox where delivery_id = m.delivery_id and claimed_by = $1 and attempts < m.number offset 0
-  ) o
-  cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w
-), ended as (
-  delete from outbox o using judged j
-  where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status in ('delivered', 'cancelled', 'failed')
-  returning j.*
-), kept as (
-  update outbox o set claimed_by = null, attempts = j.number, trigger = 'automatic', workflow_id = j.workflow_id,
-    next_attempt_at = j.next_at,
-    due_at = case when j.status = 'retrying' then j.next_at + j.grace_ms * interval '1 millisecond' end
-  from judged j
-  where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status in ('retrying', 'held')
-  returning j.*
-)
-update deliveries d set status = j.status, attempts = j.number, status_code = j.status_code, workflow_id = j.workflow_id,
-  error_message = j.error_message, last_attempt_id = j.attempt_id, updated_at = now(),
-  next_attempt_at = case when j.status = 'retrying' then j.next_at end,
-  delivered_at = case when j.status = 'delivered' then now() else d.delivered_at end,
-  failed_at = case when j.status in ('failed', 'cancelled') then now() end
-from (select * from ended union all select * from kept) j
-where d.id = j.delivery_id
-returning d.id as delivery_id, d.status, d.next_attempt_at`,
 };
 
 /**

@@ -1,0 +1,95 @@
+/**
+ * A worker's word counts for what it has claimed, and for what nobody has: its claim may have been lost in a crash of PostgreSQL.
+ * Never twice, as after a lost answer, although the delivery may have been claimed again by then. $1 worker
+ */
+const COUNTS = '(o.claimed_by = $1 or o.claimed_by is null) and o.attempts < m.number';
+
+/** What is said of every attempt, an array each, from the parameter `first` on. */
+const arraysFrom = (first: number) =>
+  ['uuid', 'uuid', 'int', 'text', 'timestamptz', 'int', 'int', 'text', 'text']
+    .map((type, index) => `$${first + index}::${type}[]`)
+    .join(', ');
+const NAMES = 'delivery_id, attempt_id, number, trigger, started_at, duration_ms, status_code, headers, response_body';
+
+const note = (from: string, errorMessage: string) => `
+  insert into attempts (delivery_id, id, number, trigger, started_at, duration_ms, status_code, response_headers,
+    response_body, error_message)
+  select delivery_id, attempt_id, number, trigger, started_at, duration_ms, status_code, headers::jsonb, response_body,
+    ${errorMessage}
+  from ${from}`;
+
+/**
+ * Records attempts that delivered. What comes back was recorded; of the rest the word did not count.
+ *
+ * $1 worker, then an array each: $2 delivery, $3 attempt id, $4 number, $5 trigger, $6 started at, $7 duration,
+ * $8 status code, $9 response headers, $10 response body, $11 workflow
+ */
+export const RECORD_DELIVERED = {
+  name: 'record-delivered',
+  text: `
+with ended as (
+  delete from outbox o using unnest(${arraysFrom(2)}, $11::text[]) as m(${NAMES}, workflow_id)
+  where o.delivery_id = m.delivery_id and ${COUNTS}
+  returning m.*
+), noted as (${note('ended', 'null')})
+update deliveries d set status = 'delivered', attempts = j.number, status_code = j.status_code, workflow_id = j.workflow_id,
+  error_message = null, last_attempt_id = j.attempt_id, updated_at = now(), next_attempt_at = null, delivered_at = now(),
+  failed_at = null
+from ended j
+where d.id = j.delivery_id
+returning d.id as delivery_id, d.status, d.next_attempt_at`,
+};
+
+/**
+ * Records attempts that did not deliver and decides what becomes of each delivery, with one look at its webhook: a failure of a
+ * webhook that is off cancels, of a paused one holds. What comes back was recorded; of the rest the word did not count.
+ *
+ * As for `RECORD_DELIVERED`, and: $12 error message, $13 whether to give up, $14 delay to the next attempt in milliseconds,
+ * $15 grace in milliseconds
+ */
+export const RECORD_FAILED = {
+  name: 'record-failed',
+  text: `
+with judged as materialized (
+  select m.*, now() + m.delay_ms * interval '1 millisecond' as next_at, case
+      when not w.active or w.deleted_at is not null then 'cancelled'
+      when m.give_up then 'failed'
+      when w.paused_at is not null then 'held'
+      else 'retrying' end as status
+  from unnest(${arraysFrom(2)}, $11::text[], $12::text[], $13::boolean[], $14::float8[], $15::float8[])
+    as m(${NAMES}, workflow_id, error_message, give_up, delay_ms, grace_ms)
+  cross join lateral (select * from outbox o where o.delivery_id = m.delivery_id and ${COUNTS} offset 0) o
+  cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w
+), ended as (
+  delete from outbox o using judged m
+  where o.delivery_id = m.delivery_id and ${COUNTS} and m.status in ('cancelled', 'failed')
+  returning m.*
+), kept as (
+  update outbox o set claimed_by = null, attempts = m.number, trigger = 'automatic', workflow_id = m.workflow_id,
+    next_attempt_at = m.next_at,
+    due_at = case when m.status = 'retrying' then m.next_at + m.grace_ms * interval '1 millisecond' end
+  from judged m
+  where o.delivery_id = m.delivery_id and ${COUNTS} and m.status in ('retrying', 'held')
+  returning m.*
+), recorded as materialized (
+  select * from ended union all select * from kept
+), noted as (${note('recorded', 'error_message')})
+update deliveries d set status = j.status, attempts = j.number, status_code = j.status_code, workflow_id = j.workflow_id,
+  error_message = j.error_message, last_attempt_id = j.attempt_id, updated_at = now(),
+  next_attempt_at = case when j.status = 'retrying' then j.next_at end,
+  failed_at = case when j.status in ('failed', 'cancelled') then now() end
+from recorded j
+where d.id = j.delivery_id
+returning d.id as delivery_id, d.status, d.next_attempt_at`,
+};
+
+/**
+ * Keeps attempts on which a worker's word did not count, once each, and changes nothing else.
+ *
+ * $1 to $9 as $2 to $10 above, $10 error message
+ */
+export const NOTE = {
+  name: 'note',
+  text: `${note(`unnest(${arraysFrom(1)}, $10::text[]) as m(${NAMES}, error_message)`, 'error_message')}
+on conflict do nothing`,
+};
