@@ -13,6 +13,7 @@ import { Rollup } from './core/db/rollup.ts';
 import { turnOffGone } from './core/db/turn-off.ts';
 import { parseAllowlist } from './core/delivery/guard.ts';
 import { createSender } from './core/delivery/send.ts';
+import { Signer } from './core/delivery/sign.ts';
 import { platforms } from './core/platforms/index.ts';
 import { createSecretBox } from './core/secrets.ts';
 import { stopRequested } from './core/stop-requested.ts';
@@ -113,21 +114,21 @@ function engineSettings(config: Config) {
     coalesceMax: config.coalesceMax,
     maxInFlight: config.maxInFlight,
     headerPrefixOf: (platform: string) => platforms[platform as keyof typeof platforms].headerPrefix,
-    openSecret: rememberOpened(box.open),
+    signerOf: rememberSigners(box.open),
   };
 }
 
 /** A secret is decrypted once, not once an attempt. */
-function rememberOpened(open: (sealed: Buffer) => string): (sealed: Buffer) => string {
-  const opened = new Map<string, string>();
+function rememberSigners(open: (sealed: Buffer) => string): (sealed: Buffer) => Signer {
+  const signers = new Map<string, Signer>();
   return (sealed) => {
     const name = sealed.toString('latin1');
-    const known = opened.get(name);
+    const known = signers.get(name);
     if (known !== undefined) return known;
-    if (opened.size >= REMEMBERED_SECRETS) opened.clear();
-    const secret = open(sealed);
-    opened.set(name, secret);
-    return secret;
+    if (signers.size >= REMEMBERED_SECRETS) signers.clear();
+    const signer = new Signer(open(sealed));
+    signers.set(name, signer);
+    return signer;
   };
 }
 

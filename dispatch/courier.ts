@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../core/new-id.ts';
 import { parseRetryAfter } from '../core/delivery/retry-after.ts';
 import type { Sender } from '../core/delivery/send.ts';
-import { deliveryHeaders } from '../core/delivery/sign.ts';
+import { deliveryHeaders, type Signer } from '../core/delivery/sign.ts';
 import { describeFailure, judgeAttempt, type Verdict } from '../core/domain/verdict.ts';
 import type { AttemptResult } from '../core/domain/delivery.ts';
 import { planOf, scheduleOf, type Claimed } from './claimed.ts';
@@ -15,7 +15,7 @@ export interface CourierDeps {
   recorder: Recorder;
   lease: Lease;
   log: Logger;
-  openSecret: (sealed: Buffer) => string;
+  signerOf: (sealedSecret: Buffer) => Signer;
   headerPrefixOf: (platform: string) => string;
   retryUnitMs: number;
   /** Called for a 410: the webhook is to be turned off. */
@@ -79,7 +79,7 @@ export class Courier {
     const record: AttemptRecord = {
       worker: flight.worker,
       deliveryId: claimed.delivery_id,
-      attemptId: uuidv7(),
+      attemptId: newId(),
       number,
       trigger: claimed.trigger,
       result,
@@ -107,7 +107,7 @@ export class Courier {
       headerPrefix: this.deps.headerPrefixOf(claimed.platform),
       eventType: claimed.event_type,
       deliveryId: claimed.delivery_id,
-      secret: this.deps.openSecret(claimed.secret),
+      signer: this.deps.signerOf(claimed.secret),
       body: claimed.body,
       now: new Date(),
     });

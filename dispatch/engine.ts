@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { listen, type Listener } from '../core/db/listener.ts';
 import { RELEASE } from '../core/db/queries/dispatch.ts';
 import type { Sender } from '../core/delivery/send.ts';
+import type { Signer } from '../core/delivery/sign.ts';
 import type { DeliveryStatus } from '../core/domain/delivery.ts';
 import { Attendance } from './attendance.ts';
 import { planOf, type Claimed } from './claimed.ts';
@@ -29,7 +30,7 @@ export interface EngineOptions {
   retryUnitMs: number;
   coalesceMax: number;
   maxInFlight: number;
-  openSecret: (sealed: Buffer) => string;
+  signerOf: (sealedSecret: Buffer) => Signer;
   headerPrefixOf: (platform: string) => string;
   onGone: (claimed: Claimed) => Promise<void>;
   onRecorded: (claimed: Claimed) => void;

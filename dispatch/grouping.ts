@@ -1,4 +1,4 @@
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../core/new-id.ts';
 import type { Claimed } from './claimed.ts';
 import type { Flight, Flights } from './flights.ts';
 
@@ -100,7 +100,7 @@ export class Grouping {
 }
 
 function newGroupId(): string {
-  return `group-${uuidv7()}`;
+  return `group-${newId()}`;
 }
 
 function keyOf(claimed: Claimed): string {

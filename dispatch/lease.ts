@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../core/new-id.ts';
 import { LEASE } from '../core/db/queries/dispatch.ts';
 
 const BEAT_MS = 1_000;
@@ -22,7 +22,7 @@ const SWEEP_TICKS = 5;
  */
 export class Lease {
   /** This incarnation's id, the value of `outbox.claimed_by`. */
-  id = uuidv7();
+  id = newId();
   private readonly pool: pg.Pool;
   private readonly log: Logger;
   private readonly onLost: (lostId: string) => void;
@@ -106,7 +106,7 @@ export class Lease {
     }
     const lostId = this.id;
     this.log.warn({ worker: lostId }, 'declared dead by another worker: claims are dropped');
-    this.id = uuidv7();
+    this.id = newId();
     this.onLost(lostId);
     await this.pool.query(LEASE.hold, [this.id]);
     await this.enlist();

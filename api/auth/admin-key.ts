@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../../core/new-id.ts';
 import { hashKey } from './key-ring.ts';
 
 /** What `hint` says of the key that `POSTHORN_ADMIN_KEY` holds. */
@@ -15,6 +15,6 @@ export async function ensureAdminKey(pool: pg.Pool, key: string): Promise<void> 
        on conflict (hash) do update set revoked_at = null
      )
      select pg_notify('posthorn_keys', '') from old limit 1`,
-    [uuidv7(), hashKey(key)],
+    [newId(), hashKey(key)],
   );
 }

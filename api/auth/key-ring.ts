@@ -50,10 +50,9 @@ export class KeyRing {
 
   /** Answers at once where it can, so that the hot path need not wait. Null: no such key, or a revoked one. */
   find(key: string): Principal | null | Promise<Principal | null> {
-    const hashed = hashKey(key);
-    const name = hashed.toString('latin1');
+    const name = hash('sha256', key, 'hex');
     const entry = this.known.get(name);
-    return entry && entry.until > Date.now() ? entry.principal : this.ask(hashed, name);
+    return entry && entry.until > Date.now() ? entry.principal : this.ask(name);
   }
 
   /** To be called when a key may have been revoked. */
@@ -62,8 +61,9 @@ export class KeyRing {
     this.known.clear();
   }
 
-  private async ask(hashed: Buffer, name: string): Promise<Principal | null> {
+  private async ask(name: string): Promise<Principal | null> {
     const { generation } = this;
+    const hashed = Buffer.from(name, 'hex');
     const { rows } = await this.pool.query<KeyRow & { hash: Buffer }>({ ...FIND, values: [hashed] });
     const [row] = rows;
     if (!row || !timingSafeEqual(row.hash, hashed)) return null;

@@ -1,7 +1,7 @@
 import type { DashboardDelivery, DashboardDeliveryDetail } from '../../core/contracts/dashboard/deliveries.ts';
 import type { DeliveryDetailRow } from '../../core/db/queries/delivery.ts';
 import type { DeliveryRow } from '../../core/db/queries/history.ts';
-import { deliveryHeaders } from '../../core/delivery/sign.ts';
+import { deliveryHeaders, Signer } from '../../core/delivery/sign.ts';
 import type { ApiDeps } from '../deps.ts';
 import { writeDelivery, writeDetail } from '../routes/delivery-fields.ts';
 
@@ -41,7 +41,7 @@ function writeHeaders(row: DeliveryDetailRow, deps: ApiDeps, maySign: boolean): 
     headerPrefix: deps.registry[row.platform]!.headerPrefix,
     eventType: row.event_type,
     deliveryId: row.id,
-    secret: secret ?? '',
+    signer: new Signer(secret ?? ''),
     body: row.body,
     now: last ? new Date(last.started_at) : new Date(),
   });

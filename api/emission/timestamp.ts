@@ -1,18 +1,26 @@
-const FORM = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d{1,9})?(?:(Z)|([+-])(\d\d):(\d\d))$/;
+const FORM =
+  /^(\d{4}-(?:0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d{1,9})?(?:(Z)|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
+/** Every month has so many days. */
+const SHORTEST_MONTH = 28;
 
 /**
  * An ISO 8601 date-time in UTC, its fraction as it was sent; null for what is none, or has no zone. `Z` comes back unchanged.
  */
 export function readTimestamp(text: string): string | null {
-  const [, date, time, fraction = '', zulu, sign, hours, minutes] = FORM.exec(text) ?? [];
-  const instant = Date.parse(`${date}T${time}Z`);
-  // Date.parse takes the 31st of a short month, and 24:00:00, for the day after.
-  if (Number.isNaN(instant) || new Date(instant).toISOString().slice(0, 19) !== `${date}T${time}`) return null;
+  const found = FORM.exec(text);
+  if (!found) return null;
+  const [, date, day, time, fraction = '', zulu, sign, hours, minutes] = found;
+  if (Number(day) > SHORTEST_MONTH && !isInCalendar(date!)) return null;
   if (zulu) return text;
-  if (Number(hours) > 23 || Number(minutes) > 59) return null;
+  const instant = Date.parse(`${date}T${time}Z`);
   const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
   const utc = new Date(sign === '-' ? instant + offset : instant - offset).toISOString();
   return /^\d{4}-/.test(utc) ? `${utc.slice(0, 19)}${fraction}Z` : null;
+}
+
+/** Date.parse takes the 31st of a short month for the day after. */
+function isInCalendar(date: string): boolean {
+  return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
 }
 
 /** Now, to the second. */

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../../core/new-id.ts';
 import { z } from 'zod';
 import { Id } from '../../core/contracts/common.ts';
 import { AppError } from '../../core/contracts/errors.ts';
@@ -41,7 +41,7 @@ export function addKeyRoutes(router: Router, deps: ApiDeps): void {
       const key = `ph_${Array.from({ length: 40 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')}`;
       const created = await inTransaction(deps.orm, async ({ em }) => {
         const entity = em.create(ApiKey, {
-          id: uuidv7(),
+          id: newId(),
           name: input.name,
           platform: input.platform ?? null,
           orgId: input.org_id ?? null,

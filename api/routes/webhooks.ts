@@ -1,5 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../../core/new-id.ts';
 import { z } from 'zod';
 import { AppError, invalidRequest } from '../../core/contracts/errors.ts';
 import {
@@ -71,7 +71,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       const now = new Date();
       const webhook = await inTransaction(deps.orm, async ({ em }) => {
         const created = em.create(Webhook, {
-          id: uuidv7(),
+          id: newId(),
           platform: platform.id,
           orgId,
           url: input.url,

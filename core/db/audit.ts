@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../new-id.ts';
 import type { AuditAction } from '../domain/audit.ts';
 import { AuditEntry } from './entities/audit-entry.ts';
 
@@ -16,5 +16,5 @@ export interface Deed {
 
 /** Notes who did what, in the transaction that does it. */
 export function noteDeed(em: EntityManager, deed: Deed): void {
-  em.persist(em.create(AuditEntry, { ...deed, id: uuidv7(), at: new Date(), details: deed.details ?? {} }));
+  em.persist(em.create(AuditEntry, { ...deed, id: newId(), at: new Date(), details: deed.details ?? {} }));
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../new-id.ts';
 import { Batcher } from './batcher.ts';
 import { EMIT, RECALL } from './queries/emit.ts';
 
@@ -58,7 +58,7 @@ interface EmitRow {
 }
 
 async function store(pool: pg.Pool, emissions: Emission[]): Promise<EmitResult[]> {
-  const ids = emissions.map(() => uuidv7());
+  const ids = emissions.map(() => newId());
   const values = [
     ids,
     emissions.map((emission) => emission.platform),

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type pg from 'pg';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '../new-id.ts';
 import { noteDeed, type Deed } from './audit.ts';
 import { Recovery } from './entities/recovery.ts';
 import { countQuery, type RecoveryScope } from './queries/recovery-match.ts';
@@ -10,7 +10,7 @@ export type RecoveryRequest = Omit<RecoveryScope, 'before'> & { rate: number; cr
 
 /** How many deliveries a recovery that began now would take. */
 export async function countMatches(pool: pg.Pool, scope: Omit<RecoveryScope, 'before'>): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(countQuery({ ...scope, before: uuidv7() }));
+  const { rows } = await pool.query<{ count: number }>(countQuery({ ...scope, before: newId() }));
   return rows[0]!.count;
 }
 
@@ -20,7 +20,7 @@ export async function createRecovery(
   { platform, orgId, filter, rate, createdBy }: RecoveryRequest,
   matched: number,
 ): Promise<Recovery> {
-  const id = uuidv7();
+  const id = newId();
   const now = new Date();
   const recovery = em.create(Recovery, {
     id,

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'undici/types/header.js';
 const SECRET_NAME = /auth|cookie|credential|key|pass(?:word|wd)|secret|session|signature|token/i;
 const REDACTED = '[redacted]';
 const LONGEST_LOCATION = 300;
+const UTF8 = new TextDecoder();
 
 /** Response headers to keep: several of one name joined, those that may carry secrets without their value. */
 export function redactHeaders(headers: IncomingHttpHeaders): Record<string, string> {
@@ -30,6 +31,6 @@ export function decodeBody(bytes: Buffer, truncated: boolean, contentEncoding: s
     return `[not shown: ${contentEncoding}]`;
   }
   if (bytes.length === 0) return '';
-  const text = new TextDecoder().decode(bytes, { stream: truncated });
+  const text = truncated ? new TextDecoder().decode(bytes, { stream: true }) : UTF8.decode(bytes);
   return text.includes('\0') ? text.replaceAll('\0', '') : text;
 }

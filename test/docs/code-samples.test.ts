@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { encodePhpJson } from '../../core/delivery/encode.ts';
-import { deliveryHeaders, generateSecret } from '../../core/delivery/sign.ts';
+import { deliveryHeaders, generateSecret, Signer } from '../../core/delivery/sign.ts';
 import { platforms } from '../../core/platforms/index.ts';
 import { findCode, findTable, readPage } from './markdown.ts';
 import { isInstalled, LANGUAGES, startSample } from './sample-receiver.ts';
@@ -29,7 +29,7 @@ describe.each(PAGES)('the page for $platform.label', ({ platform, page }) => {
     headerPrefix: platform.headerPrefix,
     eventType: eventType.type,
     deliveryId: '01948c5e-8f3a-7c21-9b64-2f1d6a0e4b77',
-    secret,
+    signer: new Signer(secret),
     body,
     now: new Date(),
   });
