@@ -7,7 +7,7 @@ export const COARSE_SPAN = 3600;
 
 /** Each bucket of `delivery_times` is so many times the one before. */
 export const TIME_BASE = 1.1;
-export const BUCKET = `floor(ln(ms) / ln(${TIME_BASE}))`;
+export const BUCKET = `floor(ln(ms) / ${Math.log(TIME_BASE)})`;
 
 /** An attempt that ended in a moment began at most this long before; Temporal gives a run two minutes. */
 const LONGEST_ATTEMPT_MS = 5 * 60_000;
@@ -33,7 +33,7 @@ happened as materialized (
   select d.webhook_id, a.at, 0 as accepted, (a.error_message is null)::int as delivered, 0 as failed, 0 as cancelled,
     (a.error_message is not null)::int as failed_attempts, a.error_message,
     case when a.error_message is null and a.trigger = 'automatic'
-      then greatest(1, extract(epoch from a.at - d.created_at) * 1000) end as ms
+      then greatest(1, extract(epoch from a.at - d.created_at)::float8 * 1000) end as ms
   from (
     select delivery_id, trigger, error_message, started_at + duration_ms * interval '1 millisecond' as at from attempts
     where started_at >= ${literal(later(from, -LONGEST_ATTEMPT_MS))} and started_at < ${literal(until)}
@@ -49,8 +49,8 @@ happened as materialized (
 }
 
 /** The begin of the span that a moment is in. */
-export function spanOf(at: string, seconds: number | string): string {
-  return `to_timestamp(floor(extract(epoch from ${at}) / ${seconds}) * ${seconds})`;
+export function spanOf(at: string, seconds: number): string {
+  return `date_bin(interval '${seconds} seconds', ${at}, timestamptz 'epoch')`;
 }
 
 const SUMS = ['accepted', 'delivered', 'failed', 'cancelled', 'failed_attempts'] as const;
@@ -58,12 +58,6 @@ const SUMS = ['accepted', 'delivered', 'failed', 'cancelled', 'failed_attempts']
 export function sums(prefix = ''): string {
   return SUMS.map((name) => `sum(${prefix}${name})::int as ${name}`).join(', ');
 }
-
-const rolledTo = (span: number) => `
-  select ${span}, ${spanOf('at', span)}, webhook_id, ${sums()} from happened group by 2, 3`;
-const timesOf = (span: number) => `
-  select ${span}, ${spanOf('at', span)}, webhook_id, ${BUCKET}, count(*) from happened
-  where ms is not null group by 2, 3, 4`;
 
 const NEXT = `
   with locked as (select done_until from rollup for update skip locked), begin as (
@@ -75,8 +69,12 @@ const NEXT = `
 /** What became of each webhook's attempts since its last success; in `last_failures`, for as long as it does not succeed. */
 const STREAKS = `
 tries as materialized (
-  select webhook_id, at, error_message, max(at) filter (where delivered = 1) over (partition by webhook_id) as success_at
-  from happened where delivered = 1 or failed_attempts = 1
+  select webhook_id, at, error_message, max(at) filter (where error_message is null) over (partition by webhook_id) as success_at
+  from (
+    select webhook_id, max(at) as at, null as error_message from happened where delivered = 1 group by webhook_id
+    union all
+    select webhook_id, at, error_message from happened where failed_attempts = 1
+  ) try
 ), streaks as materialized (
   select webhook_id, max(success_at) as success_at, bool_or(error_message is not null) as failed,
     min(at) filter (where error_message is not null and at > coalesce(success_at, '-infinity')) as failing_since,
@@ -100,16 +98,25 @@ tries as materialized (
   where s.webhook_id = f.webhook_id and not s.failed and f.failing_since is not null
 )`;
 
+/** A row for each event and attempt is read as seldom as can be: what is coarse is made of what is fine. */
 const rollUpOf = (from: Date, until: Date) => `
 with ${happened(from, until)},
-fine as (insert into outcomes ${rolledTo(FINE_SPAN)} on conflict do nothing),
-coarse as (
-  insert into outcomes as o ${rolledTo(COARSE_SPAN)} on conflict (span, at, webhook_id) do update set
-    ${SUMS.map((name) => `${name} = o.${name} + excluded.${name}`).join(', ')}
-), fine_times as (insert into delivery_times ${timesOf(FINE_SPAN)} on conflict do nothing),
-coarse_times as (
-  insert into delivery_times as t ${timesOf(COARSE_SPAN)} on conflict (span, at, webhook_id, bucket) do update set
-    deliveries = t.deliveries + excluded.deliveries
+outcome as materialized (
+  select ${spanOf('at', FINE_SPAN)} as at, webhook_id, ${sums()} from happened group by 1, 2
+), fine as (
+  insert into outcomes select ${FINE_SPAN}, * from outcome on conflict do nothing
+), coarse as (
+  insert into outcomes as o select ${COARSE_SPAN}, ${spanOf('at', COARSE_SPAN)}, webhook_id, ${sums()} from outcome group by 2, 3
+  on conflict (span, at, webhook_id) do update set ${SUMS.map((name) => `${name} = o.${name} + excluded.${name}`).join(', ')}
+), time as materialized (
+  select ${spanOf('at', FINE_SPAN)} as at, webhook_id, ${BUCKET} as bucket, count(*)::int as deliveries
+  from happened where ms is not null group by 1, 2, 3
+), fine_times as (
+  insert into delivery_times select ${FINE_SPAN}, * from time on conflict do nothing
+), coarse_times as (
+  insert into delivery_times as t
+  select ${COARSE_SPAN}, ${spanOf('at', COARSE_SPAN)}, webhook_id, bucket, sum(deliveries) from time group by 2, 3, 4
+  on conflict (span, at, webhook_id, bucket) do update set deliveries = t.deliveries + excluded.deliveries
 ), ${STREAKS}
 update rollup set done_until = ${literal(until)}`;
 
