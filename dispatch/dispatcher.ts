@@ -58,17 +58,23 @@ export class Dispatcher {
     clearInterval(this.timer);
   }
 
-  /** Something may be due, or room may have come free. */
+  /** Something may be due. */
   wakeUp(): void {
     this.unseen = true;
     this.goOn();
   }
 
-  private goOn(): void {
+  /** Room has come free, or something may be due. */
+  goOn(): void {
     this.again = true;
     if (this.stopped || this.claiming) return;
     const room = this.room();
-    if (room.total > 0) void this.claim(room);
+    if (room.total > 0 && this.mayBring(room)) void this.claim(room);
+  }
+
+  /** What is due to webhooks that have no room has to wait; whether anything is due to others is known until the next notice. */
+  private mayBring({ fair, byWebhook }: Room): boolean {
+    return !fair || this.unseen || this.seenLast !== NONE || Object.values(byWebhook).some((room) => room > 0);
   }
 
   private room(): Room {

@@ -62,12 +62,12 @@ export class Engine {
     this.options = options;
     this.lease = new Lease(options.databaseUrl, log, (lostId) => this.dropUnbegun(lostId));
     const courier = this.createCourier();
-    const wakeUp = () => this.dispatcher.wakeUp();
+    const goOn = () => this.dispatcher.goOn();
     this.lanes = new Lanes({
       run: (flight, ended) => courier.carry(flight, ended),
       maxInFlight,
       workers: () => this.lease.workers,
-      onRoom: wakeUp,
+      onRoom: goOn,
     });
     this.reports = new LaneReports({
       pool,
@@ -76,7 +76,7 @@ export class Engine {
       worker: () => this.lease.id,
       onChanged: options.onLaneChanged,
     });
-    this.starter = new Starter(options.client, options.taskQueue, log, wakeUp);
+    this.starter = new Starter(options.client, options.taskQueue, log, goOn);
     this.grouping = new Grouping(this.flights, options.coalesceMax, (id, flights) => this.startWorkflow(id, flights));
     const { flights, lanes, lease, starter, grouping } = this;
     this.claims = new Claims({ pool, lease, flights, log });
