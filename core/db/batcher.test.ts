@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
-import { Batcher, OverloadedError } from './batcher.ts';
+import { afterEach, expect, test, vi } from 'vitest';
+import { Batcher, OverloadedError, type BatcherOptions } from './batcher.ts';
 
-function recording(options: { maxItems?: number; maxWaiting?: number; maxWeight?: number } = {}) {
+type Options = Partial<BatcherOptions<number, number>>;
+
+afterEach(() => void vi.useRealTimers());
+
+function recording(options: Options = {}) {
   const batches: number[][] = [];
   const releases: (() => void)[] = [];
   const batcher = new Batcher<number, number>({
@@ -66,4 +70,27 @@ test('a failed batch rejects its own items and no others', async () => {
   const [first, second] = await Promise.allSettled([batcher.add(1), batcher.add(2)]);
   expect(first).toMatchObject({ status: 'rejected' });
   expect(second).toEqual({ status: 'fulfilled', value: 2 });
+});
+
+test.each([
+  ['40 times the 2.5 ms that a batch takes on average', {}, 100],
+  ['but no longer than it may be', { longestGapMs: 60 }, 60],
+])('with a gap a batch gathers: %s', async (_, options, gapMs) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+  const { batcher, batches, turn, release } = recording({ gap: 40, ...options });
+  void batcher.add(1);
+  await turn();
+  vi.advanceTimersByTime(10);
+  release();
+  await turn();
+  void batcher.add(2);
+  await turn();
+  vi.advanceTimersByTime(gapMs - 12);
+  void batcher.add(3);
+  await turn();
+  expect(batches).toEqual([[1]]);
+  vi.advanceTimersByTime(2);
+  await turn();
+  expect(batches).toEqual([[1], [2, 3]]);
+  release();
 });

@@ -13,6 +13,12 @@ export interface BatcherOptions<In, Out> {
   /** An item's size; a batch closes before its sum passes `maxWeight`. Default: 0 each. */
   weigh?: (item: In) => number;
   maxWeight?: number;
+  /**
+   * A batch begins so many times the duration of a batch after the one before it began, at most `longestGapMs` later: then more
+   * gathers, and others have the machine meanwhile. Default: 0.
+   */
+  gap?: number;
+  longestGapMs?: number;
 }
 
 interface Waiting<In, Out> {
@@ -22,8 +28,8 @@ interface Waiting<In, Out> {
 }
 
 /**
- * Lets work that arrives together share one statement. A batch begins as soon as there is anything to do and the one before
- * it has ended, never on a timer: alone, an item waits for nothing; under load, batches grow by themselves. Two at once
+ * Lets work that arrives together share one statement. Without a gap a batch begins as soon as there is anything to do and the one
+ * before it has ended, never on a timer: alone, an item waits for nothing; under load, batches grow by themselves. Two at once
  * would be smaller ones, and each costs PostgreSQL as much again as two to six rows (docs/performance.md).
  */
 export class Batcher<In, Out> {
@@ -31,6 +37,9 @@ export class Batcher<In, Out> {
   private waiting: Waiting<In, Out>[] = [];
   /** A batch is under way, or about to begin. */
   private busy = false;
+  private begunAt = -Infinity;
+  /** What a batch takes, on average; later ones count more. */
+  private averageMs = 0;
 
   constructor(options: BatcherOptions<In, Out>) {
     this.options = options;
@@ -50,7 +59,11 @@ export class Batcher<In, Out> {
   private schedule(): void {
     if (this.busy) return;
     this.busy = true;
-    setImmediate(() => void this.runBatch(this.take()));
+    const { gap = 0, longestGapMs = Infinity } = this.options;
+    const wait = this.begunAt + Math.min(gap * this.averageMs, longestGapMs) - performance.now();
+    const begin = () => void this.runBatch(this.take());
+    if (wait > 1) setTimeout(begin, wait);
+    else setImmediate(begin);
   }
 
   private take(): Waiting<In, Out>[] {
@@ -66,12 +79,14 @@ export class Batcher<In, Out> {
   }
 
   private async runBatch(batch: Waiting<In, Out>[]): Promise<void> {
+    this.begunAt = performance.now();
     try {
       const results = await this.options.run(batch.map((entry) => entry.item));
       batch.forEach((entry, index) => entry.resolve(results[index]!));
     } catch (error) {
       for (const entry of batch) entry.reject(error);
     }
+    this.averageMs += (performance.now() - this.begunAt - this.averageMs) / 4;
     this.busy = false;
     if (this.waiting.length > 0) this.schedule();
   }
