@@ -12,8 +12,9 @@ import { Sites } from './sites.ts';
 
 const BUNDLE_WORKFLOWS = fileURLToPath(new URL('../../bin/bundle-workflows.ts', import.meta.url));
 const WORKERS = 2;
-const CLAIMED = `
-  select delivery_id from outbox where claimed_by in (select id from workers where $1::int[] is null or pid = any($1))`;
+const CLAIMED =
+  'select delivery_id from outbox where claimed_by in (select id from workers where pid = any($1::int[]))';
+const UNENDED = 'select delivery_id as id, attempts, claimed_by is not null as claimed from outbox';
 
 /** A whole system with receivers around it, in a folder and on ports of its own, made to be broken. */
 export class Arena {
@@ -23,7 +24,7 @@ export class Arena {
   readonly sites: Sites;
   /** Deliveries whose outcome nobody knew at some kill so far: only these may have arrived twice. */
   readonly unknown = new Set<string>();
-  /** Rounds, from and to, in which a worker lost its lease although nothing was done to it. */
+  /** Rounds, from and to, in which workers lost claims: their lease, although nothing was done to them, or to a crash of PostgreSQL. */
   readonly lapses: [number, number][] = [];
   /** Workflows that were still running when they were looked at. */
   readonly unended = new Set<string>();
@@ -67,14 +68,11 @@ export class Arena {
     return new Map(rows.map((row) => [Number(row['pid']), String(row['id'])]));
   }
 
-  /** What these workers have claimed and not recorded; everything that is claimed when none are given. */
-  async claimed(pids?: number[]): Promise<string[]> {
-    const eye = await this.openEye();
-    try {
-      return await eye.claimed(pids);
-    } finally {
-      await eye.close();
-    }
+  /** Attempts without a record while no worker lives: what is claimed, and what arrived although its claim was lost with PostgreSQL. */
+  async unrecorded(): Promise<string[]> {
+    const rows = (await this.system.sql(UNENDED)) as { id: string; attempts: number; claimed: boolean }[];
+    const open = rows.filter((row) => row.claimed || (this.sites.visits.get(row.id)?.length ?? 0) > row.attempts);
+    return open.map((row) => row.id);
   }
 
   /** For a look at what is claimed the moment that something happens: on a busy machine a connection takes its time. */
@@ -83,8 +81,9 @@ export class Arena {
     client.on('error', () => undefined);
     await client.connect();
     return {
-      async claimed(pids?: number[]): Promise<string[]> {
-        const { rows } = await client.query<{ delivery_id: string }>(CLAIMED, [pids ?? null]);
+      /** What these workers have claimed and not recorded. */
+      async claimed(pids: number[]): Promise<string[]> {
+        const { rows } = await client.query<{ delivery_id: string }>(CLAIMED, [pids]);
         return rows.map((row) => row.delivery_id);
       },
       close: () => client.end(),

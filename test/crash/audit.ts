@@ -17,7 +17,7 @@ interface Row {
   highest: number;
   /** Attempts that got no answer: whether they arrived nobody but the receiver knows. */
   unanswered: number;
-  /** Attempts whose number another one has: the word of a worker that had been declared dead. */
+  /** Attempts whose number another one has: the word of a worker that had lost its claim. */
   late: number;
   created_at: Date;
   delivered_at: Date | null;

@@ -36,9 +36,9 @@ export async function killTemporal(context: StrikeContext): Promise<Strike> {
   return await killPart(context, 'temporal');
 }
 
-/** The same holds here. */
+/** The same holds here but for claims that were lost with it, if the other worker takes the delivery: both attempts are in the history. */
 export async function killPostgres(context: StrikeContext): Promise<Strike> {
-  return await killPart(context, 'postgres');
+  return { ...(await killPart(context, 'postgres')), losesClaims: true };
 }
 
 /** A power cut. */
@@ -50,7 +50,7 @@ export async function killEverything({ arena, random }: StrikeContext): Promise<
   await pause(random.between(0, LONGEST_DOWN_MS));
   const back = Date.now();
   await Promise.all([parts.start('postgres'), parts.start('temporal')]);
-  const unknown = await arena.claimed();
+  const unknown = await arena.unrecorded();
   await Promise.all([system.startApi(), ...workers.map(() => system.startWorker())]);
   return { back, unknown, cutAt, faults: [] };
 }

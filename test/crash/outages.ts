@@ -35,5 +35,5 @@ async function away(
   const back = Date.now();
   if (silent) parts.thaw(name);
   else await parts.start(name);
-  return { back, unknown: [], faults: [] };
+  return { back, unknown: [], losesClaims: name === 'postgres' && !silent, faults: [] };
 }

@@ -59,7 +59,7 @@ export async function playRound(arena: Arena, scenario: Scenario, { random, shor
   const unended = await untilAllEnded(arena);
   const faults = [...strike.faults, ...unended, ...judgeClients(scenario, traffic)];
   const lapsed = scenario.name !== 'freeze' && (await hasLapsed(arena, leases));
-  if (lapsed) arena.lapses.push([begun, Date.now()]);
+  if (lapsed || strike.losesClaims) arena.lapses.push([begun, Date.now()]);
   const audit = await auditDeliveries(arena, begun);
   faults.push(...audit.faults, ...(await auditSample(arena, audit.rows, strike.cutAt ?? null)));
   const figures = { ...measure(arena, traffic, strike), duplicates: audit.duplicates, unknown: strike.unknown.length };

@@ -8,6 +8,8 @@ export interface Strike {
   back: number;
   /** Deliveries that were claimed by what was killed: the outcome of their attempts is unknown, so they may arrive twice. */
   unknown: string[];
+  /** PostgreSQL crashed: claims whose commit nobody had waited for are gone. */
+  losesClaims?: boolean;
   /** When workers were killed. */
   cutAt?: number;
   /** What went wrong that no count shows. */
