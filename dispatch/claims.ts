@@ -19,7 +19,7 @@ export interface Taken<Row> {
 }
 
 const LOOK_MS = 2_000;
-/** How long after a claim without an answer this worker looks for what it may have got by it. */
+/** How long after a claim without an answer, or of what is in flight already, this worker looks for what it may have got by it. */
 const DOUBT_MS = 60_000;
 /** A claim can be carried out long after it was given up, by way of a network that comes back: so it looks now and then. */
 const LOOK_ANYWAY_MS = 60_000;
@@ -70,7 +70,9 @@ export class Claims {
     this.underWay++;
     try {
       const { rows } = await pool.query<Row>({ ...statement, values: [worker, ...values] });
-      return { worker, rows: rows.filter((row) => !flights.has(row.delivery_id, worker)) };
+      const fresh = rows.filter((row) => !flights.has(row.delivery_id, worker));
+      if (fresh.length < rows.length) this.doubtfulUntil = performance.now() + DOUBT_MS;
+      return { worker, rows: fresh };
     } catch (error) {
       this.doubtfulUntil = performance.now() + DOUBT_MS;
       throw error;

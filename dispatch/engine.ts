@@ -151,6 +151,7 @@ export class Engine {
   /** Gives claims back whose attempts have not begun, in one statement; tries until the database has taken it. */
   private async release(worker: string, flights: Flight[]): Promise<void> {
     const ids = flights.map((flight) => flight.claimed.delivery_id);
+    for (const flight of flights) flight.givenBack = true;
     for (;;) {
       try {
         const { rows } = await this.options.pool.query<ReleaseRow>({ ...RELEASE, values: [worker, ids] });

@@ -21,6 +21,8 @@ export interface Flight {
   landed: Promise<Landing>;
   land: (landing: Landing) => void;
   hasLanded: boolean;
+  /** Its claim is being given back, without an attempt. */
+  givenBack: boolean;
   /** Forgets it when nobody joins it; cleared with the first that does, since a timer keeps what it closes over. */
   forgetting: NodeJS.Timeout | undefined;
   /** Resolves when the delivery leaves the workflow that it was started in. */
@@ -45,6 +47,7 @@ export class Flights {
       workflowId,
       landed: landed.promise,
       hasLanded: false,
+      givenBack: false,
       forgetting: undefined,
       land: (landing) => {
         if (flight.hasLanded) return;
@@ -68,7 +71,7 @@ export class Flights {
   /** Whether this incarnation has it in the air already: its claim was lost in a crash of PostgreSQL, and made again. */
   has(deliveryId: string, worker: string): boolean {
     const flight = this.byId.get(deliveryId);
-    return flight !== undefined && !flight.hasLanded && flight.worker === worker;
+    return flight !== undefined && !flight.hasLanded && !flight.givenBack && flight.worker === worker;
   }
 
   get(deliveryId: string): Flight | undefined {
