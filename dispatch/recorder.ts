@@ -86,14 +86,14 @@ export class Recorder {
         : { ...RECORD_FAILED, values: [worker, ...attemptColumns(records), ...failureColumns(records)] };
     const { rows } = await this.pool.query<RecordRow>(statement);
     const recorded = new Map(rows.map((row) => [row.delivery_id, row]));
+    for (const { attemptId, deliveryId } of records) {
+      const row = recorded.get(deliveryId);
+      if (row) results.set(attemptId, { status: row.status, nextAttemptAt: row.next_attempt_at });
+    }
     const late = records.filter(({ deliveryId }) => !recorded.has(deliveryId));
     if (late.length > 0) {
       const messages = late.map((record) => record.result.errorMessage);
       await this.pool.query({ ...NOTE, values: [...attemptColumns(late), messages] });
-    }
-    for (const { attemptId, deliveryId } of records) {
-      const row = recorded.get(deliveryId);
-      if (row) results.set(attemptId, { status: row.status, nextAttemptAt: row.next_attempt_at });
     }
   }
 }

@@ -189,6 +189,17 @@ test('attempts that end together are recorded each as it ended', async () => {
   expect(await count('outbox')).toBe(2);
 });
 
+test('who has many events gives way to who has few', async () => {
+  const intake = createIntake(database.pool);
+  const of = (orgId: string, events: number) =>
+    intake.emit(Array.from({ length: events }, () => ({ ...emission(), orgId })));
+  await of('calm', 1);
+  await of('busy', 400);
+  const accepted: string[] = [];
+  await Promise.all(['busy', 'calm'].map(async (orgId) => void accepted.push((await of(orgId, 1)) && orgId)));
+  expect(accepted).toEqual(['calm', 'busy']);
+});
+
 test('a fair claim has some of each webhook, however many are due to one of them', async () => {
   const other = await subscribe('c.d');
   await emit(500);
