@@ -38,7 +38,7 @@ COPY --from=build /app/build build
 COPY --from=dashboard /app/build/ui build/ui
 USER node
 EXPOSE 8080
-# The API by default; the same image runs `node worker.ts` and `node bin/migrate.ts`.
+# The API by default; the same image runs `node --no-memory-reducer worker.ts` and `node bin/migrate.ts`.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "api/server.ts"]
+CMD ["node", "--no-memory-reducer", "api/server.ts"]

@@ -119,15 +119,14 @@ function engineSettings(config: Config) {
 }
 
 /** A secret is decrypted once, not once an attempt. */
-function rememberSigners(open: (sealed: Buffer) => string): (sealed: Buffer) => Signer {
+function rememberSigners(open: (sealed: Buffer) => string): (sealed: string) => Signer {
   const signers = new Map<string, Signer>();
   return (sealed) => {
-    const name = sealed.toString('latin1');
-    const known = signers.get(name);
+    const known = signers.get(sealed);
     if (known !== undefined) return known;
     if (signers.size >= REMEMBERED_SECRETS) signers.clear();
-    const signer = new Signer(open(sealed));
-    signers.set(name, signer);
+    const signer = new Signer(open(Buffer.from(sealed, 'base64')));
+    signers.set(sealed, signer);
     return signer;
   };
 }

@@ -28,7 +28,7 @@ import { stopServer } from './stop-server.ts';
  * Beside workers on a machine that is short of CPU, accepting gives way to delivering: otherwise it gets ahead, and what was accepted
  * waits the longer.
  */
-const NICENESS = 5;
+const NICENESS = 2;
 const TRY_AGAIN_MS = 1_000;
 /** Longer than load balancers and clients keep an idle connection: who closes it first must not be this side. */
 const KEEP_ALIVE_MS = 75_000;

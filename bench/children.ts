@@ -11,9 +11,18 @@ export interface Child {
 
 const GRACE_MS = 5000;
 
+interface Launch {
+  args?: string[];
+  env?: NodeJS.ProcessEnv;
+  /** Where its output goes; default: where this process's does. */
+  log?: number;
+  /** Flags of Node itself. */
+  flags?: string[];
+}
+
 /** Forks a script of this project, by its path from the root, and waits for its first message. */
-export async function startChild(script: string, args: string[] = [], env = process.env, log?: number): Promise<Child> {
-  const child = launch(script, args, env, log);
+export async function startChild(script: string, options: Launch = {}): Promise<Child> {
+  const child = launch(script, options);
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${script} ended with ${String(code)}`)));
   ended.catch(() => undefined);
   const [greeting] = (await Promise.race([once(child, 'message'), ended])) as unknown[];
@@ -21,8 +30,8 @@ export async function startChild(script: string, args: string[] = [], env = proc
 }
 
 /** Runs a script to its end. @throws Error when it fails */
-export async function runToEnd(script: string, args: string[], env: NodeJS.ProcessEnv, log: number): Promise<void> {
-  const [code] = (await once(launch(script, args, env, log), 'exit')) as unknown[];
+export async function runToEnd(script: string, options: Launch): Promise<void> {
+  const [code] = (await once(launch(script, options), 'exit')) as unknown[];
   if (code !== 0) throw new Error(`${script} ended with ${String(code)}`);
 }
 
@@ -36,8 +45,8 @@ export async function stopChild(child: Child, signal: NodeJS.Signals = 'SIGTERM'
   clearTimeout(impatience);
 }
 
-function launch(script: string, args: string[], env: NodeJS.ProcessEnv, log: number | undefined): ChildProcess {
+function launch(script: string, { args = [], env = process.env, log, flags = [] }: Launch): ChildProcess {
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
   const output = log ?? 'inherit';
-  return fork(path, args, { env, stdio: ['ignore', output, output, 'ipc'] });
+  return fork(path, args, { env, execArgv: flags, stdio: ['ignore', output, output, 'ipc'] });
 }

@@ -39,19 +39,20 @@ export function measureSteady(target: Target, receiver: Receiver, perSecond: num
   return measure(target, receiver, perSecond * seconds, (bodies) => postSteadily(target, bodies, perSecond));
 }
 
-/** Like `measureSteady` while the work goes on, and without waiting for quiet afterwards. */
+/** Like `measureSteady` while the work that it begins goes on, and without waiting for quiet afterwards. */
 export async function measureWhile(
   target: Target,
   receiver: Receiver,
   perSecond: number,
-  work: Promise<unknown>,
+  begin: () => Promise<unknown>,
 ): Promise<Run> {
-  const most = perSecond * 900;
-  const numbers = takeNumbers(most);
+  const numbers = takeNumbers(perSecond * 900);
+  const bodies = makeEvents(numbers, target.eventType);
   await receiver.watch(numbers);
   const over = new AbortController();
+  const work = begin();
   void work.finally(() => over.abort()).catch(() => undefined);
-  const posted = await postSteadily(target, makeEvents(numbers, target.eventType), perSecond, over.signal);
+  const posted = await postSteadily(target, bodies, perSecond, over.signal);
   await work;
   const count = posted.begun.length;
   for (const deadline = Date.now() + ARRIVAL_LIMIT_MS; ; await sleep(100)) {

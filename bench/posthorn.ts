@@ -3,6 +3,7 @@ import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { choosePorts } from '../bin/embedded/ports.ts';
+import { SERVICE_FLAGS } from '../bin/service-flags.ts';
 import { runToEnd, startChild, stopChild, type Child } from './children.ts';
 import { startEngines, type Persistence } from './engines.ts';
 import { URPA, type Owner } from './owner.ts';
@@ -66,12 +67,12 @@ export async function startPosthorn(folder: string, options: PosthornOptions): P
       ...options.env,
     };
     const log = (name: string) => openSync(join(folder, 'logs', `${name}.log`), 'a');
-    await runToEnd('bin/migrate.ts', [], env, log('migrate'));
-    await runToEnd('bin/bundle-workflows.ts', [bundle], env, log('bundle'));
-    api = await startChild('api/server.ts', [], env, log('api'));
+    await runToEnd('bin/migrate.ts', { env, log: log('migrate') });
+    await runToEnd('bin/bundle-workflows.ts', { args: [bundle], env, log: log('bundle') });
+    api = await startChild('api/server.ts', { env, log: log('api'), flags: SERVICE_FLAGS });
     const processes: ByProcess = { api: api.pid, ...engines.processes };
     const addWorker = async () => {
-      const worker = await startChild('worker.ts', [], env, log('worker'));
+      const worker = await startChild('worker.ts', { env, log: log('worker'), flags: SERVICE_FLAGS });
       const running = workers.filter(
         ({ process: { exitCode, signalCode } }) => exitCode === null && signalCode === null,
       );

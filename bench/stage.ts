@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startChild, stopChild, type Child } from './children.ts';
+import { startChild, stopChild } from './children.ts';
 import type { NoiseOrder } from './noise.ts';
 import type { BenchOptions } from './options.ts';
 import { startPosthorn, type Posthorn } from './posthorn.ts';
@@ -45,7 +45,7 @@ export class Stage {
 
   async relay(receiver: Receiver): Promise<Target> {
     const relay = await this.keep(
-      () => startChild('bench/relay.ts', [receiver.url]),
+      () => startChild('bench/relay.ts', { args: [receiver.url] }),
       (child) => stopChild(child),
     );
     return {
@@ -58,12 +58,13 @@ export class Stage {
     };
   }
 
-  /** Events from a process of their own, so that they do not disturb what measures. They begin at once. */
-  noise(order: NoiseOrder): Promise<Child> {
-    return this.keep(
-      () => startChild('bench/noise.ts', [JSON.stringify(order)]),
-      (child) => stopChild(child),
+  /** Events from a process of their own, so that they do not disturb what measures: begun by what comes back. */
+  async noise(order: NoiseOrder): Promise<() => void> {
+    const child = await this.keep(
+      () => startChild('bench/noise.ts', { args: [JSON.stringify(order)] }),
+      (started) => stopChild(started),
     );
+    return () => void child.process.send('begin');
   }
 
   /** Stops everything that was started, the latest first. */

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,7 @@ import type { DataDir } from './embedded/data-dir.ts';
 import { OperatorError } from './embedded/operator-error.ts';
 import { stopLeftover } from './embedded/process-record.ts';
 import { showProgress } from './progress.ts';
+import { SERVICE_FLAGS } from './service-flags.ts';
 import type { Context, Program } from './supervise.ts';
 import { hashUiSources, isUiBuilt } from './ui-sources.ts';
 
@@ -38,7 +39,8 @@ function describeService(
     stopSteps: STOP_STEPS,
     spawn: () => {
       const log = dataDir.openLog(name);
-      return spawn(process.execPath, [pathOf(script)], { env, detached: true, stdio: ['ignore', log, log, 'ipc'] });
+      const options = { env, detached: true, stdio: ['ignore', log, log, 'ipc'] } satisfies SpawnOptions;
+      return spawn(process.execPath, [...SERVICE_FLAGS, pathOf(script)], options);
     },
     untilReady,
   };

@@ -24,7 +24,7 @@ describe('readConfig', () => {
       retryUnitMs: 60_000,
       targetAllowlist: '',
       retentionDays: 90,
-      coalesceMax: 1000,
+      coalesceMax: 2000,
       attemptTimeoutMs: 15_000,
       autoPauseAfterMs: 432_000_000,
       maxInFlight: 1024,
@@ -90,7 +90,7 @@ describe('readConfig', () => {
   it.each([
     ['DATABASE_URL', 'mysql://localhost', 'must be a URL that begins with postgresql:// or postgres://'],
     ['DATABASE_URL', '', 'is required'],
-    ['POSTHORN_COALESCE_MAX', '1001', 'must be a whole number from 1 to 1000'],
+    ['POSTHORN_COALESCE_MAX', '2001', 'must be a whole number from 1 to 2000'],
     ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
   ])('refuses %s=%s', (name, value, complaint) => {
     expect(messageFor({ [name]: value })).toBe(`${name} ${complaint}`);

@@ -49,7 +49,7 @@ const Environment = z.object({
   POSTHORN_RETRY_UNIT: duration('60s'),
   POSTHORN_TARGET_ALLOWLIST: z.string().default(''),
   POSTHORN_RETENTION_DAYS: integer(90, 1, 36_500),
-  POSTHORN_COALESCE_MAX: integer(1000, 1, 1000),
+  POSTHORN_COALESCE_MAX: integer(2000, 1, 2000),
   POSTHORN_ATTEMPT_TIMEOUT: duration('15s'),
   POSTHORN_AUTO_PAUSE_AFTER: z.union([off, duration('5d')], {
     error: 'must be a duration above zero, such as 12h or 5d, or off',

@@ -5,7 +5,7 @@ import { StoppingError, type DeliveryAttempts, type Standing } from '../core/dom
 import { describeFailure } from '../core/domain/verdict.ts';
 import { planOf, type Claimed } from './claimed.ts';
 import type { Claims } from './claims.ts';
-import type { Flight, Flights, Landing } from './flights.ts';
+import type { Flight, Flights } from './flights.ts';
 import { CLAIM_MAX } from './lane.ts';
 import type { Lanes } from './lanes.ts';
 
@@ -59,8 +59,11 @@ export class Attendance implements DeliveryAttempts {
     const joined = deliveryIds.flatMap((id) => flights.get(id) ?? []);
     const others = deliveryIds.filter((id) => !flights.get(id));
     const claimed = others.length > 0 ? await this.claim(workflowId, others) : [];
-    for (const standing of await Promise.all([...joined, ...claimed].map((flight) => this.join(flight, workflowId)))) {
-      if (standing) standings.set(standing.deliveryId, standing);
+    const boarded = [...joined, ...claimed];
+    await Promise.all(boarded.filter((flight) => !flight.hasLanded).map((flight) => flight.endIn(workflowId)));
+    for (const flight of boarded) {
+      const known = this.leave(flight, workflowId);
+      if (known) standings.set(known.deliveryId, known);
     }
     const unknown = deliveryIds.filter((id) => !standings.has(id));
     if (unknown.length > 0) await this.ask(workflowId, unknown, standings);
@@ -78,14 +81,17 @@ export class Attendance implements DeliveryAttempts {
     });
   }
 
-  private async join(flight: Flight, workflowId: string): Promise<Standing | null> {
-    const { flights } = this.deps;
-    const deliveryId = flight.claimed.delivery_id;
-    const moved = flight.moved.then(() => 'moved' as const);
-    const landing = flight.workflowId === workflowId ? await Promise.race([flight.landed, moved]) : 'moved';
-    if (landing === 'moved') return standing(deliveryId, 'moved');
-    flights.drop(flight);
-    return landing && standingOf(deliveryId, landing);
+  /** What came of a flight for this workflow; null when PostgreSQL has to be asked. */
+  private leave(flight: Flight, workflowId: string): Standing | null {
+    const { claimed, landing } = flight;
+    const deliveryId = claimed.delivery_id;
+    if (flight.workflowId !== workflowId) return standing(deliveryId, 'moved');
+    this.deps.flights.drop(flight);
+    if (!landing || landing.status === 'pending') return null;
+    const { status, message, nextAttemptAt, attempts } = landing;
+    if (status !== 'retrying') return { deliveryId, state: status, message, nextAttemptAt, plan: null };
+    const plan = planOf(claimed, attempts, this.deps.retryUnitMs);
+    return { deliveryId, state: 'waiting', message, nextAttemptAt, plan };
   }
 
   private async ask(workflowId: string, deliveryIds: string[], standings: Map<string, Standing>): Promise<void> {
@@ -125,13 +131,6 @@ interface StandingRow extends Pick<
   workflow_id: string | null;
   claimed_by: string | null;
   next_attempt_at: Date | null;
-}
-
-function standingOf(deliveryId: string, landing: NonNullable<Landing>): Standing | null {
-  const { status, message, nextAttemptAt, plan } = landing;
-  if (status === 'pending') return null;
-  const state = status === 'retrying' ? 'waiting' : status;
-  return { deliveryId, state, message, nextAttemptAt, plan };
 }
 
 function standing(deliveryId: string, state: Standing['state']): Standing {

@@ -18,7 +18,8 @@ export interface Claimed {
   event_type: string;
   body: string;
   url: string;
-  secret: Buffer;
+  /** Sealed, as base64. */
+  secret: string;
   active: boolean;
   paused: boolean;
   schedule_attempts: number;

@@ -5,7 +5,7 @@ import type { Sender } from '../core/delivery/send.ts';
 import { deliveryHeaders, type Signer } from '../core/delivery/sign.ts';
 import { describeFailure, judgeAttempt, type Verdict } from '../core/domain/verdict.ts';
 import type { AttemptResult } from '../core/domain/delivery.ts';
-import { planOf, scheduleOf, type Claimed } from './claimed.ts';
+import { scheduleOf, type Claimed } from './claimed.ts';
 import type { Flight } from './flights.ts';
 import type { Lease } from './lease.ts';
 import type { AttemptRecord, Recorder } from './recorder.ts';
@@ -15,7 +15,8 @@ export interface CourierDeps {
   recorder: Recorder;
   lease: Lease;
   log: Logger;
-  signerOf: (sealedSecret: Buffer) => Signer;
+  /** `sealedSecret` as base64. */
+  signerOf: (sealedSecret: string) => Signer;
   headerPrefixOf: (platform: string) => string;
   retryUnitMs: number;
   /** Called for a 410: the webhook is to be turned off. */
@@ -53,7 +54,8 @@ export class Courier {
       if (!recorded) return flight.land(null);
       const message =
         result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
-      flight.land({ ...recorded, message, plan: planOf(claimed, record.number, this.deps.retryUnitMs) });
+      const { status, nextAttemptAt } = recorded;
+      flight.land({ status, message, nextAttemptAt, attempts: record.number });
     } catch (error) {
       this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'an attempt broke off');
       flight.land(null);

@@ -105,7 +105,7 @@ export class Dispatcher {
     return rows.length === total;
   }
 
-  /** Goes round the webhooks, a part in each claim. Whether there may be more: when a whole round brought nothing, there is not. */
+  /** Goes round the webhooks, a part in each claim. Whether there may be more: when a whole round left nothing, there is not. */
   private async claimFairly({ total, byWebhook, others }: Room): Promise<boolean> {
     const { seenLast } = this;
     if (seenLast === NONE) this.unseen = false;
@@ -114,8 +114,15 @@ export class Dispatcher {
     const rows = taken.rows.filter((row) => row.delivery_id !== null);
     this.seenLast = (taken.rows[0]?.more && taken.rows[0].seen) || NONE;
     this.launch(rows, taken.worker);
-    if (rows.length > 0) this.unseen = true;
+    if (rows.length === total || this.mayLeave(rows, byWebhook, others)) this.unseen = true;
     return this.unseen || this.seenLast !== NONE;
+  }
+
+  /** Whether a webhook got as much as it could get: then it may have more. */
+  private mayLeave(rows: FairlyClaimed[], byWebhook: Room['byWebhook'], others: number): boolean {
+    const counts = new Map<string, number>();
+    for (const { webhook_id: id } of rows) counts.set(id, (counts.get(id) ?? 0) + 1);
+    return [...counts].some(([id, count]) => count >= Math.min(byWebhook[id] ?? others, rows[0]!.most));
   }
 
   private launch(claimed: Claimed[], worker: string): void {
@@ -128,4 +135,6 @@ interface FairlyClaimed extends Claimed {
   seen: string;
   /** Whether others may follow it. */
   more: boolean;
+  /** What one webhook got at most. */
+  most: number;
 }

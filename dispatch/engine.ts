@@ -30,7 +30,8 @@ export interface EngineOptions {
   retryUnitMs: number;
   coalesceMax: number;
   maxInFlight: number;
-  signerOf: (sealedSecret: Buffer) => Signer;
+  /** `sealedSecret` as base64. */
+  signerOf: (sealedSecret: string) => Signer;
   headerPrefixOf: (platform: string) => string;
   onGone: (claimed: Claimed) => Promise<void>;
   onRecorded: (claimed: Claimed) => void;
@@ -167,8 +168,8 @@ export class Engine {
 
   private landReleased(flight: Flight, row: ReleaseRow | undefined): void {
     if (!row || row.status === 'retrying') return flight.land(null);
-    const plan = planOf(flight.claimed, flight.claimed.attempts, this.options.retryUnitMs);
-    flight.land({ status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, plan });
+    const { attempts } = flight.claimed;
+    flight.land({ status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, attempts });
   }
 }
 

@@ -1,5 +1,4 @@
 import type { DeliveryStatus } from '../core/domain/delivery.ts';
-import type { Plan } from '../core/domain/plan.ts';
 import type { Claimed } from './claimed.ts';
 
 /** What came of a claimed delivery; null when this worker lost its claim, and PostgreSQL has to be asked. */
@@ -7,27 +6,63 @@ export type Landing = {
   status: DeliveryStatus;
   message: string;
   nextAttemptAt: Date | null;
-  /** What is left of the schedule. */
-  plan: Plan;
+  /** Attempts made so far. */
+  attempts: number;
 } | null;
 
-/** One claimed delivery on its way in this process. */
-export interface Flight {
-  claimed: Claimed;
+/**
+ * One claimed delivery on its way in this process. There are thousands between a claim and the end of their group's workflow, so
+ * it holds little, and has no promise but for those that wait.
+ */
+export class Flight {
+  readonly claimed: Claimed;
   /** The incarnation that claimed it. */
-  worker: string;
+  readonly worker: string;
   /** The workflow that will own it when its attempt is recorded. */
   workflowId: string;
-  landed: Promise<Landing>;
-  land: (landing: Landing) => void;
-  hasLanded: boolean;
+  /** Undefined while it is in the air. */
+  landing: Landing | undefined;
   /** Its claim is being given back, without an attempt. */
-  givenBack: boolean;
-  /** Forgets it when nobody joins it; cleared with the first that does, since a timer keeps what it closes over. */
-  forgetting: NodeJS.Timeout | undefined;
-  /** Resolves when the delivery leaves the workflow that it was started in. */
-  moved: Promise<void>;
-  move: (workflowId: string) => void;
+  givenBack = false;
+  /** Landed a while ago, and nobody has joined it. */
+  stale = false;
+  private readonly onLanded: () => void;
+  private news: PromiseWithResolvers<void> | undefined;
+
+  constructor(claimed: Claimed, worker: string, workflowId: string, onLanded: () => void) {
+    this.claimed = claimed;
+    this.worker = worker;
+    this.workflowId = workflowId;
+    this.onLanded = onLanded;
+  }
+
+  get hasLanded(): boolean {
+    return this.landing !== undefined;
+  }
+
+  land(landing: Landing): void {
+    if (this.hasLanded) return;
+    this.landing = landing;
+    this.claimed.body = '';
+    this.onLanded();
+    this.tell();
+  }
+
+  /** It leaves the workflow that it was started in. */
+  move(workflowId: string): void {
+    this.workflowId = workflowId;
+    this.tell();
+  }
+
+  /** Resolves when it has landed, or goes on in another workflow than this one. */
+  async endIn(workflowId: string): Promise<void> {
+    while (!this.hasLanded && this.workflowId === workflowId) await (this.news ??= Promise.withResolvers()).promise;
+  }
+
+  private tell(): void {
+    this.news?.resolve();
+    this.news = undefined;
+  }
 }
 
 const KEEP_LANDED_MS = 60_000;
@@ -35,34 +70,14 @@ const KEEP_LANDED_MS = 60_000;
 /** The claimed deliveries of this process by id, so that a workflow's activity can join the attempt in flight. */
 export class Flights {
   private readonly byId = new Map<string, Flight>();
+  private readonly onLanded = () => void this.count--;
+  private sweptAt = performance.now();
   /** In the air: claimed and not yet recorded. */
   count = 0;
 
   add(claimed: Claimed, worker: string, workflowId: string): Flight {
-    const landed = Promise.withResolvers<Landing>();
-    const moved = Promise.withResolvers<void>();
-    const flight: Flight = {
-      claimed,
-      worker,
-      workflowId,
-      landed: landed.promise,
-      hasLanded: false,
-      givenBack: false,
-      forgetting: undefined,
-      land: (landing) => {
-        if (flight.hasLanded) return;
-        flight.hasLanded = true;
-        claimed.body = '';
-        this.count--;
-        landed.resolve(landing);
-        flight.forgetting = setTimeout(() => this.drop(flight), KEEP_LANDED_MS).unref();
-      },
-      moved: moved.promise,
-      move: (to) => {
-        flight.workflowId = to;
-        moved.resolve();
-      },
-    };
+    if (performance.now() - this.sweptAt > KEEP_LANDED_MS) this.sweep();
+    const flight = new Flight(claimed, worker, workflowId, this.onLanded);
     this.byId.set(claimed.delivery_id, flight);
     this.count++;
     return flight;
@@ -80,7 +95,15 @@ export class Flights {
 
   /** A landed flight is joined at most once by each run: the next run has to look at PostgreSQL. */
   drop(flight: Flight): void {
-    clearTimeout(flight.forgetting);
     if (this.byId.get(flight.claimed.delivery_id) === flight) this.byId.delete(flight.claimed.delivery_id);
+  }
+
+  /** Forgets what nobody joined within one to two times `KEEP_LANDED_MS`. */
+  private sweep(): void {
+    this.sweptAt = performance.now();
+    for (const flight of this.byId.values()) {
+      if (flight.stale) this.drop(flight);
+      else flight.stale = flight.hasLanded;
+    }
   }
 }

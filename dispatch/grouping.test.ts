@@ -17,7 +17,7 @@ const claimed = (id: string, fields: Partial<Claimed> = {}): Claimed => ({
   event_type: 'contact.created',
   body: '{}',
   url: 'https://receiver.example',
-  secret: Buffer.alloc(0),
+  secret: '',
   active: true,
   paused: false,
   schedule_attempts: 6,
@@ -59,21 +59,21 @@ test('at ordinary load each delivery has a workflow under its own id', () => {
 
 test('a large claim gathers in groups of at most the largest size', () => {
   const members = grouping.add(many(120), 'worker');
-  vi.advanceTimersByTime(500);
+  vi.advanceTimersByTime(1_000);
   expect(started.map((group) => group.size)).toEqual([50, 50, 20]);
   expect(new Set(members.map((member) => member.workflowId)).size).toBe(3);
 });
 
 test('what differs in platform or in its place in the schedule is not in one group', () => {
   grouping.add([...many(30), ...many(30, { attempts: 1 }), ...many(30, { platform: '4calls' })], 'worker');
-  vi.advanceTimersByTime(500);
+  vi.advanceTimersByTime(1_000);
   expect(started.map((group) => group.size)).toEqual([30, 30, 30]);
 });
 
 test('the allowance for single workflows comes back with time', () => {
-  grouping.add(many(25), 'worker');
+  grouping.add(many(5), 'worker');
   grouping.add(many(2), 'worker');
-  expect(started).toHaveLength(25);
+  expect(started).toHaveLength(5);
   vi.advanceTimersByTime(1_000);
   grouping.add(many(2), 'worker');
   expect(started.slice(-2).every((start) => start.size === 1)).toBe(true);
@@ -86,7 +86,7 @@ test('while more arrive than the allowance covers, even a small claim joins a gr
       vi.advanceTimersByTime(100);
     }
   }
-  expect(started.filter((start) => start.size === 1).length).toBeLessThanOrEqual(30);
+  expect(started.filter((start) => start.size === 1).length).toBeLessThanOrEqual(10);
 });
 
 test('with groups turned off every delivery has its own workflow, however many', () => {
@@ -98,7 +98,7 @@ test('with groups turned off every delivery has its own workflow, however many',
 test("slow members leave together with their webhook's others", async () => {
   const slow = ['slow1', 'slow2'].map((id) => claimed(id, { webhook_id: 'slow' }));
   const members = grouping.add([...many(40), ...slow], 'worker');
-  vi.advanceTimersByTime(500);
+  vi.advanceTimersByTime(1_000);
   for (const member of members.slice(0, 40)) member.land(null);
   await Promise.resolve();
   vi.advanceTimersByTime(3_000);

@@ -3,9 +3,9 @@ import type { Claimed } from './claimed.ts';
 import type { Flight, Flights } from './flights.ts';
 
 const SINGLES_PER_SECOND = 5;
-const SINGLES_BURST = 25;
+const SINGLES_BURST = 5;
 /** How long a group takes members. Nothing waits for it but its workflow: the attempts are on their way meanwhile. */
-const GROUP_GAP_MS = 500;
+const GROUP_GAP_MS = 1_000;
 /** Members that take longer go on in a workflow of their own, so that a group takes seconds. */
 const GROUP_PATIENCE_MS = 3_000;
 
@@ -16,7 +16,7 @@ interface Group {
 }
 
 /**
- * Decides which deliveries share a workflow. A claim that the allowance covers (25 at once, refilled by 5 a second) starts
+ * Decides which deliveries share a workflow. A claim that the allowance covers (5 at once, refilled by 5 a second) starts
  * a workflow for each, which costs more CPU than everything else that is done for a delivery. All deliveries draw on it, so
  * that while more than that arrive there are no single workflows: deliveries with the same platform, schedule and position
  * in it gather in a group.
@@ -85,11 +85,12 @@ export class Grouping {
   }
 
   private partSlowMembers(workflowId: string, flights: Flight[]): void {
-    const timer = setTimeout(() => {
-      const slow = flights.filter((flight) => flight.workflowId === workflowId && !flight.hasLanded);
+    const flying = flights.filter((flight) => !flight.hasLanded);
+    if (flying.length === 0) return;
+    setTimeout(() => {
+      const slow = flying.filter((flight) => flight.workflowId === workflowId && !flight.hasLanded);
       for (const members of Map.groupBy(slow, (flight) => flight.claimed.webhook_id).values()) this.part(members);
     }, GROUP_PATIENCE_MS);
-    void Promise.all(flights.map((flight) => flight.landed)).then(() => clearTimeout(timer));
   }
 
   private refill(): void {

@@ -5,6 +5,7 @@ import { hold, resume } from '../held.ts';
 import { countArrivals, latencyOf, latest, measureSteady, measureWhile, warmUp } from '../measure.ts';
 import { STEADY_PER_SECOND } from '../options.ts';
 import { organization } from '../owner.ts';
+import type { Arrivals } from '../receiver.ts';
 import { compare, state, type Figure, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
@@ -37,10 +38,14 @@ async function measureDrain(stage: Stage): Promise<Figure[]> {
   const alone = await measureSteady(target, receiver, STEADY_PER_SECOND, stage.scale(20, 5));
 
   stage.say('resuming');
-  const begun = readClock();
-  const drained = resume(posthorn, PAUSED, id).then(() => busy.untilAll(LIMIT_MS));
-  const beside = await measureWhile(target, receiver, STEADY_PER_SECOND, drained);
-  const [arrived = [], ...more] = await drained;
+  let begun = 0;
+  let arrivals: Arrivals = [];
+  const beside = await measureWhile(target, receiver, STEADY_PER_SECOND, async () => {
+    begun = readClock();
+    await resume(posthorn, PAUSED, id);
+    arrivals = await busy.untilAll(LIMIT_MS);
+  });
+  const [arrived = [], ...more] = arrivals;
   const seconds = (latest(arrived) - begun) / 1000;
   const aloneAt = (percent: number) => ({ name: 'alone', value: latencyOf(alone, percent) });
   return [

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { takeNumbers } from '../events.ts';
+import { makeEvents, takeNumbers } from '../events.ts';
+import { postAll } from '../load.ts';
 import { latencyOf, measureSteady, measureWhile, waitOf, warmUp, type Run } from '../measure.ts';
 import { STEADY_PER_SECOND } from '../options.ts';
 import { organization, URPA, URPA_CONTACTS, type Owner } from '../owner.ts';
 import type { Posthorn } from '../posthorn.ts';
 import type { Behaviour } from '../receiver.ts';
+import type { Receiver } from '../receivers.ts';
 import { compare, type Figure, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
@@ -40,28 +42,35 @@ async function measureBeside(stage: Stage, name: string, owner: Owner, noises: N
   await posthorn.register(receiver.url, owner);
   const target = posthorn.targetOf(owner);
   stage.say('warming up');
-  await warmUp(target, receiver);
+  await warmUp(target, receiver, stage.scale(5_000, 500));
   stage.say('alone');
   const alone = await measureSteady(target, receiver, STEADY_PER_SECOND, seconds);
   const disturb = await Promise.all(noises.map((noise) => prepare(stage, posthorn, noise, seconds)));
   stage.say(name);
-  for (const begin of disturb) await begin();
-  const beside = await measureWhile(target, receiver, STEADY_PER_SECOND, sleep(seconds * 1000));
+  const beside = await measureWhile(target, receiver, STEADY_PER_SECOND, () => {
+    for (const begin of disturb) begin();
+    return sleep(seconds * 1000);
+  });
   await stage.clear();
   return figuresOf(name, alone, beside);
 }
 
-async function prepare(stage: Stage, posthorn: Posthorn, noise: Noise, seconds: number): Promise<() => Promise<void>> {
+async function prepare(stage: Stage, posthorn: Posthorn, noise: Noise, seconds: number): Promise<() => void> {
   const receiver = await stage.receiver();
+  await rehearse(receiver);
   await receiver.answer(noise.answers);
   await posthorn.register(receiver.url, noise.owner);
   const { origin, path, headers, eventType } = posthorn.targetOf(noise.owner);
   const about = { target: { origin, path, headers }, eventType };
-  return async () => {
-    const [count, how] =
-      'burst' in noise ? [noise.burst, { clients: 16 }] : [noise.perSecond * seconds, { perSecond: noise.perSecond }];
-    await stage.noise({ ...about, ...how, numbers: takeNumbers(count) });
-  };
+  const [count, how] =
+    'burst' in noise ? [noise.burst, { clients: 16 }] : [noise.perSecond * seconds, { perSecond: noise.perSecond }];
+  return await stage.noise({ ...about, ...how, numbers: takeNumbers(count) });
+}
+
+/** The CPU that a new process takes to compile itself is not what is to disturb. */
+async function rehearse({ url }: Receiver): Promise<void> {
+  const { origin, pathname: path } = new URL(url);
+  await postAll({ origin, path, headers: {} }, makeEvents(takeNumbers(500), URPA.eventType), 16);
 }
 
 function figuresOf(name: string, alone: Run, beside: Run): Figure[] {

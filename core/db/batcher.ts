@@ -38,11 +38,12 @@ export class Batcher<In, Out> {
   /** A batch is under way, or about to begin. */
   private busy = false;
   private begunAt = -Infinity;
-  /** What a batch takes, on average; later ones count more. */
-  private averageMs = 0;
+  /** What a batch takes, on average; later ones count more. Before the first one, enough for the longest gap. */
+  private averageMs: number;
 
   constructor(options: BatcherOptions<In, Out>) {
     this.options = options;
+    this.averageMs = options.gap && options.longestGapMs ? options.longestGapMs / options.gap : 0;
   }
 
   add(item: In): Promise<Out> {

@@ -1,11 +1,13 @@
 /** An owner with more events a second is busy. */
 const BUSY_PER_SECOND = 50;
+/** Counted over so long. */
+const WINDOW_MS = 200;
 /** A calm owner counts for so long after its last event. */
 const CALM_MS = 1_000;
 const MOST_REMEMBERED = 10_000;
 
 interface Seen {
-  /** Events in about the last second: each counts less as time goes by. */
+  /** Events in about the last `WINDOW_MS`: each counts less as time goes by. */
   events: number;
   at: number;
 }
@@ -24,10 +26,11 @@ export class BusyOwners {
   /** To be told of all events, `now` in milliseconds; returns whether these should give way. */
   note(owner: string, events: number, now: number): boolean {
     const before = this.seen.get(owner);
-    const left = before ? before.events * Math.exp((before.at - now) / 1_000) : 0;
+    const left = before ? before.events * Math.exp((before.at - now) / WINDOW_MS) : 0;
     if (!before && this.seen.size >= MOST_REMEMBERED) this.seen.clear();
     this.seen.set(owner, { events: left + events, at: now });
-    if (left + events > BUSY_PER_SECOND) return this.calm.some((one) => one.owner !== owner && now - one.at < CALM_MS);
+    if (left + events > (BUSY_PER_SECOND * WINDOW_MS) / 1_000)
+      return this.calm.some((one) => one.owner !== owner && now - one.at < CALM_MS);
     this.calm = [{ owner, at: now }, ...this.calm.filter((one) => one.owner !== owner).slice(0, 1)];
     return false;
   }

@@ -24,6 +24,8 @@ export function createPool(databaseUrl: string, options: { max?: number } = {}):
     max: options.max ?? 8,
     connectionTimeoutMillis: 2_000,
     query_timeout: 5_000,
+    // A new one costs PostgreSQL a process and its plans, just when load sets in.
+    idleTimeoutMillis: 0,
     keepAlive: true,
     application_name: 'posthorn',
     options: HOT_SETTINGS.map((setting) => `-c ${setting}`).join(' '),

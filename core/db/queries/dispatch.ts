@@ -12,7 +12,7 @@ due as materialized (${due}
 ), taken as (
 select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.round_start, c.trigger, c.workflow_id,
   e.platform, e.org_id, e.event_type, e.body,
-  w.url, w.secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
+  w.url, encode(w.secret, 'base64') as secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
   w.max_attempts as schedule_attempts, w.initial_units, w.coefficient, w.concurrency, w.rate_limit
 from claimed c
 cross join lateral (select * from events where id = c.event_id offset 0) e
@@ -44,7 +44,7 @@ const visit = (after: string) => `
 /**
  * Claims what is due webhook by webhook: to each its share first, oldest first, and at most what there is room for. What it costs and
  * brings does not depend on how much is due to whom: the index leads from webhook to webhook. `seen` is the last webhook that
- * was looked at, null when there was none; `more` says that others may follow it.
+ * was looked at, null when there was none; `more` says that others may follow it; `most` is what one webhook got at most.
  * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 webhook to begin after
  */
 export const CLAIM_FAIRLY = {
@@ -59,7 +59,7 @@ with recursive visited as (
 ), share as materialized (
   select greatest(1, $2 / greatest(1, max(served))) as each from visited
 ), scan as materialized (
-  select webhook_id as seen, visits = ${MOST_VISITED} or served = ${MOST_SERVED} as more
+  select webhook_id as seen, visits = ${MOST_VISITED} or served = ${MOST_SERVED} as more, 2 * (select each from share) as most
   from visited order by visits desc limit 1
 ), ${claimed(`
   select one.delivery_id from visited v
@@ -67,7 +67,7 @@ with recursive visited as (
     select delivery_id, row_number() over () as place from (
       select delivery_id from outbox
       where webhook_id between v.webhook_id and v.webhook_id and due_at <= now() and claimed_by is null
-      order by webhook_id, due_at, delivery_id limit least(v.room, 2 * (select each from share)) for update skip locked
+      order by webhook_id, due_at, delivery_id limit least(v.room, (select most from scan)) for update skip locked
     ) oldest
   ) one
   where v.due_at <= now() and v.room > 0
