@@ -94,3 +94,21 @@ test.each([
   expect(batches).toEqual([[1], [2, 3]]);
   release();
 });
+
+test('before it is known what a batch takes, the gap is the longest', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
+  const { batcher, batches, turn, release } = recording({ gap: 8, longestGapMs: 100 });
+  void batcher.add(1);
+  await turn();
+  release();
+  await turn();
+  void batcher.add(2);
+  await turn();
+  vi.advanceTimersByTime(70);
+  await turn();
+  expect(batches).toEqual([[1]]);
+  vi.advanceTimersByTime(30);
+  await turn();
+  expect(batches).toEqual([[1], [2]]);
+  release();
+});
