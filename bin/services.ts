@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,8 +39,11 @@ function describeService(
     stopSteps: STOP_STEPS,
     spawn: () => {
       const log = dataDir.openLog(name);
-      const options = { env, detached: true, stdio: ['ignore', log, log, 'ipc'] } satisfies SpawnOptions;
-      return spawn(process.execPath, [...SERVICE_FLAGS, pathOf(script)], options);
+      return spawn(process.execPath, [...SERVICE_FLAGS, pathOf(script)], {
+        env,
+        detached: true,
+        stdio: ['ignore', log, log, 'ipc'],
+      });
     },
     untilReady,
   };

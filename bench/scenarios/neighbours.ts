@@ -1,12 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeEvents, takeNumbers } from '../events.ts';
-import { postAll } from '../load.ts';
+import { takeNumbers } from '../events.ts';
 import { latencyOf, measureSteady, measureWhile, waitOf, warmUp, type Run } from '../measure.ts';
 import { STEADY_PER_SECOND } from '../options.ts';
 import { organization, URPA, URPA_CONTACTS, type Owner } from '../owner.ts';
 import type { Posthorn } from '../posthorn.ts';
 import type { Behaviour } from '../receiver.ts';
-import type { Receiver } from '../receivers.ts';
 import { compare, type Figure, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
@@ -57,20 +55,16 @@ async function measureBeside(stage: Stage, name: string, owner: Owner, noises: N
 
 async function prepare(stage: Stage, posthorn: Posthorn, noise: Noise, seconds: number): Promise<() => void> {
   const receiver = await stage.receiver();
-  await rehearse(receiver);
-  await receiver.answer(noise.answers);
   await posthorn.register(receiver.url, noise.owner);
   const { origin, path, headers, eventType } = posthorn.targetOf(noise.owner);
-  const about = { target: { origin, path, headers }, eventType };
+  const { origin: itself, pathname } = new URL(receiver.url);
+  const rehearsal = { origin: itself, path: pathname, headers: {} };
+  const about = { target: { origin, path, headers }, rehearsal, eventType };
   const [count, how] =
     'burst' in noise ? [noise.burst, { clients: 16 }] : [noise.perSecond * seconds, { perSecond: noise.perSecond }];
-  return await stage.noise({ ...about, ...how, numbers: takeNumbers(count) });
-}
-
-/** The CPU that a new process takes to compile itself is not what is to disturb. */
-async function rehearse({ url }: Receiver): Promise<void> {
-  const { origin, pathname: path } = new URL(url);
-  await postAll({ origin, path, headers: {} }, makeEvents(takeNumbers(500), URPA.eventType), 16);
+  const begin = await stage.noise({ ...about, ...how, numbers: takeNumbers(count) });
+  await receiver.answer(noise.answers);
+  return begin;
 }
 
 function figuresOf(name: string, alone: Run, beside: Run): Figure[] {

@@ -1,6 +1,5 @@
-/** An owner with more events a second is busy. */
-const BUSY_PER_SECOND = 50;
-/** Counted over so long. */
+/** An owner with more events in so long, 50 a second, is busy. */
+const CALM_EVENTS = 10;
 const WINDOW_MS = 200;
 /** A calm owner counts for so long after its last event. */
 const CALM_MS = 1_000;
@@ -29,8 +28,7 @@ export class BusyOwners {
     const left = before ? before.events * Math.exp((before.at - now) / WINDOW_MS) : 0;
     if (!before && this.seen.size >= MOST_REMEMBERED) this.seen.clear();
     this.seen.set(owner, { events: left + events, at: now });
-    if (left + events > (BUSY_PER_SECOND * WINDOW_MS) / 1_000)
-      return this.calm.some((one) => one.owner !== owner && now - one.at < CALM_MS);
+    if (left + events > CALM_EVENTS) return this.calm.some((one) => one.owner !== owner && now - one.at < CALM_MS);
     this.calm = [{ owner, at: now }, ...this.calm.filter((one) => one.owner !== owner).slice(0, 1)];
     return false;
   }

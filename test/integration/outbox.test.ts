@@ -58,6 +58,7 @@ interface FairlyClaimed {
   webhook_id: string;
   seen: string;
   more: boolean;
+  most: number;
 }
 
 const FIRST = '00000000-0000-0000-0000-000000000000';
@@ -69,7 +70,7 @@ async function claimFairly(worker: string, limit: number, room: Record<string, n
   const counts = Object.fromEntries(
     [...Map.groupBy(taken, (row) => row.webhook_id)].map(([id, of]) => [id, of.length]),
   );
-  return { taken, counts, seen: rows[0]?.seen, more: rows[0]?.more };
+  return { taken, counts, seen: rows[0]?.seen, more: rows[0]?.more, most: rows[0]?.most };
 }
 
 type Outcome = AttemptRecord['outcome'];
@@ -204,9 +205,9 @@ test('a fair claim has some of each webhook, however many are due to one of them
   const other = await subscribe('c.d');
   await emit(500);
   await emit(3, 'c.d');
-  const { counts, seen, more } = await claimFairly(await enlist(), 100, { [webhookId]: 256 });
+  const { counts, seen, more, most } = await claimFairly(await enlist(), 100, { [webhookId]: 256 });
   expect(counts).toEqual({ [webhookId]: 97, [other]: 3 });
-  expect({ seen, more }).toEqual({ seen: other, more: false });
+  expect({ seen, more, most }).toEqual({ seen: other, more: false, most: 100 });
 });
 
 test('a fair claim takes no more of a webhook than there is room for, oldest first', async () => {
