@@ -12,24 +12,35 @@ import type { Target } from '../target.ts';
 const MEASURED = organization('measured');
 /** Longer than an attempt may take. */
 const NEVER_MS = 60_000;
+const HANGING: Noise = { owner: organization('hanging'), answers: { delayMs: NEVER_MS }, burst: 2_000 };
+const FAILING: Noise = { owner: organization('failing'), answers: { status: 500 }, perSecond: 100 };
+const FLOODED: Noise = { owner: organization('flooded'), answers: {}, burst: 10_000 };
+/** A relay passes a failure on, and who posts does not go on after one. */
+const ANSWERING: Noise = { ...FAILING, answers: {} };
 
 export const neighbours: Scenario = {
   name: 'neighbours',
   about: `a webhook at ${STEADY_PER_SECOND} a second while others hang, fail or are flooded`,
-  run: async (stage) => [
-    ...(await measureBeside(stage, posthornOn, 'another webhook at 50/s hangs for 10 s', URPA, [
+  run: async (stage) => {
+    const hanging = await measureBeside(stage, 'another webhook at 50/s hangs for 10 s', posthornOn, URPA, [
       { owner: URPA_CONTACTS, answers: { delayMs: 10_000 }, perSecond: 50 },
-    ])),
-    ...(await measureBeside(stage, posthornOn, 'another tenant bursts 2,000 to a receiver that hangs', MEASURED, [
-      { owner: organization('hanging'), answers: { delayMs: NEVER_MS }, burst: 2_000 },
-    ])),
-    ...(await measureBeside(stage, posthornOn, 'one hangs under 2,000, one fails at 100/s, one gets 10,000', MEASURED, [
-      { owner: organization('hanging'), answers: { delayMs: NEVER_MS }, burst: 2_000 },
-      { owner: organization('failing'), answers: { status: 500 }, perSecond: 100 },
-      { owner: organization('flooded'), answers: {}, burst: 10_000 },
-    ])),
-    ...(await measureRelays(stage)),
-  ],
+    ]);
+    const burst = await measureBeside(
+      stage,
+      'another tenant bursts 2,000 to a receiver that hangs',
+      posthornOn,
+      MEASURED,
+      [HANGING],
+    );
+    const worst = 'one hangs under 2,000, one fails at 100/s, one gets 10,000';
+    const all = await measureBeside(stage, worst, posthornOn, MEASURED, [HANGING, FAILING, FLOODED]);
+    const relays = await measureBeside(stage, `relays: ${worst}`, relaysOn, MEASURED, [HANGING, ANSWERING, FLOODED]);
+    const relayed = { name: 'relays', value: slowdownOf(relays) };
+    return [
+      ...[hanging, burst, all].flatMap(figuresOf),
+      compare(`POST to arrival, p99 as a multiple of that alone: ${worst}`, 'times', slowdownOf(all), relayed),
+    ];
+  },
 };
 
 /** A webhook that disturbs, with a receiver of its own. */
@@ -51,24 +62,19 @@ function relaysOn(stage: Stage): Promise<System> {
   return Promise.resolve((receiver) => stage.relay(receiver));
 }
 
-/** What the machine alone does to a neighbour: the least that is to be expected of anything. */
-async function measureRelays(stage: Stage): Promise<Figure[]> {
-  const figures = await measureBeside(stage, relaysOn, 'a relay for each, the same three floods', MEASURED, [
-    { owner: organization('hanging'), answers: { delayMs: NEVER_MS }, burst: 2_000 },
-    // A relay passes a failure on, and who posts does not go on after one.
-    { owner: organization('failing'), answers: {}, perSecond: 100 },
-    { owner: organization('flooded'), answers: {}, burst: 10_000 },
-  ]);
-  return figures.filter(({ name }) => name.startsWith('POST')).map(({ goal: _, ...figure }) => figure);
+interface Measured {
+  name: string;
+  alone: Run;
+  beside: Run;
 }
 
 async function measureBeside(
   stage: Stage,
-  systemOn: (stage: Stage) => Promise<System>,
   name: string,
+  systemOn: (stage: Stage) => Promise<System>,
   owner: Owner,
   noises: Noise[],
-): Promise<Figure[]> {
+): Promise<Measured> {
   const seconds = stage.scale(20, 8);
   const receiver = await stage.receiver();
   const system = await systemOn(stage);
@@ -84,7 +90,7 @@ async function measureBeside(
     return sleep(seconds * 1000);
   });
   await stage.clear();
-  return figuresOf(name, alone, beside);
+  return { name, alone, beside };
 }
 
 async function prepare(stage: Stage, system: System, noise: Noise, seconds: number): Promise<() => void> {
@@ -100,7 +106,11 @@ async function prepare(stage: Stage, system: System, noise: Noise, seconds: numb
   return begin;
 }
 
-function figuresOf(name: string, alone: Run, beside: Run): Figure[] {
+function slowdownOf({ alone, beside }: Measured): number {
+  return latencyOf(beside, 99) / latencyOf(alone, 99);
+}
+
+function figuresOf({ name, alone, beside }: Measured): Figure[] {
   const ratio = (percent: number) => (percent === 99 ? { most: 2 } : undefined);
   return [
     compare(`accepted to arrival, p50: ${name}`, 'ms', waitOf(beside, 50), { name: 'alone', value: waitOf(alone, 50) }),
