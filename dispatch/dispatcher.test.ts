@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Dispatcher, type DispatcherDeps } from './dispatcher.ts';
 import type { Room } from './lanes.ts';
 
 const MOST = 64;
 
 /** A dispatcher under pressure whose claims bring so many deliveries of the webhook `a`, one number each; and what it claimed. */
-function dispatcherOf(brings: number[], roomOfA: number) {
+function dispatcherOf(brings: number[], roomOfA: number, workers = 1) {
   const room: Room = { total: 200, byWebhook: { a: roomOfA }, others: MOST, fair: true };
   let claims = 0;
   const scan = { seen: 'a', more: false, most: MOST };
@@ -16,7 +16,7 @@ function dispatcherOf(brings: number[], roomOfA: number) {
     return Promise.resolve({ worker: 'worker', rows });
   };
   const deps = {
-    lease: { fresh: () => true },
+    lease: { fresh: () => true, workers },
     claims: { take },
     lanes: { room: () => room },
     starter: { pending: 0 },
@@ -55,4 +55,28 @@ test('while no webhook has room, only a notice leads to a claim', async () => {
   dispatcher.goOn();
   await settled();
   expect(claims()).toBe(1);
+});
+
+test('a crowd waits for those that follow it, a few do not', async () => {
+  const { dispatcher, claims, settled } = dispatcherOf([], 50, 500);
+  dispatcher.wakeUp(100);
+  await settled();
+  expect(claims()).toBe(1);
+  dispatcher.wakeUp(100);
+  await settled();
+  expect(claims()).toBe(1);
+  dispatcher.wakeUp(1);
+  await settled();
+  expect(claims()).toBe(2);
+});
+
+test('crowds that waited are claimed together', async () => {
+  const { dispatcher, claims } = dispatcherOf([], 50, 5);
+  const crowds = () => [1, 2, 3].forEach(() => dispatcher.wakeUp(100));
+  crowds();
+  await vi.waitFor(() => expect(claims()).toBe(2));
+  crowds();
+  await vi.waitFor(() => expect(claims()).toBe(3));
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  expect(claims()).toBe(3);
 });

@@ -24,6 +24,10 @@ export interface DispatcherDeps {
 const UNACKNOWLEDGED = 4;
 /** Finds what a lost notice hid, and what has become due by the passing of time. */
 const POLL_MS = 500;
+/** So many deliveries that were accepted together wait for those that follow: the more a claim brings, the less each costs. */
+const CROWD = 8;
+/** Claims of crowds begin so far apart, times the workers that share them. */
+const GATHER_MS = 20;
 /** Before every webhook. */
 const NONE = '00000000-0000-0000-0000-000000000000';
 
@@ -36,6 +40,9 @@ export class Dispatcher {
   private readonly deps: DispatcherDeps;
   private claiming = false;
   private again = false;
+  /** When the last claim began. */
+  private claimedAt = -Infinity;
+  private gathering: NodeJS.Timeout | undefined;
   /** Where the last fair claim ended; NONE: at the last webhook. */
   private seenLast = NONE;
   /** Whether something may have become due since the round of fair claims began. */
@@ -56,12 +63,15 @@ export class Dispatcher {
   stop(): void {
     this.stopped = true;
     clearInterval(this.timer);
+    clearTimeout(this.gathering);
   }
 
-  /** Something may be due. */
-  wakeUp(): void {
+  /** Something may be due: `deliveries` that were accepted together, if it is known how many. */
+  wakeUp(deliveries = 0): void {
     this.unseen = true;
-    this.goOn();
+    const wait = deliveries < CROWD ? 0 : this.claimedAt + GATHER_MS * this.deps.lease.workers - performance.now();
+    if (wait > 0) this.gathering ??= setTimeout(() => this.claimGathered(), wait);
+    else this.goOn();
   }
 
   /** Room has come free, or something may be due. */
@@ -70,6 +80,11 @@ export class Dispatcher {
     if (this.stopped || this.claiming) return;
     const room = this.room();
     if (room.total > 0 && this.mayBring(room)) void this.claim(room);
+  }
+
+  private claimGathered(): void {
+    this.gathering = undefined;
+    this.goOn();
   }
 
   /** What is due to webhooks that have no room has to wait; whether anything is due to others is known until the next notice. */
@@ -88,6 +103,7 @@ export class Dispatcher {
     if (!lease.fresh()) return;
     this.again = false;
     this.claiming = true;
+    this.claimedAt = performance.now();
     try {
       if (room.fair ? await this.claimFairly(room) : await this.claimOldest(room)) this.again = true;
     } catch (error) {
@@ -114,8 +130,9 @@ export class Dispatcher {
     const rows = taken.rows.filter((row) => row.delivery_id !== null);
     this.seenLast = (taken.rows[0]?.more && taken.rows[0].seen) || NONE;
     this.launch(rows, taken.worker);
-    if (rows.length === total || this.mayLeave(rows, byWebhook, others)) this.unseen = true;
-    return this.unseen || this.seenLast !== NONE;
+    const left = rows.length === total || this.mayLeave(rows, byWebhook, others);
+    this.unseen ||= left;
+    return left || this.seenLast !== NONE || (this.unseen && this.gathering === undefined);
   }
 
   /** Whether a webhook got as much as it could get: then it may have more. */

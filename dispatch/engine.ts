@@ -93,7 +93,9 @@ export class Engine {
 
   /** Claims and sends; to be called after `enlist`. */
   start(): void {
-    this.listener = listen(this.options.databaseUrl, ['posthorn_due'], () => this.dispatcher.wakeUp());
+    this.listener = listen(this.options.databaseUrl, ['posthorn_due'], (_, count) =>
+      this.dispatcher.wakeUp(Number(count)),
+    );
     this.claims.start();
     this.dispatcher.start();
     this.sweeping = setInterval(() => this.giveBack(this.lanes.sweep()), SWEEP_MS);

@@ -2,7 +2,7 @@
  * Accepts events: stores each with its idempotency key, matches the webhooks and makes one delivery and one outbox row for
  * each match, in one statement and so in one commit. One row comes back for each delivery, and one without a delivery for
  * each event whose key was taken before. What is for a paused webhook is held, and so is what is for a resumed one while older
- * deliveries are held: it becomes due after them.
+ * deliveries are held: it becomes due after them. Workers are told how many deliveries there are.
  *
  * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes
  */
@@ -34,7 +34,8 @@ with incoming as materialized (
   insert into outbox (delivery_id, event_id, webhook_id, max_attempts, due_at)
   select id, event_id, webhook_id, max_attempts, case when held then null else now() end from matched
 )
-select event_id, id as delivery_id, webhook_id, (select pg_notify('posthorn_due', ''))::text as notified
+select event_id, id as delivery_id, webhook_id,
+  (select pg_notify('posthorn_due', (select count(*) from matched)::text))::text as notified
 from matched
 union all
 select id, null, null, null from incoming where key is not null and id not in (select event_id from keyed)`,
