@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { choosePorts } from '../bin/embedded/ports.ts';
+import { findFreePort } from '../bin/embedded/ports.ts';
 import { SERVICE_FLAGS } from '../bin/service-flags.ts';
 import { runToEnd, startChild, stopChild, type Child } from './children.ts';
 import { startEngines, type Persistence } from './engines.ts';
@@ -49,7 +49,7 @@ export async function startPosthorn(folder: string, options: PosthornOptions): P
     await engines.stop();
   };
   try {
-    const { postgres: port } = await choosePorts({});
+    const port = await findFreePort();
     const adminKey = randomBytes(24).toString('base64url');
     const bundle = join(folder, 'workflow-bundle.js');
     const env: NodeJS.ProcessEnv = {

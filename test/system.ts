@@ -1,9 +1,9 @@
 import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { findFreePort } from '../bin/embedded/ports.ts';
 import { eventually } from './eventually.ts';
 
 const HERE = new URL('../', import.meta.url);
@@ -91,7 +91,7 @@ export class System {
 
   /** On the port that it had before, unless it is to be elsewhere, beside the one that is running. */
   async startApi({ elsewhere = false } = {}): Promise<void> {
-    const port = this.apiUrl && !elsewhere ? Number(new URL(this.apiUrl).port) : await freePort();
+    const port = this.apiUrl && !elsewhere ? Number(new URL(this.apiUrl).port) : await findFreePort();
     const api = this.fork('api/server.ts', { PORT: String(port) });
     await ready(api);
     this.api = api;
@@ -218,12 +218,4 @@ async function query(databaseUrl: string, text: string, params: unknown[]) {
   } finally {
     await client.end();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
 
 /** The ports of the embedded parts. */
 export interface Ports {
@@ -16,33 +17,54 @@ export function isPortFree(port: number, host?: string): Promise<boolean> {
   });
 }
 
+/** No system takes these for outgoing connections by itself (Linux: from 32768), so they stay free until a slow part listens. */
+const CHOICE = { from: 20_000, to: 32_000 };
+const TRIES = 100;
+
 /** For each part the port it is wished on if that is free on loopback, else any other free one. */
 export async function choosePorts(wishes: Partial<Ports>): Promise<Ports> {
-  const held: (() => void)[] = [];
-  const choose = async (wish: number | undefined) => {
-    const port = (wish === undefined ? undefined : await hold(wish, held)) ?? (await hold(0, held));
-    if (!port) throw new Error('no free port on 127.0.0.1');
-    return port;
-  };
+  const held: Held = [];
   try {
     return {
-      postgres: await choose(wishes.postgres),
-      temporal: await choose(wishes.temporal),
-      temporalUi: await choose(wishes.temporalUi),
+      postgres: await choose(held, wishes.postgres),
+      temporal: await choose(held, wishes.temporal),
+      temporalUi: await choose(held, wishes.temporalUi),
     };
   } finally {
-    for (const release of held) release();
+    release(held);
   }
 }
 
-function hold(port: number, held: (() => void)[]): Promise<number | undefined> {
+/** A port that is free on loopback. */
+export async function findFreePort(): Promise<number> {
+  const held: Held = [];
+  const port = await choose(held);
+  release(held);
+  return port;
+}
+
+/** What keeps the ports that are chosen from being chosen again. */
+type Held = Server[];
+
+async function choose(held: Held, wish?: number): Promise<number> {
+  let port = wish ?? randomInt(CHOICE.from, CHOICE.to);
+  for (let tries = 0; !(await hold(port, held)); port = randomInt(CHOICE.from, CHOICE.to)) {
+    if (++tries === TRIES) throw new Error(`no free port from ${CHOICE.from} to ${CHOICE.to} on 127.0.0.1`);
+  }
+  return port;
+}
+
+function hold(port: number, held: Held): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(undefined));
+    server.once('error', () => resolve(false));
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      held.push(() => server.close());
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : undefined);
+      held.push(server);
+      resolve(true);
     });
   });
+}
+
+function release(held: Held): void {
+  for (const server of held) server.close();
 }

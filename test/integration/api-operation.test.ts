@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { findFreePort } from '../../bin/embedded/ports.ts';
 import { DELIVERIES, organization, readAnswer, serveApi, startApi, URPA, WEBHOOKS, type TestApi } from '../api.ts';
 import { eventually } from '../eventually.ts';
 
@@ -165,17 +166,8 @@ describe('the process', () => {
     return () => chunks.join('');
   };
 
-  async function freePort(): Promise<number> {
-    const server = createServer().listen(0);
-    await once(server, 'listening');
-    const { port } = server.address() as { port: number };
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
-
   test('is ready, takes the admin key, finishes what it began, and stops when it is told to', async () => {
-    const port = await freePort();
+    const port = await findFreePort();
     const child = start(environment(port));
     const said = output(child);
     await once(child, 'message');
@@ -195,7 +187,7 @@ describe('the process', () => {
   });
 
   test('stops when its supervisor goes', async () => {
-    const child = start(environment(await freePort()));
+    const child = start(environment(await findFreePort()));
     await once(child, 'message');
     child.disconnect();
     expect(await once(child, 'exit')).toEqual([0, null]);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isPortFree } from '../../bin/embedded/ports.ts';
+import { findFreePort, isPortFree } from '../../bin/embedded/ports.ts';
 
 const START = fileURLToPath(new URL('../../bin/start.ts', import.meta.url));
 
@@ -37,15 +37,6 @@ async function start(settings: NodeJS.ProcessEnv, onReady?: (kill: (signal: Node
   });
   [ended.code] = (await once(child, 'close')) as [number | null];
   return ended;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe('npm start', () => {
