@@ -57,8 +57,8 @@ test('while no webhook has room, only a notice leads to a claim', async () => {
   expect(claims()).toBe(1);
 });
 
-test('a crowd waits for those that follow it, a few do not', async () => {
-  const { dispatcher, claims, settled } = dispatcherOf([], 50, 500);
+test('a crowd waits for those that follow it, a few do not and take it along', async () => {
+  const { dispatcher, claims, settled } = dispatcherOf([], 50, 5);
   dispatcher.wakeUp(100);
   await settled();
   expect(claims()).toBe(1);
@@ -67,6 +67,8 @@ test('a crowd waits for those that follow it, a few do not', async () => {
   expect(claims()).toBe(1);
   dispatcher.wakeUp(1);
   await settled();
+  expect(claims()).toBe(2);
+  await new Promise((resolve) => setTimeout(resolve, 150));
   expect(claims()).toBe(2);
 });
 

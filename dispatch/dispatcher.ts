@@ -63,7 +63,7 @@ export class Dispatcher {
   stop(): void {
     this.stopped = true;
     clearInterval(this.timer);
-    clearTimeout(this.gathering);
+    this.endGathering();
   }
 
   /** Something may be due: `deliveries` that were accepted together, if it is known how many. */
@@ -83,8 +83,13 @@ export class Dispatcher {
   }
 
   private claimGathered(): void {
-    this.gathering = undefined;
+    this.endGathering();
     this.goOn();
+  }
+
+  private endGathering(): void {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
   }
 
   /** What is due to webhooks that have no room has to wait; whether anything is due to others is known until the next notice. */
@@ -104,6 +109,7 @@ export class Dispatcher {
     this.again = false;
     this.claiming = true;
     this.claimedAt = performance.now();
+    this.endGathering();
     try {
       if (room.fair ? await this.claimFairly(room) : await this.claimOldest(room)) this.again = true;
     } catch (error) {
