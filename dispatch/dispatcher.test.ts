@@ -58,7 +58,7 @@ test('while no webhook has room, only a notice leads to a claim', async () => {
 });
 
 test('a crowd waits for those that follow it, a few do not and take it along', async () => {
-  const { dispatcher, claims, settled } = dispatcherOf([], 50, 5);
+  const { dispatcher, claims, settled } = dispatcherOf([], 50, 50);
   dispatcher.wakeUp(100);
   await settled();
   expect(claims()).toBe(1);
@@ -68,7 +68,7 @@ test('a crowd waits for those that follow it, a few do not and take it along', a
   dispatcher.wakeUp(1);
   await settled();
   expect(claims()).toBe(2);
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
   expect(claims()).toBe(2);
 });
 
