@@ -1,5 +1,4 @@
-import { randomInt } from 'node:crypto';
-import { isPortFree } from '../bin/embedded/ports.ts';
+import { findFreePort } from '../bin/embedded/ports.ts';
 
 const SERVICES = ['frontend', 'history', 'matching', 'worker'] as const;
 
@@ -60,12 +59,8 @@ export async function configureServer(
   return { address, text: JSON.stringify(config, null, 2) };
 }
 
-/** The server keeps its ports as `smallint` in its table of cluster members. */
 async function findFreePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = randomInt(10_000, 32_768);
-    if (await isPortFree(port, '127.0.0.1')) ports.add(port);
-  }
+  while (ports.size < count) ports.add(await findFreePort());
   return [...ports];
 }

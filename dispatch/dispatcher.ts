@@ -70,7 +70,7 @@ export class Dispatcher {
   wakeUp(deliveries = 0): void {
     this.unseen = true;
     const wait = deliveries < CROWD ? 0 : this.claimedAt + GATHER_MS * this.deps.lease.workers - performance.now();
-    if (wait > 0) this.gathering ??= setTimeout(() => this.claimGathered(), wait);
+    if (wait > 0) this.gather(wait);
     else this.goOn();
   }
 
@@ -82,9 +82,11 @@ export class Dispatcher {
     if (room.total > 0 && this.mayBring(room)) void this.claim(room);
   }
 
-  private claimGathered(): void {
-    this.endGathering();
-    this.goOn();
+  private gather(ms: number): void {
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      this.goOn();
+    }, ms);
   }
 
   private endGathering(): void {

@@ -17,7 +17,10 @@ export function isPortFree(port: number, host?: string): Promise<boolean> {
   });
 }
 
-/** No system takes these for outgoing connections by itself (Linux: from 32768), so they stay free until a slow part listens. */
+/**
+ * No system takes these for outgoing connections by itself (Linux: from 32768), so they stay free until a slow part listens. Temporal keeps
+ * them as `smallint` in its table of cluster members.
+ */
 const CHOICE = { from: 20_000, to: 32_000 };
 const TRIES = 100;
 

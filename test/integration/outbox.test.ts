@@ -43,6 +43,19 @@ async function emit(count: number, eventType?: string): Promise<void> {
   await createIntake(database.pool).emit(Array.from({ length: count }, () => emission(null, eventType)));
 }
 
+test('workers are told how many deliveries were accepted together', async () => {
+  await subscribe('a.b');
+  const client = await database.pool.connect();
+  try {
+    const told = new Promise((resolve) => client.once('notification', (notice) => resolve(notice.payload)));
+    await client.query('listen posthorn_due');
+    await emit(6);
+    expect(await told).toBe('12');
+  } finally {
+    client.release(true);
+  }
+});
+
 async function enlist(): Promise<string> {
   const id = uuidv7();
   await database.pool.query(LEASE.enlist, [id, 'host', 1]);
