@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { Client } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { pino, type Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { readConfig, type Config } from './core/config.ts';
@@ -20,11 +19,13 @@ import { stopRequested } from './core/stop-requested.ts';
 import { Engine } from './dispatch/engine.ts';
 import { Recoveries } from './dispatch/recoveries.ts';
 import { Settler } from './dispatch/settler.ts';
-import { scheduleMaintenance } from './dispatch/schedule-maintenance.ts';
+import { TemporalWorker } from './dispatch/temporal-worker.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
 /** In-flight attempts may finish within this time when the process is asked to stop. */
 const SHUTDOWN_MS = 20_000;
+/** So long a start waits for Temporal; after that, attempts begin without it. */
+const TEMPORAL_PATIENCE_MS = 3_000;
 const REMEMBERED_SECRETS = 10_000;
 /** What the SDK says of every delivery that failed for good: the history's business, not the log's. */
 const FAILED_DELIVERY = 'Workflow failed';
@@ -37,10 +38,8 @@ async function main(): Promise<void> {
   void stopping.then(() => started || process.exit(0));
   const log = pino({ level: config.logLevel, base: { process: 'worker' } });
   installRuntime(log);
-  const { connection, namespace } = await connectToTemporal(log);
   const pool = createPool(config.databaseUrl, { max: 10 });
   const orm = await createOrm(config.databaseUrl);
-  const client = new Client({ connection, namespace });
   const sender = createSender({
     allowlist: parseAllowlist(config.targetAllowlist),
     attemptTimeoutMs: config.attemptTimeoutMs,
@@ -56,7 +55,6 @@ async function main(): Promise<void> {
   const engine = new Engine({
     ...engineSettings(config),
     pool,
-    client,
     sender,
     log,
     async onGone({ webhook_id, platform, org_id, delivery_id }) {
@@ -67,42 +65,43 @@ async function main(): Promise<void> {
     onLaneChanged: ({ platform, org_id, webhook_id }) => changes.webhook(platform, org_id, webhook_id),
   });
   await engine.enlist();
-  const worker = await Worker.create({
-    connection,
-    namespace,
+  let recoveries: Recoveries | undefined;
+  const temporal = new TemporalWorker({
     taskQueue: config.taskQueue,
-    ...(config.workflowBundle ? { workflowBundle: { codePath: config.workflowBundle } } : { workflowsPath: WORKFLOWS }),
+    workflowBundle: config.workflowBundle,
+    workflowsPath: WORKFLOWS,
     activities: createActivities({ attempts: engine.attendance, pool, retentionDays: config.retentionDays }),
-    maxConcurrentActivityTaskExecutions: 1_000,
-    shutdownGraceTime: SHUTDOWN_MS,
-    shutdownForceTime: SHUTDOWN_MS + 5_000,
+    log,
+    shutdownMs: SHUTDOWN_MS,
+    onConnected(client) {
+      engine.connect(client);
+      recoveries = new Recoveries({ ...config, pool, client, log });
+      recoveries.start();
+    },
   });
-  // Not before: making the worker keeps the process from everything else for a while, attempts in flight included.
-  engine.start();
-  const running = worker.run();
+  await temporal.prepare();
   const settler = new Settler({
     databaseUrl: config.databaseUrl,
     pool,
     log,
     onMoved: ({ platform, org_id, id }) => changes.webhook(platform, org_id, id),
   });
-  const recoveries = new Recoveries({ ...config, pool, client, log });
-  recoveries.start();
+  // Making Temporal's worker blocks the event loop for a while, so it comes before the first attempt, unless Temporal is away.
+  await Promise.race([temporal.start(), sleep(TEMPORAL_PATIENCE_MS)]);
+  engine.start();
   settler.start();
   rollup.start();
-  await scheduleMaintenance(client, config.taskQueue);
   log.info('worker ready');
   process.send?.('ready');
   started = true;
 
-  await Promise.race([running, stopping]);
+  const failed = await Promise.race([temporal.failed, stopping]);
   log.info('stopping: attempts in flight may finish');
-  if (worker.getState() === 'RUNNING') worker.shutdown();
-  await Promise.all([engine.stop(SHUTDOWN_MS), recoveries.stop(), settler.stop(), rollup.stop(), running]);
+  await Promise.all([engine.stop(SHUTDOWN_MS), recoveries?.stop(), settler.stop(), rollup.stop(), temporal.stop()]);
   await changes.close();
   await Promise.all([sender.close(), orm.close(), pool.end()]);
-  await connection.close();
-  process.exit(0);
+  await temporal.close();
+  process.exit(failed ? 1 : 0);
 }
 
 function engineSettings(config: Config) {
@@ -137,19 +136,6 @@ function installRuntime(log: Logger): void {
   });
   const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
   Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter } } });
-}
-
-/** Waits for Temporal as long as it takes: events are accepted meanwhile and wait in PostgreSQL. */
-async function connectToTemporal(log: Logger) {
-  const { connectionOptions, namespace } = loadClientConnectConfig({ disableFile: true });
-  for (let failures = 0; ; failures++) {
-    try {
-      return { connection: await NativeConnection.connect(connectionOptions), namespace: namespace ?? 'default' };
-    } catch (error) {
-      if (failures % 30 === 0) log.warn({ err: error }, 'Temporal cannot be reached, trying again');
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-    }
-  }
 }
 
 main().catch((error: unknown) => {

@@ -19,9 +19,7 @@ function dispatcherOf(brings: number[], roomOfA: number, workers = 1) {
     lease: { fresh: () => true, workers },
     claims: { take },
     lanes: { room: () => room },
-    starter: { pending: 0 },
     grouping: { add: () => [] },
-    maxInFlight: 1_000,
   };
   const dispatcher = new Dispatcher(deps as unknown as DispatcherDeps);
   const settled = () => new Promise((resolve) => setTimeout(resolve, 10));

@@ -7,21 +7,15 @@ import type { Grouping } from './grouping.ts';
 import { CLAIM_MAX } from './lane.ts';
 import type { Lanes, Room } from './lanes.ts';
 import type { Lease } from './lease.ts';
-import type { Starter } from './starter.ts';
 
 export interface DispatcherDeps {
   log: Logger;
   lease: Lease;
   claims: Claims;
   lanes: Lanes<Flight>;
-  starter: Starter;
   grouping: Grouping;
-  /** Most deliveries claimed and not yet done with, in this process. */
-  maxInFlight: number;
 }
 
-/** So many times what may be in flight may wait for Temporal to take its workflow: of those, little more than ids is kept. */
-const UNACKNOWLEDGED = 4;
 /** Finds what a lost notice hid, and what has become due by the passing of time. */
 const POLL_MS = 500;
 /** So many deliveries that were accepted together wait for those that follow: the more a claim brings, the less each costs. */
@@ -100,9 +94,8 @@ export class Dispatcher {
   }
 
   private room(): Room {
-    const { lanes, starter, maxInFlight } = this.deps;
-    const room = lanes.room();
-    return { ...room, total: Math.min(CLAIM_MAX, room.total, maxInFlight * UNACKNOWLEDGED - starter.pending) };
+    const room = this.deps.lanes.room();
+    return { ...room, total: Math.min(CLAIM_MAX, room.total) };
   }
 
   private async claim(room: Room): Promise<void> {

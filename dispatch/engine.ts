@@ -23,7 +23,6 @@ import { Starter } from './starter.ts';
 export interface EngineOptions {
   databaseUrl: string;
   pool: pg.Pool;
-  client: Client;
   sender: Sender;
   log: Logger;
   taskQueue: string;
@@ -77,18 +76,23 @@ export class Engine {
       worker: () => this.lease.id,
       onChanged: options.onLaneChanged,
     });
-    this.starter = new Starter(options.client, options.taskQueue, log, goOn);
+    this.starter = new Starter(options.taskQueue, log);
     this.grouping = new Grouping(this.flights, options.coalesceMax, (id, flights) => this.startWorkflow(id, flights));
-    const { flights, lanes, lease, starter, grouping } = this;
+    const { flights, lanes, lease, grouping } = this;
     this.claims = new Claims({ pool, lease, flights, log });
     const { claims } = this;
-    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, starter, grouping, maxInFlight });
+    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, grouping });
     this.attendance = new Attendance({ pool, claims, flights, lanes, retryUnitMs });
   }
 
   /** Takes the lease and watches the other workers, so that what dead ones left is due by the time that this one claims. */
   async enlist(): Promise<void> {
     await this.lease.start();
+  }
+
+  /** Temporal can be reached: workflows are started from now on. Claiming and sending do not wait for that. */
+  connect(client: Client): void {
+    this.starter.connect(client);
   }
 
   /** Claims and sends; to be called after `enlist`. */

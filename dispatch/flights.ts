@@ -66,6 +66,8 @@ export class Flight {
 }
 
 const KEEP_LANDED_MS = 60_000;
+/** While Temporal is away nobody joins: more than so many are not kept. */
+const MOST_LANDED = 20_000;
 
 /** The claimed deliveries of this process by id, so that a workflow's activity can join the attempt in flight. */
 export class Flights {
@@ -77,6 +79,7 @@ export class Flights {
 
   add(claimed: Claimed, worker: string, workflowId: string): Flight {
     if (performance.now() - this.sweptAt > KEEP_LANDED_MS) this.sweep();
+    if (this.byId.size - this.count > MOST_LANDED) this.dropOldest(MOST_LANDED / 2);
     const flight = new Flight(claimed, worker, workflowId, this.onLanded);
     this.byId.set(claimed.delivery_id, flight);
     this.count++;
@@ -96,6 +99,15 @@ export class Flights {
   /** A landed flight is joined at most once by each run: the next run has to look at PostgreSQL. */
   drop(flight: Flight): void {
     if (this.byId.get(flight.claimed.delivery_id) === flight) this.byId.delete(flight.claimed.delivery_id);
+  }
+
+  private dropOldest(landed: number): void {
+    for (const flight of this.byId.values()) {
+      if (landed === 0) return;
+      if (!flight.hasLanded) continue;
+      this.drop(flight);
+      landed--;
+    }
   }
 
   /** Forgets what nobody joined within one to two times `KEEP_LANDED_MS`. */

@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { StoredFilter } from '../core/domain/recovery.ts';
 import type { Claimed } from './claimed.ts';
+import { fittingKeywords } from './temporal-limits.ts';
 
 /**
  * How deliveries are found in Temporal's Web UI. They have to be registered with the server (docs/operations.md); the
@@ -13,9 +14,9 @@ const SEARCH_ATTRIBUTES = {
   eventType: defineSearchAttributeKey('PosthornEventType', SearchAttributeType.KEYWORD_LIST),
 };
 
+/** Of a group with many organizations or webhooks, as many are named as Temporal takes. */
 export function searchAttributesOf(members: Claimed[]): TypedSearchAttributes {
-  const distinct = (pick: (member: Claimed) => string) =>
-    [...new Set(members.map(pick))].filter((value) => value !== '');
+  const distinct = (pick: (member: Claimed) => string) => fittingKeywords(members.map(pick));
   return new TypedSearchAttributes([
     { key: SEARCH_ATTRIBUTES.platform, value: members[0]!.platform },
     { key: SEARCH_ATTRIBUTES.organization, value: distinct((member) => member.org_id) },
@@ -33,7 +34,7 @@ export function recoveryAttributesOf(recovery: {
   const { platform, org_id: orgId, filter } = recovery;
   return new TypedSearchAttributes([
     ...(platform ? [{ key: SEARCH_ATTRIBUTES.platform, value: platform }] : []),
-    ...(orgId ? [{ key: SEARCH_ATTRIBUTES.organization, value: [orgId] }] : []),
+    ...(orgId ? [{ key: SEARCH_ATTRIBUTES.organization, value: fittingKeywords([orgId]) }] : []),
     ...(filter.webhook_id ? [{ key: SEARCH_ATTRIBUTES.webhook, value: [filter.webhook_id] }] : []),
     ...(filter.event ? [{ key: SEARCH_ATTRIBUTES.eventType, value: [filter.event] }] : []),
   ]);

@@ -6,6 +6,7 @@ import type { deliver } from '../workflows/index.ts';
 import { wake } from '../workflows/messages.ts';
 import type { Claimed } from './claimed.ts';
 import { searchAttributesOf } from './search-attributes.ts';
+import { fittingSummary } from './temporal-limits.ts';
 
 export interface Start {
   workflowId: string;
@@ -15,37 +16,56 @@ export interface Start {
   known: boolean;
 }
 
+/** A start that waits for Temporal: of its members, only what the request needs is kept. */
+interface Waiting {
+  options: WorkflowStartOptions<typeof deliver> & { workflowId: string };
+  plan: Plan;
+  known: boolean;
+  size: number;
+}
+
 const CONCURRENT_STARTS = 8;
 const RETRY_MS = 1_000;
+/** Deliveries whose workflows may wait for Temporal, some 100 bytes each; beyond that the oldest go without. */
+const MOST_PENDING = 200_000;
+/** gRPC's INVALID_ARGUMENT: the same request will never be taken. */
+const INVALID_ARGUMENT = 3;
 
 /**
- * Starts and wakes workflows, a few at once, and keeps trying while Temporal is away. The deliveries that wait here count
- * against the dispatcher's room, so an outage leaves the backlog in PostgreSQL.
+ * Starts and wakes workflows, a few at once, and keeps trying while Temporal is away. No attempt waits for it. A delivery that goes
+ * without a workflow is still in the outbox, where a dispatcher takes it when its next attempt is due, and starts one then.
  */
 export class Starter {
-  private readonly client: Client;
   private readonly taskQueue: string;
   private readonly log: Logger;
-  private readonly waiting: Start[] = [];
+  private readonly waiting: Waiting[] = [];
+  private client: Client | undefined;
   private running = 0;
   private stopping = false;
   private stopped = false;
   private idle = Promise.withResolvers<void>();
-  private readonly onAcknowledged: () => void;
+  private refused = 0;
+  private leftOut = false;
   /** Deliveries whose workflow has not been acknowledged yet. */
-  pending = 0;
+  private pending = 0;
 
-  constructor(client: Client, taskQueue: string, log: Logger, onAcknowledged: () => void) {
-    this.client = client;
+  constructor(taskQueue: string, log: Logger) {
     this.taskQueue = taskQueue;
     this.log = log;
-    this.onAcknowledged = onAcknowledged;
+  }
+
+  /** Temporal can be reached from now on: what waits is started. */
+  connect(client: Client): void {
+    this.client = client;
+    while (this.running < CONCURRENT_STARTS && this.waiting.length > 0) void this.work(client);
   }
 
   start(start: Start): void {
-    this.pending += start.members.length;
-    this.waiting.push(start);
-    if (this.running < CONCURRENT_STARTS) void this.work();
+    const size = start.members.length;
+    this.pending += size;
+    this.waiting.push({ options: this.options(start), plan: start.plan, known: start.known, size });
+    while (this.pending > MOST_PENDING && this.waiting.length > 1) this.leaveOutOldest();
+    if (this.client && this.running < CONCURRENT_STARTS) void this.work(this.client);
   }
 
   /**
@@ -54,16 +74,22 @@ export class Starter {
    */
   async stop(limitMs: number): Promise<void> {
     this.stopping = true;
-    if (this.pending > 0) await Promise.race([this.idle.promise, delay(limitMs)]);
+    if (this.client && this.pending > 0) await Promise.race([this.idle.promise, delay(limitMs)]);
     this.stopped = true;
   }
 
-  private async work(): Promise<void> {
+  private leaveOutOldest(): void {
+    const { size } = this.waiting.shift()!;
+    this.pending -= size;
+    if (!this.leftOut) this.log.warn('Temporal is too far behind: some deliveries go without a workflow');
+    this.leftOut = true;
+  }
+
+  private async work(client: Client): Promise<void> {
     this.running++;
     for (let next = this.waiting.shift(); next && !this.stopped; next = this.waiting.shift()) {
-      await this.begin(next);
-      this.pending -= next.members.length;
-      this.onAcknowledged();
+      await this.begin(client, next);
+      this.pending -= next.size;
     }
     this.running--;
     if (this.pending === 0) {
@@ -72,39 +98,48 @@ export class Starter {
     }
   }
 
-  private async begin(start: Start): Promise<void> {
+  private async begin(client: Client, start: Waiting): Promise<void> {
     for (let failures = 0; !this.stopped; failures++) {
       try {
-        return await (start.known ? this.wakeOrStart(start) : this.startFresh(start));
+        return await (start.known ? this.wakeOrStart(client, start) : this.startFresh(client, start));
       } catch (error) {
+        if (isFinal(error)) return this.giveUp(start, error);
         if (failures % 30 === 0) this.log.warn({ err: error }, 'Temporal did not take a workflow, trying again');
         await delay(RETRY_MS);
       }
     }
   }
 
-  private async startFresh(start: Start): Promise<void> {
+  private giveUp({ options, size }: Waiting, error: unknown): void {
+    this.refused += size;
+    const details = { err: error, workflow: options.workflowId, deliveries: this.refused };
+    const message = 'Temporal refused a workflow: its deliveries go on without one';
+    if (this.refused === size) this.log.error(details, message);
+    else this.log.debug(details, message);
+  }
+
+  private async startFresh(client: Client, start: Waiting): Promise<void> {
     try {
-      await this.client.workflow.start<typeof deliver>('deliver', {
-        ...this.options(start),
+      await client.workflow.start<typeof deliver>('deliver', {
+        ...start.options,
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
         requestEagerStart: !this.stopping,
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      await this.wakeOrStart(start);
+      await this.wakeOrStart(client, start);
     }
   }
 
-  private async wakeOrStart(start: Start): Promise<void> {
-    await this.client.workflow.signalWithStart<typeof deliver, [Plan]>('deliver', {
-      ...this.options(start),
+  private async wakeOrStart(client: Client, { options, plan }: Waiting): Promise<void> {
+    await client.workflow.signalWithStart<typeof deliver, [Plan]>('deliver', {
+      ...options,
       signal: wake,
-      signalArgs: [start.plan],
+      signalArgs: [plan],
     });
   }
 
-  private options({ workflowId, members, plan }: Start): WorkflowStartOptions<typeof deliver> & { workflowId: string } {
+  private options({ workflowId, members, plan }: Start): Waiting['options'] {
     const first = members[0]!;
     return {
       workflowId,
@@ -112,12 +147,21 @@ export class Starter {
       args: [{ deliveryIds: members.map((member) => member.delivery_id), plan }],
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       typedSearchAttributes: searchAttributesOf(members),
-      staticSummary:
+      staticSummary: fittingSummary(
         members.length === 1
           ? `${first.event_type} to ${new URL(first.url).host}`
           : `${members.length} deliveries of ${first.platform}`,
+      ),
     };
   }
+}
+
+/** The client wraps what the server answered in a ServiceError. */
+function isFinal(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && cause.code === INVALID_ARGUMENT) return true;
+  }
+  return false;
 }
 
 function delay(ms: number): Promise<void> {

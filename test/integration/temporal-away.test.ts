@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Parts } from '../crash/parts.ts';
+import { eventually } from '../eventually.ts';
+import { expectDelivered } from '../load.ts';
+import { startReceiver, status, type Receiver } from '../receiver.ts';
+import { crash, System } from '../system.ts';
+
+let folder: string;
+let parts: Parts;
+let system: System;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'posthorn-test-temporal-away-'));
+  parts = await Parts.start(folder);
+  [system, receiver] = await Promise.all([System.start({ stack: parts, retryUnit: '500ms' }), startReceiver()]);
+  await system.register(receiver.url);
+});
+afterAll(async () => {
+  await system.stop();
+  await receiver.close();
+  await parts.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function emitBatch(count: number): Promise<string[]> {
+  const events = Array.from({ length: count }, () => ({ event: 'activity.created', data: { id: '1' } }));
+  const answer = await system.call('POST', '/api/urpa/events/batch', { events });
+  return answer.body.results.flatMap((result: { deliveries: { id: string }[] }) =>
+    result.deliveries.map(({ id }) => id),
+  );
+}
+
+test('while Temporal hangs, many more than may be in flight are delivered, and a failure is tried again', async () => {
+  parts.freeze('temporal');
+  try {
+    const ids: string[] = [];
+    for (let batch = 0; batch < 8; batch++) ids.push(...(await emitBatch(1_000)));
+    expect(ids).toHaveLength(8_000);
+    await expectDelivered(system, receiver, ids, 60_000);
+    receiver.answer((arrival, response) =>
+      status(receiver.of(String(arrival.headers['webhook-id'])).length > 1 ? 200 : 500)(arrival, response, 0),
+    );
+    const [failing] = await system.emit();
+    expect(await system.reaches(failing!, 'delivered', 30_000)).toMatchObject({ attempts: 2 });
+  } finally {
+    parts.thaw('temporal');
+  }
+});
+
+test('a worker that is started while Temporal hangs delivers, and takes over what a dead one left', async () => {
+  let answered = 0;
+  receiver.answer((arrival, response) => {
+    if (answered++ > 0) status(200)(arrival, response, 0);
+  });
+  const [left] = await system.emit();
+  await eventually(() => answered === 1);
+  parts.freeze('temporal');
+  try {
+    await crash(system.workers[0]!);
+    await system.startWorker();
+    const [id] = await system.emit();
+    await system.reaches(id!, 'delivered', 20_000);
+    await system.reaches(left!, 'delivered', 20_000);
+  } finally {
+    parts.thaw('temporal');
+  }
+});
+
+test('when Temporal is back, what is still open gets its workflow', async () => {
+  receiver.answer(status(500));
+  const [id] = await system.emit();
+  const failed = await system.reaches(id!, 'retrying', 20_000);
+  const client = await system.temporal();
+  await eventually(async () => {
+    const { workflow_id: workflowId } = await system.delivery(id!);
+    return (await client.workflow.getHandle(workflowId ?? '').describe()).status.name === 'RUNNING';
+  }, 30_000);
+  expect(failed.workflow_id).not.toBeNull();
+  receiver.answer(status(200));
+  await system.reaches(id!, 'delivered', 60_000);
+});
