@@ -10,6 +10,7 @@ import { M0004Dashboard } from './migrations/m0004-dashboard.ts';
 import { M0005Lanes } from './migrations/m0005-lanes.ts';
 import { M0006WebhookStates } from './migrations/m0006-webhook-states.ts';
 import { M0007Uuidv7 } from './migrations/m0007-uuidv7.ts';
+import { M0008Subscriptions } from './migrations/m0008-subscriptions.ts';
 
 export interface OrmOptions {
   /** Milliseconds that one statement may take, 0 for no limit. Default 15,000. */
@@ -34,6 +35,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0005-lanes', class: M0005Lanes },
         { name: 'm0006-webhook-states', class: M0006WebhookStates },
         { name: 'm0007-uuidv7', class: M0007Uuidv7 },
+        { name: 'm0008-subscriptions', class: M0008Subscriptions },
       ],
       snapshot: false,
       tableName: 'posthorn_migrations',

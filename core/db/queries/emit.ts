@@ -23,8 +23,9 @@ with incoming as materialized (
 ), matched as materialized (
   select posthorn_uuidv7() as id, f.id as event_id, f.platform, f.org_id, f.event_type, w.id as webhook_id, w.max_attempts,
     w.paused_at is not null or coalesce(w.settling = 'begun', false) as held
-  from fresh f join webhooks w on w.platform = f.platform and w.org_id = f.org_id and w.deleted_at is null
-    and w.active and f.event_type = any(w.events)
+  from fresh f
+  join subscriptions s on s.platform = f.platform and s.org_id = f.org_id and s.event_type = f.event_type
+  join webhooks w on w.id = s.webhook_id
 ), delivering as (
   insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, max_attempts, next_attempt_at)
   select id, event_id, webhook_id, platform, org_id, event_type, case when held then 'held' else 'pending' end,

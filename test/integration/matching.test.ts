@@ -1,0 +1,66 @@
+import { uuidv7 } from 'uuidv7';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { EMIT } from '../../core/db/queries/emit.ts';
+import { createDatabase, type TestDatabase } from '../database.ts';
+
+/** Other webhooks of the same owner, all for other event types. */
+const OTHERS = 20_000;
+const WANTED = uuidv7();
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  const add = `insert into webhooks (id, platform, url, secret, events)
+    select id, 'urpa', 'https://receiver.example', '', $2 from unnest($1::uuid[]) as t(id)`;
+  await database.pool.query(add, [[WANTED], ['contact.created', 'contact.updated']]);
+  await database.pool.query(add, [Array.from({ length: OTHERS }, () => uuidv7()), ['activity.created']]);
+});
+afterAll(() => database.drop());
+
+const parametersOf = (eventType: string) => [[uuidv7()], ['urpa'], [''], [eventType], ['{}'], [null], [null]];
+
+async function match(eventType: string): Promise<unknown[]> {
+  const { rows } = await database.pool.query<{ webhook_id: string }>(EMIT.text, parametersOf(eventType));
+  return rows.map((row) => row.webhook_id);
+}
+
+interface PlanNode {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
+  Plans?: PlanNode[];
+}
+
+/** Rows of `table` that a plan read, those that it threw away included. */
+function rowsRead(node: PlanNode, table: string): number {
+  const thrownAway = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+  const own = node['Relation Name'] === table ? (node['Actual Rows'] + thrownAway) * node['Actual Loops'] : 0;
+  return own + (node.Plans ?? []).reduce((sum, child) => sum + rowsRead(child, table), 0);
+}
+
+test('matching reads the webhooks that want the event, not those beside them', async () => {
+  const { rows } = await database.pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+    `explain (analyze, format json) ${EMIT.text}`,
+    parametersOf('contact.created'),
+  );
+  const plan = rows[0]!['QUERY PLAN'][0].Plan;
+  expect(rowsRead(plan, 'subscriptions')).toBe(1);
+  expect(rowsRead(plan, 'webhooks')).toBe(1);
+});
+
+test('subscriptions follow every change of a webhook', async () => {
+  const change = (columns: string) => database.pool.query(`update webhooks set ${columns} where id = $1`, [WANTED]);
+  expect(await match('contact.created')).toEqual([WANTED]);
+  await change(`events = '{contact.updated, contact.updated}'`);
+  expect(await match('contact.created')).toEqual([]);
+  expect(await match('contact.updated')).toEqual([WANTED]);
+  await change('active = false');
+  expect(await match('contact.updated')).toEqual([]);
+  await change('active = true');
+  expect(await match('contact.updated')).toEqual([WANTED]);
+  await change('deleted_at = now()');
+  expect(await match('contact.updated')).toEqual([]);
+});
