@@ -7,6 +7,8 @@ export interface Claimed {
   delivery_id: string;
   event_id: string;
   webhook_id: string;
+  /** Since when it was due, in seconds since 1970. */
+  due: number;
   attempts: number;
   max_attempts: number;
   round_start: number;

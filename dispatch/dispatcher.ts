@@ -7,6 +7,7 @@ import type { Grouping } from './grouping.ts';
 import { CLAIM_MAX } from './lane.ts';
 import type { Lanes, Room } from './lanes.ts';
 import type { Lease } from './lease.ts';
+import { LowWater } from './low-water.ts';
 
 export interface DispatcherDeps {
   log: Logger;
@@ -32,6 +33,7 @@ const NONE = '00000000-0000-0000-0000-000000000000';
  */
 export class Dispatcher {
   private readonly deps: DispatcherDeps;
+  private readonly lowWater = new LowWater();
   private claiming = false;
   private again = false;
   /** When the last claim began. */
@@ -63,6 +65,7 @@ export class Dispatcher {
   /** Something may be due: `deliveries` that were accepted together, if it is known how many. */
   wakeUp(deliveries = 0): void {
     this.unseen = true;
+    if (deliveries === 0) this.lowWater.lookBack();
     const wait = deliveries < CROWD ? 0 : this.claimedAt + GATHER_MS * this.deps.lease.workers - performance.now();
     if (wait > 0) this.gather(wait);
     else this.goOn();
@@ -117,7 +120,15 @@ export class Dispatcher {
 
   /** Whether there may be more. */
   private async claimOldest({ total }: Room): Promise<boolean> {
-    const { worker, rows } = await this.deps.claims.take(CLAIM_DUE, total);
+    const startedAt = performance.now();
+    const from = this.lowWater.begin(startedAt);
+    const { worker, rows } = await this.deps.claims.take(CLAIM_DUE, total, from);
+    this.lowWater.end(
+      from,
+      rows.map((row) => row.due),
+      startedAt,
+      performance.now(),
+    );
     this.launch(rows, worker);
     return rows.length === total;
   }

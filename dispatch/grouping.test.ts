@@ -6,6 +6,7 @@ import { Grouping } from './grouping.ts';
 const claimed = (id: string, fields: Partial<Claimed> = {}): Claimed => ({
   delivery_id: id,
   event_id: 'event',
+  due: 0,
   webhook_id: 'webhook',
   attempts: 0,
   max_attempts: 6,

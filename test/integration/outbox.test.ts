@@ -63,7 +63,8 @@ async function enlist(): Promise<string> {
 }
 
 async function claim(worker: string, limit: number) {
-  return (await database.pool.query<{ delivery_id: string }>({ ...CLAIM_DUE, values: [worker, limit] })).rows;
+  return (await database.pool.query<{ delivery_id: string }>({ ...CLAIM_DUE, values: [worker, limit, -Infinity] }))
+    .rows;
 }
 
 interface FairlyClaimed {
@@ -274,7 +275,7 @@ test('claims follow their indexes, whatever the planner knew when they were prep
   const client = await database.pool.connect();
   try {
     for (const [{ text }, values] of [
-      [CLAIM_DUE, `'${FIRST}', 256`],
+      [CLAIM_DUE, `'${FIRST}', 256, '-infinity'`],
       [CLAIM_FAIRLY, `'${FIRST}', 256, '{}', 64, '${FIRST}'`],
     ] as const) {
       await client.query(`prepare claim as ${text}`);
@@ -289,6 +290,34 @@ test('claims follow their indexes, whatever the planner knew when they were prep
     }
   } finally {
     client.release();
+  }
+});
+
+test('with an old snapshot open, a claim from the mark on does not read what was done with before', async () => {
+  const snapshot = await database.pool.connect();
+  const client = await database.pool.connect();
+  const blocksOf = async (from: string) => {
+    await client.query('begin');
+    const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
+      `explain (analyze, buffers, format json) execute claim('${FIRST}', 256, ${from})`,
+    );
+    await client.query('rollback');
+    return rows[0]!['QUERY PLAN'][0].Plan['Shared Hit Blocks']!;
+  };
+  try {
+    await snapshot.query('begin transaction isolation level repeatable read');
+    await snapshot.query('select from outbox');
+    await client.query(`insert into outbox (delivery_id, event_id, webhook_id, max_attempts, due_at)
+      select posthorn_uuidv7(), '${FIRST}', '${FIRST}', 6, now() - random() * interval '1 hour' from generate_series(1, 20000)`);
+    await client.query('delete from outbox');
+    await client.query(`prepare claim as ${CLAIM_DUE.text}`);
+    const all = await blocksOf(`'-infinity'`);
+    const fromMark = await blocksOf('extract(epoch from now())::float8 - 2');
+    expect(all).toBeGreaterThan(5_000);
+    expect(fromMark).toBeLessThan(all / 50);
+  } finally {
+    snapshot.release(true);
+    client.release(true);
   }
 });
 

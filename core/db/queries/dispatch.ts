@@ -11,6 +11,7 @@ due as materialized (${due}
   where o.delivery_id = due.delivery_id and (select set_config('synchronous_commit', 'off', true)) = 'off' returning o.*
 ), taken as (
 select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.round_start, c.trigger, c.workflow_id,
+  extract(epoch from c.due_at)::float8 as due,
   e.platform, e.org_id, e.event_type, e.body,
   w.url, encode(w.secret, 'base64') as secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
   w.max_attempts as schedule_attempts, w.initial_units, w.coefficient, w.concurrency, w.rate_limit
@@ -23,13 +24,15 @@ const claim = (due: string) => `with ${claimed(due)} select * from taken order b
 
 /**
  * Claims what is due, oldest first, of whatever webhook. No other worker gets a claimed delivery until its outcome is recorded
- * or its claimer is declared dead. $1 worker, $2 how many at most
+ * or its claimer is declared dead. While an old snapshot is open, the index keeps an entry of every delivery that was done with since;
+ * `$3` passes those by.
+ * $1 worker, $2 how many at most, $3 nothing that was due before, in seconds since 1970; -Infinity: everything
  */
 export const CLAIM_DUE = {
   name: 'claim-due',
   text: claim(`
   select delivery_id from outbox
-  where due_at <= now() and claimed_by is null
+  where due_at <= now() and due_at >= to_timestamp($3::float8) and claimed_by is null
   order by due_at, delivery_id limit $2 for update skip locked`),
 };
 
