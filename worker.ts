@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
-import { pino, type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { readConfig, type Config } from './core/config.ts';
 import { pauseFailing } from './core/db/auto-pause.ts';
@@ -13,6 +13,7 @@ import { turnOffGone } from './core/db/turn-off.ts';
 import { parseAllowlist } from './core/delivery/guard.ts';
 import { createSender } from './core/delivery/send.ts';
 import { Signer } from './core/delivery/sign.ts';
+import { createLog } from './core/log.ts';
 import { platforms } from './core/platforms/index.ts';
 import { createSecretBox } from './core/secrets.ts';
 import { stopRequested } from './core/stop-requested.ts';
@@ -36,7 +37,7 @@ async function main(): Promise<void> {
   const stopping = stopRequested();
   let started = false;
   void stopping.then(() => started || process.exit(0));
-  const log = pino({ level: config.logLevel, base: { process: 'worker' } });
+  const log = createLog('worker', config.logLevel);
   installRuntime(log);
   const pool = createPool(config.databaseUrl, { max: 10 });
   const orm = await createOrm(config.databaseUrl);
