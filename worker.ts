@@ -13,6 +13,7 @@ import { turnOffGone } from './core/db/turn-off.ts';
 import { parseAllowlist } from './core/delivery/guard.ts';
 import { createSender } from './core/delivery/send.ts';
 import { Signer } from './core/delivery/sign.ts';
+import { exitAfter } from './core/exit-after.ts';
 import { createLog } from './core/log.ts';
 import { platforms } from './core/platforms/index.ts';
 import { createSecretBox } from './core/secrets.ts';
@@ -23,8 +24,6 @@ import { Settler } from './dispatch/settler.ts';
 import { TemporalWorker } from './dispatch/temporal-worker.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
-/** In-flight attempts may finish within this time when the process is asked to stop. */
-const SHUTDOWN_MS = 20_000;
 /** So long a start waits for Temporal; after that, attempts begin without it. */
 const TEMPORAL_PATIENCE_MS = 3_000;
 const REMEMBERED_SECRETS = 10_000;
@@ -34,6 +33,7 @@ const FAILED_DELIVERY = 'Workflow failed';
 /** A worker process: it claims, delivers and records, and runs the workflows. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
+  const { stopTimeoutMs } = config;
   const stopping = stopRequested();
   let started = false;
   void stopping.then(() => started || process.exit(0));
@@ -73,7 +73,7 @@ async function main(): Promise<void> {
     workflowsPath: WORKFLOWS,
     activities: createActivities({ attempts: engine.attendance, pool, retentionDays: config.retentionDays }),
     log,
-    shutdownMs: SHUTDOWN_MS,
+    shutdownMs: stopTimeoutMs,
     onConnected(client) {
       engine.connect(client);
       recoveries = new Recoveries({ ...config, pool, client, log });
@@ -98,7 +98,8 @@ async function main(): Promise<void> {
 
   const failed = await Promise.race([temporal.failed, stopping]);
   log.info('stopping: attempts in flight may finish');
-  await Promise.all([engine.stop(SHUTDOWN_MS), recoveries?.stop(), settler.stop(), rollup.stop(), temporal.stop()]);
+  exitAfter(stopTimeoutMs, log);
+  await Promise.all([engine.stop(stopTimeoutMs), recoveries?.stop(), settler.stop(), rollup.stop(), temporal.stop()]);
   await changes.close();
   await Promise.all([sender.close(), orm.close(), pool.end()]);
   await temporal.close();

@@ -10,6 +10,7 @@ import { createIntake } from '../core/db/intake.ts';
 import { createOrm } from '../core/db/orm.ts';
 import { createPool, createReadPool } from '../core/db/pool.ts';
 import { parseAllowlist } from '../core/delivery/guard.ts';
+import { exitAfter } from '../core/exit-after.ts';
 import { createLog } from '../core/log.ts';
 import { platforms } from '../core/platforms/index.ts';
 import { createSecretBox } from '../core/secrets.ts';
@@ -83,7 +84,9 @@ async function main(): Promise<void> {
   await stopped;
   log.info('stopping: requests may finish');
   live.close();
-  await stopServer(server);
+  exitAfter(config.stopTimeoutMs, log);
+  const cut = await stopServer(server, config.stopTimeoutMs);
+  if (cut > 0) log.warn({ connections: cut }, 'requests that did not end in time were cut');
   await changes.close();
   await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), workflows.close()]);
   process.exit(0);

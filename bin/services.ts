@@ -13,7 +13,7 @@ import type { Context, Program } from './supervise.ts';
 import { hashUiSources, isUiBuilt } from './ui-sources.ts';
 
 /** Attempts in flight have 20 s to finish; then the process ends by itself, within 5 s more. */
-const STOP_STEPS = [{ signal: 'SIGTERM', graceMs: 30_000 }] as const;
+const STOP_STEPS = [{ signal: 'SIGTERM', graceMs: 40_000 }] as const;
 
 /** What an earlier start left is of no use to this one: its lease ends with it, so it gets less time. */
 const LEFTOVER_STEPS = [

@@ -26,6 +26,7 @@ describe('readConfig', () => {
       retentionDays: 90,
       coalesceMax: 2000,
       attemptTimeoutMs: 15_000,
+      stopTimeoutMs: 30_000,
       autoPauseAfterMs: 432_000_000,
       maxInFlight: 1024,
       bodyLimit: 1_048_576,

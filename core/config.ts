@@ -51,6 +51,7 @@ const Environment = z.object({
   POSTHORN_RETENTION_DAYS: integer(90, 1, 36_500),
   POSTHORN_COALESCE_MAX: integer(2000, 1, 2000),
   POSTHORN_ATTEMPT_TIMEOUT: duration('15s'),
+  POSTHORN_STOP_TIMEOUT: duration('30s'),
   POSTHORN_AUTO_PAUSE_AFTER: z.union([off, duration('5d')], {
     error: 'must be a duration above zero, such as 12h or 5d, or off',
   }),
@@ -87,6 +88,8 @@ export interface Config {
   readonly coalesceMax: number;
   /** Milliseconds that a whole attempt may take. Default 15,000. */
   readonly attemptTimeoutMs: number;
+  /** Milliseconds that requests and attempts in flight may take when the process is asked to stop. Default 30,000. */
+  readonly stopTimeoutMs: number;
   /** Milliseconds after which a webhook that failed everything is paused; null: never. Default five days. */
   readonly autoPauseAfterMs: number | null;
   /** Attempts in flight per worker process. Default 1024. */
@@ -129,6 +132,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     retentionDays: settings.POSTHORN_RETENTION_DAYS,
     coalesceMax: settings.POSTHORN_COALESCE_MAX,
     attemptTimeoutMs: settings.POSTHORN_ATTEMPT_TIMEOUT,
+    stopTimeoutMs: settings.POSTHORN_STOP_TIMEOUT,
     autoPauseAfterMs: settings.POSTHORN_AUTO_PAUSE_AFTER,
     maxInFlight: settings.POSTHORN_MAX_IN_FLIGHT,
     bodyLimit: settings.POSTHORN_BODY_LIMIT,

@@ -18,6 +18,8 @@ export interface TemporalWorkerOptions {
 }
 
 const RETRY_MS = 1_000;
+/** Activities that have not ended so long after they were asked to are given up. */
+const FORCE_MS = 2_000;
 const SCHEDULE_RETRY_MS = 10_000;
 
 /**
@@ -86,7 +88,7 @@ export class TemporalWorker {
       activities,
       maxConcurrentActivityTaskExecutions: 1_000,
       shutdownGraceTime: shutdownMs,
-      shutdownForceTime: shutdownMs + 5_000,
+      shutdownForceTime: shutdownMs + FORCE_MS,
     });
     if (this.isStopping) return;
     this.running = this.run(this.worker);
