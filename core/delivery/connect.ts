@@ -1,22 +1,14 @@
-import { lookup } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import { refuseAddress, TargetRefusedError, type Allowlist } from './guard.ts';
-
-export interface ResolvedAddress {
-  address: string;
-  family: number;
-}
-
-/** All addresses of a host name; rejects when there is none. */
-export type Resolve = (hostname: string) => Promise<ResolvedAddress[]>;
+import { createResolver, type Resolve, type ResolvedAddress } from './resolve.ts';
 
 /**
  * A `lookup` for net and tls sockets that resolves a name once and hands over its addresses only if none of them is forbidden, so
  * that the address dialled is one that was checked: a name that changes its answer (DNS rebinding) gains nothing. Fails with
  * TargetRefusedError. Connections opened at the same time share one query.
  */
-function createGuardedLookup(allowlist: Allowlist, resolve: Resolve = resolveBySystem): LookupFunction {
+function createGuardedLookup(allowlist: Allowlist, resolve: Resolve = createResolver()): LookupFunction {
   const queries = new Map<string, Promise<ResolvedAddress[]>>();
 
   function query(hostname: string): Promise<ResolvedAddress[]> {
@@ -61,8 +53,4 @@ export function createGuardedConnector(
     if (reason === null) connect(options, callback);
     else process.nextTick(callback, new TargetRefusedError(reason), null);
   };
-}
-
-async function resolveBySystem(hostname: string): Promise<ResolvedAddress[]> {
-  return await lookup(hostname, { all: true });
 }

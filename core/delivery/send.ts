@@ -1,8 +1,9 @@
 import { Agent } from 'undici';
 import type { AttemptResult } from '../domain/delivery.ts';
 import { Attempt } from './attempt.ts';
-import { createGuardedConnector, type Resolve } from './connect.ts';
+import { createGuardedConnector } from './connect.ts';
 import { refuseUrl, type Allowlist } from './guard.ts';
+import type { Resolve } from './resolve.ts';
 
 const CONNECTIONS_PER_ORIGIN = 128;
 const LARGEST_HEADERS = 16_384;
@@ -16,7 +17,7 @@ export interface SenderOptions {
   connectTimeoutMs?: number;
   /** The whole attempt, the wait for a free connection and the reading of the answer included; 15000 by default. */
   attemptTimeoutMs?: number;
-  /** How names become addresses; by default as the operating system does it, once per connection. */
+  /** How names become addresses; by default from /etc/hosts and DNS (`createResolver`). */
   resolve?: Resolve;
 }
 
