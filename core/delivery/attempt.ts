@@ -56,7 +56,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const problem = describeError(error, this.timeouts.connectTimeoutMs);
-    this.finish(this.statusCode === null ? problem : `status ${this.statusCode}, but the answer broke off: ${problem}`);
+    if (this.statusCode === null) this.finish(problem);
+    else this.finishBroken(`the answer broke off: ${problem}`);
   }
 
   /** Ends the attempt before anything is sent. */
@@ -66,7 +67,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   private expire(): void {
     const limit = formatSeconds(this.timeouts.attemptTimeoutMs);
-    if (this.statusCode !== null) this.finish(`status ${this.statusCode}, but the answer did not end within ${limit}`);
+    if (this.statusCode !== null) this.finishBroken(`the answer did not end within ${limit}`);
     else this.finish(`${this.controller === null ? 'no connection' : 'no answer'} within ${limit}`);
     this.stop();
   }
@@ -76,7 +77,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.controller?.abort(new Error('the attempt has ended'));
   }
 
-  private finish(errorMessage: string | null): void {
+  /** The head decides (contract.md, What a receiver gets): after a 2xx, a body that is not whole is noted and changes nothing. */
+  private finishBroken(problem: string): void {
+    const failed = judgeStatus(this.statusCode, this.headers) !== null;
+    if (failed) this.finish(`status ${this.statusCode}, but ${problem}`);
+    else this.finish(null, problem);
+  }
+
+  private finish(errorMessage: string | null, bodyProblem?: string): void {
     if (this.settled) return;
     this.settled = true;
     clearTimeout(this.timer);
@@ -86,17 +94,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
       durationMs: Math.round(performance.now() - this.begin),
       statusCode: this.statusCode,
       responseHeaders: answered ? redactHeaders(this.headers) : null,
-      responseBody: answered ? this.readBody() : null,
+      responseBody: answered ? this.readBody(bodyProblem) : null,
       errorMessage,
     });
     this.chunks = [];
   }
 
-  private readBody(): string {
+  private readBody(problem: string | undefined): string {
     const [first = Buffer.alloc(0)] = this.chunks;
     const bytes = this.chunks.length > 1 ? Buffer.concat(this.chunks) : first;
     const encoding = this.headers['content-encoding'];
-    return decodeBody(bytes.subarray(0, LARGEST_BODY), bytes.length > LARGEST_BODY, encoding?.toString());
+    const text = decodeBody(bytes.subarray(0, LARGEST_BODY), bytes.length > LARGEST_BODY, encoding?.toString());
+    return problem === undefined ? text : `${text}${text === '' ? '' : '\n'}[${problem}]`;
   }
 }
 

@@ -34,20 +34,20 @@ describe('a bad answer', () => {
     [
       'a body a byte at a time',
       (socket) => {
-        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10000\r\n\r\n');
+        socket.write('HTTP/1.1 500 Oh\r\ncontent-length: 10000\r\n\r\n');
         drip(socket, 'x');
       },
-      'status 200, but the answer did not end within 0.3 s',
-      200,
+      'status 500, but the answer did not end within 0.3 s',
+      500,
     ],
     ['a reset', (socket) => socket.resetAndDestroy(), 'the connection was reset', null],
     ['a closed connection', (socket) => socket.end(), 'the connection was closed', null],
     ['half a header', (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-'), 'the connection was closed', null],
     [
       'half a body',
-      (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'),
-      'status 200, but the answer broke off: ',
-      200,
+      (socket) => socket.end('HTTP/1.1 404 No\r\ncontent-length: 100\r\n\r\nhalf'),
+      'status 404, but the answer broke off: ',
+      404,
     ],
     [
       'half a chunk',
@@ -58,12 +58,12 @@ describe('a bad answer', () => {
     [
       'a reset in the body',
       (socket) => {
-        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf', () =>
+        socket.write('HTTP/1.1 503 Oh\r\ncontent-length: 100\r\n\r\nhalf', () =>
           setTimeout(() => socket.resetAndDestroy(), 20),
         );
       },
-      'status 200, but the answer broke off: the connection was reset',
-      200,
+      'status 503, but the answer broke off: the connection was reset',
+      503,
     ],
     ['another protocol', (socket) => socket.write('SSH-2.0-OpenSSH_9.6\r\n'), 'not an HTTP answer', null],
     ['a header with U+0000', (socket) => socket.end('HTTP/1.1 200 OK\r\na: b\0c\r\n\r\n'), 'not an HTTP answer', null],
@@ -88,5 +88,25 @@ describe('a bad answer', () => {
     const url = await serveRaw((socket) => socket.on('close', () => close()));
     await sendTo(url, { attemptTimeoutMs: 100 });
     await closed;
+  });
+});
+
+describe('a 2xx whose body is not whole is success, and the history says what was wrong', () => {
+  const HEAD = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n';
+
+  it.each<[string, (socket: Socket) => unknown, RegExp]>([
+    ['breaks off', (socket) => socket.end(`${HEAD}half`), /^half\n\[the answer broke off: .+\]$/],
+    ['hangs', (socket) => socket.write(HEAD), /^\[the answer did not end within 0.3 s\]$/],
+    ['drips', (socket) => socket.write(HEAD, () => drip(socket, 'x')), /^x+\n\[the answer did not end within 0.3 s\]$/],
+    [
+      'is no chunk',
+      (socket) => socket.end('HTTP/1.1 202 Ok\r\ntransfer-encoding: chunked\r\n\r\nnonsense'),
+      /^\[the answer broke off: .+\]$/,
+    ],
+  ])('when it %s', async (_, answer, responseBody) => {
+    const result = await sendTo(await serveRaw(answer), { attemptTimeoutMs: 300 });
+    expect(result.errorMessage).toBeNull();
+    expect(result.statusCode).toBeGreaterThanOrEqual(200);
+    expect(result.responseBody).toMatch(responseBody);
   });
 });

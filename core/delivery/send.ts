@@ -28,7 +28,7 @@ export interface SendRequest {
 }
 
 export interface Sender {
-  /** One POST. Never rejects: `errorMessage` is null for a whole answer with a 2xx status, and says what went wrong otherwise. */
+  /** One POST. Never rejects: `errorMessage` is null once a whole 2xx head has arrived, and says what went wrong otherwise. */
   send: (request: SendRequest) => Promise<AttemptResult>;
   /** Resolves when the attempts in flight have ended. */
   close: () => Promise<void>;
