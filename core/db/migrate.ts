@@ -1,9 +1,12 @@
 import pg from 'pg';
 import { createOrm } from './orm.ts';
-import { ensurePartitions } from './partitions.ts';
+import { ensurePartitions, type Query } from './partitions.ts';
 
 /** Any constant: processes that migrate the same database at once take turns. */
 const LOCK = 7_063_741;
+const LOCK_NOT_AVAILABLE = '55P03';
+const TRIES = 10;
+const PAUSE_MS = 2_000;
 
 /** Brings the schema up to date and makes the partitions of the coming weeks. Returns the migrations that were run. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
@@ -14,13 +17,26 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     const orm = await createOrm(databaseUrl, { statementTimeoutMs: 0 });
     try {
-      const done = await orm.migrator.up();
-      await ensurePartitions(async (sql, params) => (await client.query(sql, params)).rows, new Date());
+      const done = await inFreeMoment(() => orm.migrator.up());
+      const query: Query = async (sql, params) => (await client.query(sql, params)).rows;
+      await inFreeMoment(() => ensurePartitions(query, new Date()));
       return done.map((migration) => migration.name);
     } finally {
       await orm.close();
     }
   } finally {
     await client.end();
+  }
+}
+
+/** A change of a table that somebody reads for long would make everybody wait behind it; so it gives up soon and tries again. */
+async function inFreeMoment<T>(work: () => Promise<T>): Promise<T> {
+  for (let failures = 1; ; failures++) {
+    try {
+      return await work();
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE || failures === TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
   }
 }

@@ -12,6 +12,9 @@ import { M0006WebhookStates } from './migrations/m0006-webhook-states.ts';
 import { M0007Uuidv7 } from './migrations/m0007-uuidv7.ts';
 import { M0008Subscriptions } from './migrations/m0008-subscriptions.ts';
 
+/** Nobody waits longer for a lock: others would wait behind it. */
+const LOCK_TIMEOUT_MS = 4_000;
+
 export interface OrmOptions {
   /** Milliseconds that one statement may take, 0 for no limit. Default 15,000. */
   statementTimeoutMs?: number;
@@ -22,6 +25,7 @@ export interface OrmOptions {
  * at most 2 s for that.
  */
 export async function createOrm(databaseUrl: string, options: OrmOptions = {}): Promise<MikroORM> {
+  const { statementTimeoutMs = 15_000 } = options;
   return await MikroORM.init({
     clientUrl: databaseUrl,
     entities: [Webhook, ApiKey, AuditEntry, Recovery],
@@ -43,7 +47,10 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     pool: { max: 4 },
     driverOptions: {
       connectionTimeoutMillis: 2_000,
-      query_timeout: options.statementTimeoutMs ?? 15_000,
+      query_timeout: statementTimeoutMs,
+      // Below the client's own limit: what the client gave up must not stay in the server's queue.
+      statement_timeout: Math.floor(statementTimeoutMs * 0.95),
+      lock_timeout: LOCK_TIMEOUT_MS,
       keepAlive: true,
       application_name: 'posthorn',
     },

@@ -12,6 +12,9 @@ const HOT_SETTINGS = [
   'plan_cache_mode=force_generic_plan',
   'jit=off',
   'timezone=UTC',
+  // Below the client's own limit: what the client gave up must not stay in the server's queue.
+  'statement_timeout=4500',
+  'lock_timeout=4000',
 ];
 
 /**

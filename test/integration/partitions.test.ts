@@ -54,6 +54,54 @@ test('retention drops whole partitions, but none that a held delivery needs', as
   expect((await partitions()).length).toBeLessThan(before);
 });
 
+/** Somebody reads all tables for long, as a backup does. */
+async function startBackup(): Promise<() => Promise<void>> {
+  const client = await database.pool.connect();
+  await client.query('begin transaction isolation level repeatable read');
+  await client.query('lock table events, deliveries, attempts, outbox in access share mode');
+  await client.query('select from events');
+  return async () => {
+    await client.query('rollback');
+    client.release();
+  };
+}
+
+const insertEvent = (time: Date) =>
+  query(`insert into events (id, platform, org_id, event_type, body) values ($1, 'urpa', '', 'a.b', '{}')`, [
+    uuidAt(time).replace(/0{12}$/, uuidv7().slice(-12)),
+  ]);
+
+test('during a backup partitions are made, and events are accepted into them', async () => {
+  const endBackup = await startBackup();
+  try {
+    const later = new Date(Date.now() + 20 * WEEK_MS);
+    await ensurePartitions(query, later);
+    await insertEvent(later);
+  } finally {
+    await endBackup();
+  }
+});
+
+test('what a backup reads is not dropped, nobody waits for that, and the next time it goes', async () => {
+  const past = new Date(Date.now() - 30 * WEEK_MS);
+  await ensurePartitions(query, past, 1);
+  const endBackup = await startBackup();
+  try {
+    const dropping = dropOldPartitions(query, new Date(), 21);
+    for (let count = 0; count < 20; count++) {
+      await insertEvent(new Date());
+      await query('select id from events order by id desc limit 1');
+    }
+    expect(await dropping).toEqual([]);
+  } finally {
+    await endBackup();
+  }
+  const dropped = await dropOldPartitions(query, new Date(), 21);
+  expect(dropped.filter((name) => name.startsWith('events'))).toHaveLength(3);
+  expect(await partitions()).not.toContain(dropped[0]);
+  await insertEvent(new Date());
+}, 60_000);
+
 test("the views offer the old system's tables", async () => {
   const columns = async (view: string) =>
     (await query('select column_name from information_schema.columns where table_name = $1', [view])).map(
