@@ -1,7 +1,8 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import { refuseAddress, TargetRefusedError, type Allowlist } from './guard.ts';
-import { createResolver, type Resolve, type ResolvedAddress } from './resolve.ts';
+import type { ResolvedAddress } from './hosts-file.ts';
+import { createResolver, type Resolve } from './resolve.ts';
 
 /**
  * A `lookup` for net and tls sockets that resolves a name once and hands over its addresses only if none of them is forbidden, so

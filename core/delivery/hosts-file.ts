@@ -1,6 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
-import type { ResolvedAddress } from './resolve.ts';
+
+export interface ResolvedAddress {
+  address: string;
+  family: number;
+}
 
 /** How often it is looked whether the file has changed, in milliseconds. */
 const LOOK_MS = 5_000;

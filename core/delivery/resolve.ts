@@ -1,12 +1,7 @@
 import type { RecordWithTtl } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HostsFile } from './hosts-file.ts';
-
-export interface ResolvedAddress {
-  address: string;
-  family: number;
-}
+import { HostsFile, type ResolvedAddress } from './hosts-file.ts';
 
 /** All addresses of a host name; rejects when there is none. */
 export type Resolve = (hostname: string) => Promise<ResolvedAddress[]>;
