@@ -16,7 +16,7 @@ export const ERRORS = {
   recovery_ended: { status: 409, title: 'The recovery has ended' },
   idempotency_conflict: { status: 409, title: 'The idempotency key stands for another event' },
   payload_too_large: { status: 413, title: 'The body is too large' },
-  unsupported_media_type: { status: 415, title: 'The body is a form' },
+  unsupported_media_type: { status: 415, title: 'The body is not plain JSON' },
   invalid_request: { status: 422, title: 'The request is not valid' },
   internal_error: { status: 500, title: 'Internal error' },
   overloaded: { status: 503, title: 'Too busy' },

@@ -3,6 +3,7 @@ import { LANE_BOUNDS } from '../domain/lane-limits.ts';
 import { SCHEDULE_LIMITS, SECONDS_PER_UNIT } from '../domain/schedule.ts';
 import { Id, listOf, OrgId, plainText, Time } from './common.ts';
 import { quote } from './issues.ts';
+import { ReceiverUrl, WebhookSecret } from './receiver-url.ts';
 
 const { maxAttempts, initialUnits, coefficient } = SCHEDULE_LIMITS;
 
@@ -80,7 +81,7 @@ export function webhookInputs(eventTypes: readonly string[]) {
     error: (issue) => `unknown event type ${quote(issue.input)}; valid are ${valid}`,
   });
   const fields = {
-    url: plainText(z.string().min(1).max(2048)).meta({
+    url: ReceiverUrl.meta({
       description: 'http or https, no credentials, a public address',
       example: 'https://example.com/hooks',
       format: 'uri',
@@ -90,7 +91,7 @@ export function webhookInputs(eventTypes: readonly string[]) {
       .min(1)
       .transform((events) => [...new Set(events)])
       .meta({ description: 'what it is sent', example: [eventTypes[0]] }),
-    secret: z.string().min(16).max(256).optional().meta({
+    secret: WebhookSecret.optional().meta({
       description: 'signs what is sent; one is made when it is left out at registration',
       example: 'a-secret-of-your-own-choice',
     }),
