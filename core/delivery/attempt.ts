@@ -2,10 +2,12 @@ import type { Dispatcher } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { AttemptResult } from '../domain/delivery.ts';
 import { describeError, formatSeconds } from './failure-text.ts';
+import { endedUnanswered } from './reused-connection.ts';
 import { decodeBody, describeLocation, redactHeaders } from './response-text.ts';
 
 /** How much of a response's body is read, in bytes. */
 const LARGEST_BODY = 16_384;
+const SENT_AGAIN = 'sent again over a fresh connection, since the kept one had been closed';
 
 /** One POST on its way, as undici's handler: gathers what comes back and settles once, whatever happens. */
 export class Attempt implements Dispatcher.DispatchHandler {
@@ -14,6 +16,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private readonly timer: NodeJS.Timeout;
   private readonly timeouts: { connectTimeoutMs: number; attemptTimeoutMs: number };
   private readonly settle: (result: AttemptResult) => void;
+  private readonly sendAgain: () => void;
+  private sentAgain = false;
   private controller: Dispatcher.DispatchController | null = null;
   private statusCode: number | null = null;
   private headers: IncomingHttpHeaders = {};
@@ -21,12 +25,15 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private size = 0;
   private settled = false;
 
+  /** `sendAgain` is called, once at most, to dispatch it over a fresh connection: a kept one ended before the first byte of an answer. */
   constructor(
     timeouts: { connectTimeoutMs: number; attemptTimeoutMs: number },
     settle: (result: AttemptResult) => void,
+    sendAgain: () => void,
   ) {
     this.timeouts = timeouts;
     this.settle = settle;
+    this.sendAgain = sendAgain;
     this.timer = setTimeout(() => this.expire(), timeouts.attemptTimeoutMs);
   }
 
@@ -55,8 +62,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.statusCode === null && !this.settled && !this.sentAgain && endedUnanswered(error)) {
+      this.sentAgain = true;
+      return this.sendAgain();
+    }
     const problem = describeError(error, this.timeouts.connectTimeoutMs);
-    if (this.statusCode === null) this.finish(problem);
+    if (this.statusCode === null) this.finish(this.sentAgain ? `${problem} (${SENT_AGAIN})` : problem);
     else this.finishBroken(`the answer broke off: ${problem}`);
   }
 
@@ -105,7 +116,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     const bytes = this.chunks.length > 1 ? Buffer.concat(this.chunks) : first;
     const encoding = this.headers['content-encoding'];
     const text = decodeBody(bytes.subarray(0, LARGEST_BODY), bytes.length > LARGEST_BODY, encoding?.toString());
-    return problem === undefined ? text : `${text}${text === '' ? '' : '\n'}[${problem}]`;
+    const notes = [this.sentAgain ? SENT_AGAIN : undefined, problem].filter((note) => note !== undefined);
+    return [...(text === '' ? [] : [text]), ...notes.map((note) => `[${note}]`)].join('\n');
   }
 }
 

@@ -2,6 +2,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import { refuseAddress, TargetRefusedError, type Allowlist } from './guard.ts';
 import type { ResolvedAddress } from './hosts-file.ts';
+import { watchConnection } from './reused-connection.ts';
 import { createResolver, type Resolve } from './resolve.ts';
 
 /**
@@ -51,7 +52,16 @@ export function createGuardedConnector(
   return (options, callback) => {
     // Sockets look up names only, so a literal address has to be checked here.
     const reason = isIP(options.hostname) === 0 ? null : refuseAddress(options.hostname, allowlist);
-    if (reason === null) connect(options, callback);
+    if (reason === null) connect(options, watched(callback));
     else process.nextTick(callback, new TargetRefusedError(reason), null);
+  };
+}
+
+function watched(callback: buildConnector.Callback): buildConnector.Callback {
+  return (...result) => {
+    const [, socket] = result;
+    // undici leaves it out where its type says null.
+    if (socket) watchConnection(socket);
+    callback(...result);
   };
 }

@@ -41,7 +41,7 @@ export interface Sender {
 export function createSender(options: SenderOptions): Sender {
   const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, resolve } = options;
   const timeouts = { connectTimeoutMs, attemptTimeoutMs };
-  const agent = new Agent({
+  const agentOptions: Agent.Options = {
     connect: createGuardedConnector(allowlist, connectTimeoutMs, resolve),
     connections: CONNECTIONS_PER_ORIGIN,
     allowH2: false,
@@ -50,18 +50,27 @@ export function createSender(options: SenderOptions): Sender {
     // The attempt's own timer bounds both.
     headersTimeout: 0,
     bodyTimeout: 0,
-  });
+  };
+  const agent = new Agent(agentOptions);
+  /** Without pipelining a connection is for one request. */
+  const freshAgent = new Agent({ ...agentOptions, pipelining: 0 });
   const find = rememberTargets(allowlist);
 
   return {
     send: ({ url, headers, body }) =>
       new Promise((settle) => {
-        const attempt = new Attempt(timeouts, settle);
         const target = find(url);
-        if (typeof target === 'string') attempt.refuse(target);
-        else agent.dispatch({ ...target, method: 'POST', headers: { ...headers, ...IDENTITY }, body }, attempt);
+        const dispatch = (through: Agent) => {
+          if (typeof target === 'string') attempt.refuse(target);
+          else through.dispatch({ ...target, method: 'POST', headers: { ...headers, ...IDENTITY }, body }, attempt);
+        };
+        const attempt = new Attempt(timeouts, settle, () => dispatch(freshAgent));
+        dispatch(agent);
       }),
-    close: () => agent.close(),
+    close: async () => {
+      await agent.close();
+      await freshAgent.close();
+    },
   };
 }
 
