@@ -9,12 +9,20 @@ import { decodeBody, describeLocation, redactHeaders } from './response-text.ts'
 const LARGEST_BODY = 16_384;
 const SENT_AGAIN = 'sent again over a fresh connection, since the kept one had been closed';
 
+export interface AttemptLimits {
+  connectTimeoutMs: number;
+  attemptTimeoutMs: number;
+  /** How long the body of a 2xx may take after its head: the attempt is delivered already, so nothing more may wait for it. */
+  successBodyTimeoutMs: number;
+}
+
 /** One POST on its way, as undici's handler: gathers what comes back and settles once, whatever happens. */
 export class Attempt implements Dispatcher.DispatchHandler {
   private readonly startedAt = new Date();
   private readonly begin = performance.now();
   private readonly timer: NodeJS.Timeout;
-  private readonly timeouts: { connectTimeoutMs: number; attemptTimeoutMs: number };
+  private bodyTimer: NodeJS.Timeout | undefined;
+  private readonly limits: AttemptLimits;
   private readonly settle: (result: AttemptResult) => void;
   private readonly sendAgain: () => void;
   private sentAgain = false;
@@ -26,15 +34,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private settled = false;
 
   /** `sendAgain` is called, once at most, to dispatch it over a fresh connection: a kept one ended before the first byte of an answer. */
-  constructor(
-    timeouts: { connectTimeoutMs: number; attemptTimeoutMs: number },
-    settle: (result: AttemptResult) => void,
-    sendAgain: () => void,
-  ) {
-    this.timeouts = timeouts;
+  constructor(limits: AttemptLimits, settle: (result: AttemptResult) => void, sendAgain: () => void) {
+    this.limits = limits;
     this.settle = settle;
     this.sendAgain = sendAgain;
-    this.timer = setTimeout(() => this.expire(), timeouts.attemptTimeoutMs);
+    this.timer = setTimeout(() => this.expire(), limits.attemptTimeoutMs);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -46,6 +50,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (statusCode < 200) return;
     this.statusCode = statusCode;
     this.headers = headers;
+    if (judgeStatus(statusCode, headers) !== null) return;
+    this.bodyTimer = setTimeout(() => this.expireBody(), this.limits.successBodyTimeoutMs);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -66,7 +72,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.sentAgain = true;
       return this.sendAgain();
     }
-    const problem = describeError(error, this.timeouts.connectTimeoutMs);
+    const problem = describeError(error, this.limits.connectTimeoutMs);
     if (this.statusCode === null) this.finish(this.sentAgain ? `${problem} (${SENT_AGAIN})` : problem);
     else this.finishBroken(`the answer broke off: ${problem}`);
   }
@@ -77,9 +83,14 @@ export class Attempt implements Dispatcher.DispatchHandler {
   }
 
   private expire(): void {
-    const limit = formatSeconds(this.timeouts.attemptTimeoutMs);
+    const limit = formatSeconds(this.limits.attemptTimeoutMs);
     if (this.statusCode !== null) this.finishBroken(`the answer did not end within ${limit}`);
     else this.finish(`${this.controller === null ? 'no connection' : 'no answer'} within ${limit}`);
+    this.stop();
+  }
+
+  private expireBody(): void {
+    this.finishBroken(`the answer did not end within ${formatSeconds(this.limits.successBodyTimeoutMs)} of its head`);
     this.stop();
   }
 
@@ -99,6 +110,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.settled) return;
     this.settled = true;
     clearTimeout(this.timer);
+    clearTimeout(this.bodyTimer);
     const answered = this.statusCode !== null;
     this.settle({
       startedAt: this.startedAt,

@@ -17,6 +17,8 @@ export interface SenderOptions {
   connectTimeoutMs?: number;
   /** The whole attempt, the wait for a free connection and the reading of the answer included; 15000 by default. */
   attemptTimeoutMs?: number;
+  /** The body of a 2xx, counted from its head, 1000 by default; then it is cut off, noted, and the connection closed. */
+  successBodyTimeoutMs?: number;
   /** How names become addresses; by default from /etc/hosts and DNS (`createResolver`). */
   resolve?: Resolve;
 }
@@ -39,10 +41,10 @@ export interface Sender {
  * are dialled, and of an answer 16 KiB of headers and 16 KiB of body are read; then the connection is closed.
  */
 export function createSender(options: SenderOptions): Sender {
-  const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, resolve } = options;
-  const timeouts = { connectTimeoutMs, attemptTimeoutMs };
+  const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, successBodyTimeoutMs = 1_000 } = options;
+  const limits = { connectTimeoutMs, attemptTimeoutMs, successBodyTimeoutMs };
   const agentOptions: Agent.Options = {
-    connect: createGuardedConnector(allowlist, connectTimeoutMs, resolve),
+    connect: createGuardedConnector(allowlist, connectTimeoutMs, options.resolve),
     connections: CONNECTIONS_PER_ORIGIN,
     allowH2: false,
     pipelining: 1,
@@ -64,7 +66,7 @@ export function createSender(options: SenderOptions): Sender {
           if (typeof target === 'string') attempt.refuse(target);
           else through.dispatch({ ...target, method: 'POST', headers: { ...headers, ...IDENTITY }, body }, attempt);
         };
-        const attempt = new Attempt(timeouts, settle, () => dispatch(freshAgent));
+        const attempt = new Attempt(limits, settle, () => dispatch(freshAgent));
         dispatch(agent);
       }),
     close: async () => {
