@@ -3,6 +3,7 @@ import type { AttemptResult } from '../domain/delivery.ts';
 import { Attempt } from './attempt.ts';
 import { createGuardedConnector } from './connect.ts';
 import { refuseUrl, type Allowlist } from './guard.ts';
+import { skipInterimAnswers } from './interim-answers.ts';
 import type { Resolve } from './resolve.ts';
 
 const CONNECTIONS_PER_ORIGIN = 128;
@@ -44,7 +45,7 @@ export function createSender(options: SenderOptions): Sender {
   const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, successBodyTimeoutMs = 1_000 } = options;
   const limits = { connectTimeoutMs, attemptTimeoutMs, successBodyTimeoutMs };
   const agentOptions: Agent.Options = {
-    connect: createGuardedConnector(allowlist, connectTimeoutMs, options.resolve),
+    connect: skipInterimAnswers(createGuardedConnector(allowlist, connectTimeoutMs, options.resolve)),
     connections: CONNECTIONS_PER_ORIGIN,
     allowH2: false,
     pipelining: 1,
