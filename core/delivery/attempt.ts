@@ -70,10 +70,11 @@ export class Attempt implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.statusCode === null && !this.settled && !this.sentAgain && endedUnanswered(error)) {
       this.sentAgain = true;
+      this.controller = null;
       return this.sendAgain();
     }
     const problem = describeError(error, this.limits.connectTimeoutMs);
-    if (this.statusCode === null) this.finish(this.sentAgain ? `${problem} (${SENT_AGAIN})` : problem);
+    if (this.statusCode === null) this.finish(problem);
     else this.finishBroken(`the answer broke off: ${problem}`);
   }
 
@@ -118,7 +119,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       statusCode: this.statusCode,
       responseHeaders: answered ? redactHeaders(this.headers) : null,
       responseBody: answered ? this.readBody(bodyProblem) : null,
-      errorMessage,
+      errorMessage: errorMessage === null || !this.sentAgain ? errorMessage : `${errorMessage} (${SENT_AGAIN})`,
     });
     this.chunks = [];
   }
