@@ -12,8 +12,6 @@ const SENT_AGAIN = 'sent again over a fresh connection, since the kept one had b
 export interface AttemptLimits {
   connectTimeoutMs: number;
   attemptTimeoutMs: number;
-  /** How long the body of a 2xx may take after its head: the attempt is delivered already, so nothing more may wait for it. */
-  successBodyTimeoutMs: number;
 }
 
 /** One POST on its way, as undici's handler: gathers what comes back and settles once, whatever happens. */
@@ -21,7 +19,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private readonly startedAt = new Date();
   private readonly begin = performance.now();
   private readonly timer: NodeJS.Timeout;
-  private bodyTimer: NodeJS.Timeout | undefined;
   private readonly limits: AttemptLimits;
   private readonly settle: (result: AttemptResult) => void;
   private readonly sendAgain: () => void;
@@ -50,8 +47,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (statusCode < 200) return;
     this.statusCode = statusCode;
     this.headers = headers;
-    if (judgeStatus(statusCode, headers) !== null) return;
-    this.bodyTimer = setTimeout(() => this.expireBody(), this.limits.successBodyTimeoutMs);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -90,11 +85,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.stop();
   }
 
-  private expireBody(): void {
-    this.finishBroken(`the answer did not end within ${formatSeconds(this.limits.successBodyTimeoutMs)} of its head`);
-    this.stop();
-  }
-
   /** Ends the connection: what is still to come is of no use to anyone. */
   private stop(): void {
     this.controller?.abort(new Error('the attempt has ended'));
@@ -111,7 +101,6 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (this.settled) return;
     this.settled = true;
     clearTimeout(this.timer);
-    clearTimeout(this.bodyTimer);
     const answered = this.statusCode !== null;
     this.settle({
       startedAt: this.startedAt,

@@ -18,8 +18,6 @@ export interface SenderOptions {
   connectTimeoutMs?: number;
   /** The whole attempt, the wait for a free connection and the reading of the answer included; 15000 by default. */
   attemptTimeoutMs?: number;
-  /** The body of a 2xx, counted from its head, 1000 by default; then it is cut off, noted, and the connection closed. */
-  successBodyTimeoutMs?: number;
   /** How names become addresses; by default from /etc/hosts and DNS (`createResolver`). */
   resolve?: Resolve;
 }
@@ -42,8 +40,8 @@ export interface Sender {
  * are dialled, and of an answer 16 KiB of headers and 16 KiB of body are read; then the connection is closed.
  */
 export function createSender(options: SenderOptions): Sender {
-  const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, successBodyTimeoutMs = 1_000 } = options;
-  const limits = { connectTimeoutMs, attemptTimeoutMs, successBodyTimeoutMs };
+  const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, resolve } = options;
+  const limits = { connectTimeoutMs, attemptTimeoutMs };
   const agentOptions: Agent.Options = {
     connect: skipInterimAnswers(createGuardedConnector(allowlist, connectTimeoutMs, options.resolve)),
     connections: CONNECTIONS_PER_ORIGIN,
