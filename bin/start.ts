@@ -84,7 +84,7 @@ async function stop(running: Running, hurried: AbortSignal): Promise<void> {
   await running.parts?.stop(hurried);
 }
 
-/** The first signal stops everything in order, one that comes later hurries. */
+/** The first signal stops everything in order, one that comes later hurries. So does the end of whoever reads the output. */
 function listenForStop(): { stopping: AbortSignal; hurried: AbortSignal } {
   const stopping = new AbortController();
   const hurried = new AbortController();
@@ -100,6 +100,8 @@ function listenForStop(): { stopping: AbortSignal; hurried: AbortSignal } {
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, request);
   process.once('disconnect', request);
+  // Unheard, the error would end this process at once and leave the parts without a supervisor.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => first || request());
   return { stopping: stopping.signal, hurried: hurried.signal };
 }
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { drip, sendTo, serve, serveRaw } from '../../test/local-servers.ts';
+import { drip, sendTo, serveRaw } from '../../test/local-servers.ts';
 
 describe('a bad answer', () => {
   it.each<[string, (socket: Socket) => void, string, number | null]>([

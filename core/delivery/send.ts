@@ -43,7 +43,7 @@ export function createSender(options: SenderOptions): Sender {
   const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, resolve } = options;
   const limits = { connectTimeoutMs, attemptTimeoutMs };
   const agentOptions: Agent.Options = {
-    connect: skipInterimAnswers(createGuardedConnector(allowlist, connectTimeoutMs, options.resolve)),
+    connect: skipInterimAnswers(createGuardedConnector(allowlist, connectTimeoutMs, resolve)),
     connections: CONNECTIONS_PER_ORIGIN,
     allowH2: false,
     pipelining: 1,

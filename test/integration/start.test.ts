@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +37,20 @@ async function start(settings: NodeJS.ProcessEnv, onReady?: (kill: (signal: Node
   });
   [ended.code] = (await once(child, 'close')) as [number | null];
   return ended;
+}
+
+/** The command lines of the processes that work in a folder. */
+function processesNaming(folder: string): string[] {
+  const commands = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        return '';
+      }
+    });
+  return commands.filter((command) => command.includes(folder));
 }
 
 describe('npm start', () => {
@@ -85,5 +99,30 @@ describe('npm start', () => {
     for (const line of ['Dashboard', 'API reference', 'Temporal Web UI', 'Admin key'])
       expect(ended.stdout).toContain(line);
     expect(await isPortFree(port)).toBe(true);
+  });
+
+  it('stops in order when the reader of its output dies', async () => {
+    const port = await findFreePort();
+    const env = {
+      ...process.env,
+      DATABASE_URL: '',
+      TEMPORAL_ADDRESS: '',
+      POSTHORN_DATA_DIR: dataDir,
+      PORT: String(port),
+    };
+    const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      if (!stdout.includes('Ctrl-C stops it')) return;
+      child.stdout.destroy();
+      const pid = Number.parseInt(readFileSync(join(dataDir, 'run', 'api.pid'), 'utf8'), 10);
+      // Its end is told to the reader.
+      process.kill(pid, 'SIGKILL');
+    });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    expect(code).toBe(0);
+    expect(readdirSync(join(dataDir, 'run')).filter((name) => name.endsWith('.pid'))).toEqual([]);
+    expect(processesNaming(dataDir)).toEqual([]);
   });
 });
