@@ -4,7 +4,7 @@ import { readClock } from './clock.ts';
 import type { Target } from './target.ts';
 
 /** What a request needs of a target. */
-export type Address = Pick<Target, 'origin' | 'path' | 'headers'>;
+export type Address = Pick<Target, 'origin' | 'path' | 'pathOf' | 'headers'>;
 
 /** The clock at the begin of each request and at its answer, in the order of the bodies. */
 export interface Posted {
@@ -20,7 +20,8 @@ export async function postAll(target: Address, bodies: string[], clients: number
   const work = async () => {
     while (next < bodies.length) {
       const index = next++;
-      await note(posted, index, () => post(pool, target, bodies[index] ?? ''));
+      const path = target.pathOf?.(index) ?? target.path;
+      await note(posted, index, () => post(pool, { ...target, path }, bodies[index] ?? ''));
     }
   };
   await Promise.all(Array.from({ length: clients }, work));

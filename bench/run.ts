@@ -3,6 +3,7 @@ import { readOptions } from './options.ts';
 import { describeMachine, printResults, writeMarkdown, type Results } from './report.ts';
 import type { Scenario } from './scenario.ts';
 import { backlog } from './scenarios/backlog.ts';
+import { breadth } from './scenarios/breadth.ts';
 import { dashboards } from './scenarios/dashboards.ts';
 import { drain } from './scenarios/drain.ts';
 import { failure } from './scenarios/failure.ts';
@@ -17,6 +18,7 @@ import { Stage } from './stage.ts';
 
 const SCENARIOS: Scenario[] = [
   speed,
+  breadth,
   failure,
   recovery,
   flat,

@@ -4,6 +4,8 @@ import type { ByProcess } from './processes.ts';
 export interface Target {
   origin: string;
   path: string;
+  /** The path of each single event, where they are not all posted to `path`. */
+  pathOf?: (index: number) => string;
   /** Where a request carries several events. */
   batchPath?: string;
   headers: Record<string, string>;
