@@ -42,6 +42,20 @@ test('names everything that is wrong', () => {
   ]);
 });
 
+test.each([
+  ['{"a":{"b c":[1,1e400]}}', 'data.a.b c[1]'],
+  ['[-1E+999]', 'data[0]'],
+  [`{"n":${'9'.repeat(400)}}`, 'data.n'],
+])('a number that PHP cannot encode again is refused with its path: %s', (data, path) => {
+  const { emission, errors } = read(`{"event":"contact.created","data":${data}}`);
+  expect(emission).toBeNull();
+  expect(errors).toEqual([{ path, message: 'is too large for a number; send it as a string' }]);
+});
+
+test('text that looks like such a number, and the largest ones, are taken', () => {
+  expect(read('{"event":"contact.created","data":{"a":"1e400","b":1.7e308,"c":1e-400}}').errors).toEqual([]);
+});
+
 test('repeats no more of an unknown event type than fits', () => {
   expect(read(`{"event":"${'x'.repeat(5000)}","data":{}}`).errors[0]!.message.length).toBeLessThan(250);
 });
@@ -68,14 +82,15 @@ test('idempotency keys are visible ASCII', () => {
   expect(readKeyHeader(undefined, errors)).toBeUndefined();
   expect(readKeyHeader('a-1', errors)).toBe('a-1');
   expect(readKeyMember(undefined, errors, '')).toBeUndefined();
-  expect(readKeyMember('null', errors, '')).toBeUndefined();
   expect(readKeyMember('"a\\u002d1"', errors, '')).toBe('a-1');
   expect(errors).toEqual([]);
   readKeyHeader('', errors);
+  readKeyMember('null', errors, 'events[0].');
   readKeyMember('7', errors, 'events[1].');
   readKeyMember('"a b"', errors, 'events[2].');
   expect(errors.map(({ path }) => path)).toEqual([
     'Idempotency-Key',
+    'events[0].idempotency_key',
     'events[1].idempotency_key',
     'events[2].idempotency_key',
   ]);

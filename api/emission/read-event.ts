@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FieldError } from '../../core/contracts/errors.ts';
 import type { Emission } from '../../core/db/intake.ts';
+import { findInfinite } from './find-infinite.ts';
 import { currentTimestamp, readTimestamp } from './timestamp.ts';
 
 /** How one platform's events are read. */
@@ -30,6 +31,9 @@ export function readEvent(
   if (data === undefined) errors.push({ path: `${at}data`, message: 'is required' });
   else if (!data.startsWith('{') && !data.startsWith('[')) {
     errors.push({ path: `${at}data`, message: 'must be a JSON object or array' });
+  } else {
+    const path = findInfinite(data, `${at}data`);
+    if (path !== null) errors.push({ path, message: 'is too large for a number; send it as a string' });
   }
   const sent = members.get('timestamp');
   const timestamp = sent === undefined ? currentTimestamp() : readSent(sent);
@@ -52,7 +56,7 @@ export function readKeyHeader(header: string | undefined, errors: FieldError[]):
 
 /** The idempotency key of a batch's item, from its JSON; undefined without one. */
 export function readKeyMember(json: string | undefined, errors: FieldError[], at: string): string | undefined {
-  const key = json === undefined || json === 'null' ? undefined : decode(json);
+  const key = json === undefined ? undefined : decode(json);
   if (key === undefined) return undefined;
   if (typeof key === 'string' && KEY.test(key)) return key;
   errors.push({ path: `${at}idempotency_key`, message: KEY_MESSAGE });
