@@ -92,6 +92,6 @@ function listenForBreaches(context: BrowserContext, apiUrl: string): string[] {
 async function deleteWebhooks(system: System, url: string): Promise<void> {
   const path = '/api/urpa/integrations/webhooks';
   const { body } = await system.call('GET', path);
-  const own = body.data.filter((webhook: { url: string }) => webhook.url === url);
+  const own = body.data.filter((webhook: { url: string }) => webhook.url.startsWith(url));
   await Promise.all(own.map(({ id }: { id: string }) => system.call('DELETE', `${path}/${id}`)));
 }
