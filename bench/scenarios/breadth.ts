@@ -13,6 +13,8 @@ const CLIENTS = 64;
 const LIMIT_MS = 300_000;
 const STEADY_PER_SECOND = 30;
 const AWAY_MS = 1_000;
+/** After this, the first attempts have run into their time-out. */
+const HANGING_MS = 17_000;
 
 export const breadth: Scenario = {
   name: 'breadth',
@@ -35,6 +37,7 @@ async function measureBreadth(stage: Stage): Promise<Figure[]> {
   const play: Play = { stage, posthorn, receiver, target: posthorn.targetOf(URPA), events: stage.scale(10_000, 1_000) };
   stage.say('warming up');
   await warmUp(play.target, receiver);
+  await speedOf(play);
   const alone = await speedOf(play);
   const beside = { name: 'one webhook', value: alone };
   return [
@@ -43,6 +46,7 @@ async function measureBreadth(stage: Stage): Promise<Figure[]> {
     await fanOut(play, id),
     await withoutTemporal(play, beside),
     await oldSnapshot(play),
+    await hangingWebhooks(play, id),
   ];
 }
 
@@ -102,6 +106,30 @@ async function withoutTemporal(play: Play, beside: { name: string; value: number
   } finally {
     process.kill(pid, 'SIGCONT');
     await play.target.settle();
+  }
+}
+
+/** An event a second to very many webhooks whose receiver takes it and never answers. */
+async function hangingWebhooks({ stage, posthorn, receiver, target }: Play, id: string): Promise<Figure> {
+  const count = stage.scale(1_000, 100);
+  const seconds = stage.scale(30, 5);
+  stage.say(`beside ${count} webhooks that hang`);
+  const alone = latencyOf(await measureSteady(target, receiver, STEADY_PER_SECOND, seconds), 99);
+  const hanging = await stage.receiver();
+  await hanging.answer({ delayMs: 3_600_000 });
+  await copyWebhook(posthorn, id, count, `'urpa', '', '{taskjuggler.synced}'`);
+  await posthorn.database.query(`update webhooks set url = $1 where 'taskjuggler.synced' = any(events)`, [hanging.url]);
+  const event = { event: 'taskjuggler.synced', data: { id: '1' } };
+  const flood = setInterval(() => void posthorn.call('POST', `${URPA.apiBase}/events`, event), 1_000);
+  try {
+    await sleep(HANGING_MS);
+    const still = { ...target, settle: () => Promise.resolve() };
+    const beside = latencyOf(await measureSteady(still, receiver, STEADY_PER_SECOND, seconds), 99);
+    const name = `POST to arrival at ${STEADY_PER_SECOND}/s, p99, beside ${count} webhooks that hang`;
+    return compare(name, 'ms', beside, { name: 'alone', value: alone });
+  } finally {
+    clearInterval(flood);
+    await posthorn.database.query(`update webhooks set active = false where 'taskjuggler.synced' = any(events)`);
   }
 }
 
