@@ -41,6 +41,7 @@ export class Dispatcher {
   private gathering: NodeJS.Timeout | undefined;
   /** Where the last fair claim ended; NONE: at the last webhook. */
   private seenLast = NONE;
+  private round: Round = { from: -Infinity, oldest: Infinity, tookMs: 0 };
   /** Whether something may have become due since the round of fair claims began. */
   private unseen = false;
   private stopped = false;
@@ -123,12 +124,8 @@ export class Dispatcher {
     const startedAt = performance.now();
     const from = this.lowWater.begin(startedAt);
     const { worker, rows } = await this.deps.claims.take(CLAIM_DUE, total, from);
-    this.lowWater.end(
-      from,
-      rows.map((row) => row.due),
-      startedAt,
-      performance.now(),
-    );
+    const now = performance.now();
+    this.lowWater.end(from, Math.min(...rows.map((row) => row.due)), now - startedAt, now);
     this.launch(rows, worker);
     return rows.length === total;
   }
@@ -136,15 +133,29 @@ export class Dispatcher {
   /** Goes round the webhooks, a part in each claim. Whether there may be more: when a whole round left nothing, there is not. */
   private async claimFairly({ total, byWebhook, others }: Room): Promise<boolean> {
     const { seenLast } = this;
-    if (seenLast === NONE) this.unseen = false;
+    const startedAt = performance.now();
+    if (seenLast === NONE) {
+      this.unseen = false;
+      this.round = { from: this.lowWater.begin(startedAt), oldest: Infinity, tookMs: 0 };
+    }
+    const { round } = this;
     const room = JSON.stringify(byWebhook);
-    const taken = await this.deps.claims.take<FairlyClaimed>(CLAIM_FAIRLY, total, room, others, seenLast);
+    const taken = await this.deps.claims.take<FairlyClaimed>(CLAIM_FAIRLY, total, room, others, seenLast, round.from);
     const rows = taken.rows.filter((row) => row.delivery_id !== null);
     this.seenLast = (taken.rows[0]?.more && taken.rows[0].seen) || NONE;
+    this.endOfRound(round, taken.rows[0]?.oldest ?? Infinity, startedAt);
     this.launch(rows, taken.worker);
     const left = rows.length === total || this.mayLeave(rows, byWebhook, others);
     this.unseen ||= left;
     return left || this.seenLast !== NONE || (this.unseen && this.gathering === undefined);
+  }
+
+  /** The mark moves on when a whole round has seen the oldest of every webhook. */
+  private endOfRound(round: Round, oldest: number, startedAt: number): void {
+    const now = performance.now();
+    round.oldest = Math.min(round.oldest, oldest);
+    round.tookMs += now - startedAt;
+    if (this.seenLast === NONE) this.lowWater.end(round.from, round.oldest, round.tookMs, now);
   }
 
   /** Whether a webhook got as much as it could get: then it may have more. */
@@ -159,7 +170,18 @@ export class Dispatcher {
   }
 }
 
+/** Fair claims that go once round the webhooks. */
+interface Round {
+  /** From when on it looks, and the oldest that it saw, in seconds since 1970. */
+  from: number;
+  oldest: number;
+  /** What its claims took so far. */
+  tookMs: number;
+}
+
 interface FairlyClaimed extends Claimed {
+  /** Since when the oldest that was looked at is due, in seconds since 1970. */
+  oldest: number | null;
   /** The last webhook that was looked at. */
   seen: string;
   /** Whether others may follow it. */

@@ -19,18 +19,20 @@ export class LowWater {
     this.wanted = true;
   }
 
-  /** Where the claim that begins at `now` (milliseconds) begins to look, in seconds since 1970; -Infinity: everywhere. */
+  /** Where the look that begins at `now` (milliseconds) begins to look, in seconds since 1970; -Infinity: everywhere. */
   begin(now: number): number {
     return this.wanted && now - this.lookedAt >= this.restMs ? -Infinity : this.mark;
   }
 
-  /** A claim that looked from `from` on has brought what was due at these times, in seconds since 1970. */
-  end(from: number, due: Iterable<number>, startedAt: number, now: number): void {
-    const oldest = Math.min(...due);
+  /**
+   * A look from `from` on, which took `tookMs`, has found that the oldest was due since `oldest`, in seconds since 1970; Infinity: that there was
+   * none.
+   */
+  end(from: number, oldest: number, tookMs: number, now: number): void {
     if (oldest < Infinity) this.mark = oldest - MARGIN_S;
     if (from !== -Infinity) return;
     this.wanted = false;
     this.lookedAt = now;
-    this.restMs = Math.max(FULL_LOOK_MS, FULL_LOOK_SHARE * (now - startedAt));
+    this.restMs = Math.max(FULL_LOOK_MS, FULL_LOOK_SHARE * tookMs);
   }
 }

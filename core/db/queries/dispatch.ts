@@ -42,13 +42,15 @@ const MOST_SERVED = 32;
 
 const visit = (after: string) => `
   select webhook_id, due_at, coalesce(($3::jsonb ->> webhook_id::text)::int, $4::int) as room
-  from outbox where webhook_id > ${after} and due_at is not null order by webhook_id, due_at limit 1`;
+  from outbox where webhook_id > ${after} and due_at >= to_timestamp($6::float8) order by webhook_id, due_at limit 1`;
 
 /**
  * Claims what is due webhook by webhook: to each its share first, oldest first, and at most what there is room for. What it costs and
  * brings does not depend on how much is due to whom: the index leads from webhook to webhook. `seen` is the last webhook that
  * was looked at, null when there was none; `more` says that others may follow it; `most` is what one webhook got at most.
- * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 webhook to begin after
+ * `oldest` is since when the oldest that it saw is due, in seconds since 1970.
+ * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 webhook to begin after, $6 nothing
+ * that was due before, as in CLAIM_DUE
  */
 export const CLAIM_FAIRLY = {
   name: 'claim-fairly',
@@ -62,14 +64,16 @@ with recursive visited as (
 ), share as materialized (
   select greatest(1, $2 / greatest(1, max(served))) as each from visited
 ), scan as materialized (
-  select webhook_id as seen, visits = ${MOST_VISITED} or served = ${MOST_SERVED} as more, 2 * (select each from share) as most
+  select webhook_id as seen, visits = ${MOST_VISITED} or served = ${MOST_SERVED} as more, 2 * (select each from share) as most,
+    (select extract(epoch from min(due_at))::float8 from visited) as oldest
   from visited order by visits desc limit 1
 ), ${claimed(`
   select one.delivery_id from visited v
   cross join lateral (
     select delivery_id, row_number() over () as place from (
       select delivery_id from outbox
-      where webhook_id between v.webhook_id and v.webhook_id and due_at <= now() and claimed_by is null
+      where webhook_id between v.webhook_id and v.webhook_id and due_at <= now() and due_at >= to_timestamp($6::float8)
+        and claimed_by is null
       order by webhook_id, due_at, delivery_id limit least(v.room, (select most from scan)) for update skip locked
     ) oldest
   ) one
