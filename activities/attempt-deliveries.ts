@@ -7,7 +7,8 @@ import { StoppingError, type DeliveryAttempts, type Standing } from '../core/dom
 const TOLERANCE_MS = 200;
 
 /**
- * One run of a workflow's deliveries: an attempt of each that is still undelivered. Throws an `ApplicationFailure` that
+ * One run of a workflow's deliveries: an attempt of each whose time has come, and a look at the others. The first run follows an attempt,
+ * and tells what came of it. Throws an `ApplicationFailure` that
  * Temporal retries by the schedule while any waits for another attempt, and a final one when a single delivery failed.
  */
 export async function attemptDeliveries(attempts: DeliveryAttempts, deliveryIds: string[]): Promise<DeliverSummary> {
@@ -25,7 +26,8 @@ export async function attemptDeliveries(attempts: DeliveryAttempts, deliveryIds:
 
 async function attend(attempts: DeliveryAttempts, deliveryIds: string[]): Promise<Standing[]> {
   try {
-    return await attempts.attend(activityInfo().workflowExecution!.workflowId, deliveryIds);
+    const { workflowExecution, attempt } = activityInfo();
+    return await attempts.attend(workflowExecution!.workflowId, deliveryIds, attempt);
   } catch (error) {
     if (!(error instanceof StoppingError)) throw error;
     const { message } = error;

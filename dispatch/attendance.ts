@@ -19,13 +19,12 @@ export interface AttendanceDeps {
 
 /** How often it looks again while another process has the attempt in flight, or the database is away. */
 const LOOK_AGAIN_MS = 500;
+/** A later run begins when Temporal's clock says so, the first one at any time. */
+const CLOCK_SLACK_S = 1;
 /** What is not taken in hand so long after its time, for want of room, is left to the dispatchers: it waits in PostgreSQL. */
 const PATIENCE_MS = 5_000;
 
-/**
- * What a workflow's activity does in this process: it joins the attempts in flight, makes those that are due, and looks in
- * PostgreSQL for the rest.
- */
+/** What a workflow's activity does in this process: it makes the attempts that are due, and looks in PostgreSQL for the rest. */
 export class Attendance implements DeliveryAttempts {
   private readonly deps: AttendanceDeps;
   private stopping = false;
@@ -39,13 +38,13 @@ export class Attendance implements DeliveryAttempts {
     this.stopping = true;
   }
 
-  async attend(workflowId: string, deliveryIds: string[]): Promise<Standing[]> {
+  async attend(workflowId: string, deliveryIds: string[], run: number): Promise<Standing[]> {
     const standings = new Map<string, Standing>();
     for (;;) {
       const open = deliveryIds.filter((id) => !standings.has(id));
       if (open.length === 0) return deliveryIds.map((id) => standings.get(id)!);
       try {
-        await this.look(workflowId, open, standings);
+        await this.look(workflowId, open, run === 1 ? 0 : CLOCK_SLACK_S, standings);
       } catch {
         // The database is away: an activity run is not spent on that.
       }
@@ -54,14 +53,10 @@ export class Attendance implements DeliveryAttempts {
     }
   }
 
-  private async look(workflowId: string, deliveryIds: string[], standings: Map<string, Standing>): Promise<void> {
-    const { flights } = this.deps;
-    const joined = deliveryIds.flatMap((id) => flights.get(id) ?? []);
-    const others = deliveryIds.filter((id) => !flights.get(id));
-    const claimed = others.length > 0 ? await this.claim(workflowId, others) : [];
-    const boarded = [...joined, ...claimed];
-    await Promise.all(boarded.filter((flight) => !flight.hasLanded).map((flight) => flight.endIn(workflowId)));
-    for (const flight of boarded) {
+  private async look(workflowId: string, deliveryIds: string[], slackS: number, standings: Map<string, Standing>) {
+    const claimed = await this.claim(workflowId, deliveryIds, slackS);
+    await Promise.all(claimed.map((flight) => flight.end()));
+    for (const flight of claimed) {
       const known = this.leave(flight, workflowId);
       if (known) standings.set(known.deliveryId, known);
     }
@@ -69,11 +64,11 @@ export class Attendance implements DeliveryAttempts {
     if (unknown.length > 0) await this.ask(workflowId, unknown, standings);
   }
 
-  private async claim(workflowId: string, deliveryIds: string[]): Promise<Flight[]> {
+  private async claim(workflowId: string, deliveryIds: string[], slackS: number): Promise<Flight[]> {
     const { claims, flights, lanes } = this.deps;
     const { total, byWebhook } = lanes.room();
     const room = [Math.max(0, total), JSON.stringify(byWebhook), CLAIM_MAX];
-    const { worker, rows } = await claims.take(CLAIM_MEMBERS, ...room, deliveryIds, workflowId);
+    const { worker, rows } = await claims.take(CLAIM_MEMBERS, ...room, deliveryIds, workflowId, slackS);
     return rows.map((claimed) => {
       const flight = flights.add(claimed, worker, workflowId);
       lanes.add(claimed, flight);
@@ -85,8 +80,7 @@ export class Attendance implements DeliveryAttempts {
   private leave(flight: Flight, workflowId: string): Standing | null {
     const { claimed, landing } = flight;
     const deliveryId = claimed.delivery_id;
-    if (flight.workflowId !== workflowId) return standing(deliveryId, 'moved');
-    this.deps.flights.drop(flight);
+    if (flight.recordedWith !== null && flight.recordedWith !== workflowId) return standing(deliveryId, 'moved');
     if (!landing || landing.status === 'pending') return null;
     const { status, message, nextAttemptAt, attempts } = landing;
     if (status !== 'retrying') return { deliveryId, state: status, message, nextAttemptAt, plan: null };

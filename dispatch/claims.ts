@@ -96,7 +96,7 @@ export class Claims {
     while (this.underWay > 0) await pause();
     const worker = lease.id;
     const { rows } = await pool.query<{ delivery_id: string }>({ ...CLAIMED_BY, values: [worker] });
-    const strays = rows.map((row) => row.delivery_id).filter((id) => flights.get(id)?.hasLanded ?? true);
+    const strays = rows.map((row) => row.delivery_id).filter((id) => !flights.get(id));
     if (strays.length === 0) return;
     log.warn({ deliveries: strays.length }, 'gave back claims whose answer had been lost');
     await pool.query({ ...RELEASE, values: [worker, strays] });

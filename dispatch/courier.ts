@@ -7,8 +7,9 @@ import { describeFailure, judgeAttempt, type Verdict } from '../core/domain/verd
 import type { AttemptResult } from '../core/domain/delivery.ts';
 import { scheduleOf, type Claimed } from './claimed.ts';
 import type { Flight } from './flights.ts';
+import type { Assignment, Handover } from './handover.ts';
 import type { Lease } from './lease.ts';
-import type { AttemptRecord, Recorder } from './recorder.ts';
+import type { AttemptRecord, Recorded, Recorder } from './recorder.ts';
 
 export interface CourierDeps {
   sender: Sender;
@@ -25,8 +26,7 @@ export interface CourierDeps {
   onRecorded: (claimed: Claimed) => void;
   /** Gives a claimed delivery back whose webhook was turned off or paused meanwhile. */
   release: (flight: Flight) => Promise<void>;
-  /** Called when a group's member has to wait longer than its group. */
-  onPostponed: (flight: Flight) => void;
+  handover: Pick<Handover, 'assign'>;
 }
 
 /** A dispatcher takes a retry this long after it was due, should no workflow have begun it. */
@@ -47,8 +47,8 @@ export class Courier {
     try {
       if (!(await this.holdsLease(worker))) return flight.land(null);
       if (!claimed.active || claimed.paused) return await this.deps.release(flight);
-      const { result, record, verdict } = await this.attempt(flight, onSent);
-      const recorded = await this.deps.recorder.record(record);
+      const { result, record, verdict, assignment } = await this.attempt(flight, onSent);
+      const recorded = await this.record(record, assignment);
       this.deps.onRecorded(claimed);
       if (verdict.gone) await this.deps.onGone(claimed);
       if (!recorded) return flight.land(null);
@@ -76,7 +76,8 @@ export class Courier {
       scheduleOf(claimed),
       deps.retryUnitMs,
     );
-    if (verdict.postponed) deps.onPostponed(flight);
+    const assignment = deps.handover.assign(flight, verdict);
+    flight.recordedWith = assignment.workflowId;
     const { outcome, delayMs } = verdict;
     const record: AttemptRecord = {
       worker: flight.worker,
@@ -88,9 +89,20 @@ export class Courier {
       outcome,
       delayMs,
       graceMs: GRACE_MS,
-      workflowId: flight.workflowId,
+      workflowId: assignment.workflowId,
+      handingOver: assignment.waiting,
     };
-    return { result, record, verdict };
+    return { result, record, verdict, assignment };
+  }
+
+  private async record(record: AttemptRecord, { settle }: Assignment) {
+    let recorded: Recorded = null;
+    try {
+      recorded = await this.deps.recorder.record(record);
+    } finally {
+      settle(recorded !== null);
+    }
+    return recorded;
   }
 
   private async send(claimed: Claimed): Promise<AttemptResult> {

@@ -18,8 +18,8 @@ function dispatcherOf(brings: number[], roomOfA: number, workers = 1) {
   const deps = {
     lease: { fresh: () => true, workers },
     claims: { take },
-    lanes: { room: () => room },
-    grouping: { add: () => [] },
+    lanes: { room: () => room, add: () => undefined },
+    flights: { add: () => undefined },
   };
   const dispatcher = new Dispatcher(deps as unknown as DispatcherDeps);
   const settled = () => new Promise((resolve) => setTimeout(resolve, 10));

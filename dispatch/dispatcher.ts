@@ -2,8 +2,7 @@ import type { Logger } from 'pino';
 import { CLAIM_DUE, CLAIM_FAIRLY } from '../core/db/queries/dispatch.ts';
 import type { Claimed } from './claimed.ts';
 import type { Claims } from './claims.ts';
-import type { Flight } from './flights.ts';
-import type { Grouping } from './grouping.ts';
+import type { Flight, Flights } from './flights.ts';
 import { CLAIM_MAX } from './lane.ts';
 import type { Lanes, Room } from './lanes.ts';
 import type { Lease } from './lease.ts';
@@ -14,7 +13,7 @@ export interface DispatcherDeps {
   lease: Lease;
   claims: Claims;
   lanes: Lanes<Flight>;
-  grouping: Grouping;
+  flights: Flights;
 }
 
 /** Finds what a lost notice hid, and what has become due by the passing of time. */
@@ -27,8 +26,7 @@ const GATHER_MS = 20;
 const NONE = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Claims what is due and sends it on its way. The attempt begins at once, protected by the worker's lease, while the
- * workflow that will own the delivery starts beside it. The same loop serves new deliveries, manual retries, resumed ones,
+ * Claims what is due and sends it on its way. The attempt begins at once, protected by the worker's lease. The same loop serves new deliveries, manual retries, resumed ones,
  * what a dead worker left, and retries that Temporal did not begin.
  */
 export class Dispatcher {
@@ -166,7 +164,8 @@ export class Dispatcher {
   }
 
   private launch(claimed: Claimed[], worker: string): void {
-    for (const flight of this.deps.grouping.add(claimed, worker)) this.deps.lanes.add(flight.claimed, flight);
+    const { flights, lanes } = this.deps;
+    for (const one of claimed) lanes.add(one, flights.add(one, worker, null));
   }
 }
 

@@ -7,12 +7,12 @@ import type { Sender } from '../core/delivery/send.ts';
 import type { Signer } from '../core/delivery/sign.ts';
 import type { DeliveryStatus } from '../core/domain/delivery.ts';
 import { Attendance } from './attendance.ts';
-import { planOf, type Claimed } from './claimed.ts';
+import type { Claimed } from './claimed.ts';
 import { Claims } from './claims.ts';
 import { Courier } from './courier.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Flights, type Flight } from './flights.ts';
-import { Grouping } from './grouping.ts';
+import { Handover } from './handover.ts';
 import type { LaneOwner } from './lane.ts';
 import { LaneReports } from './lane-reports.ts';
 import { Lanes } from './lanes.ts';
@@ -41,6 +41,8 @@ export interface EngineOptions {
 /** How often what waits in vain is given back. */
 const SWEEP_MS = 1_000;
 const RETRY_MS = 300;
+/** When the process stops, Temporal gets so long to take what was just recorded. */
+const HANDOVER_MS = 5_000;
 
 /** Everything between the outbox and the receiver in one worker process. */
 export class Engine {
@@ -51,7 +53,7 @@ export class Engine {
   private readonly lanes: Lanes<Flight>;
   private readonly reports: LaneReports;
   private readonly starter: Starter;
-  private readonly grouping: Grouping;
+  private readonly handover: Handover;
   private readonly claims: Claims;
   private readonly dispatcher: Dispatcher;
   private listener: Listener | undefined;
@@ -61,6 +63,9 @@ export class Engine {
     const { pool, log, retryUnitMs, maxInFlight } = options;
     this.options = options;
     this.lease = new Lease(options.databaseUrl, log, (lostId) => this.dropUnbegun(lostId));
+    this.starter = new Starter(options.taskQueue, log, (id, members) => this.handover.handedOver(id, members));
+    const { starter } = this;
+    this.handover = new Handover({ pool, log, starter, retryUnitMs, maxGroup: options.coalesceMax });
     const courier = this.createCourier();
     const goOn = () => this.dispatcher.goOn();
     this.lanes = new Lanes({
@@ -76,12 +81,10 @@ export class Engine {
       worker: () => this.lease.id,
       onChanged: options.onLaneChanged,
     });
-    this.starter = new Starter(options.taskQueue, log);
-    this.grouping = new Grouping(this.flights, options.coalesceMax, (id, flights) => this.startWorkflow(id, flights));
-    const { flights, lanes, lease, grouping } = this;
+    const { flights, lanes, lease } = this;
     this.claims = new Claims({ pool, lease, flights, log });
     const { claims } = this;
-    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, grouping });
+    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, flights });
     this.attendance = new Attendance({ pool, claims, flights, lanes, retryUnitMs });
   }
 
@@ -101,6 +104,7 @@ export class Engine {
       this.dispatcher.wakeUp(Number(count)),
     );
     this.claims.start();
+    this.handover.start();
     this.dispatcher.start();
     this.sweeping = setInterval(() => this.giveBack(this.lanes.sweep()), SWEEP_MS);
     this.reports.start();
@@ -112,14 +116,13 @@ export class Engine {
     this.dispatcher.stop();
     this.attendance.stop();
     await this.claims.stop();
-    const acknowledged = this.starter.stop(limitMs);
-    this.grouping.flush();
     await this.listener?.close();
     clearInterval(this.sweeping);
     this.reports.stop();
     this.giveBack(this.lanes.clear());
     while (this.flights.count > 0 && performance.now() < deadline) await pause(50);
-    await acknowledged;
+    this.handover.stop();
+    await this.starter.stop(Math.min(HANDOVER_MS, Math.max(0, deadline - performance.now())));
     await this.lease.release();
   }
 
@@ -129,18 +132,9 @@ export class Engine {
       ...options,
       lease,
       recorder: new Recorder(options.pool, options.log),
+      handover: this.handover,
       release: (flight) => this.release(flight.worker, [flight]),
-      onPostponed: (flight) => {
-        if (flight.workflowId !== flight.claimed.delivery_id) this.grouping.part([flight]);
-      },
     });
-  }
-
-  private startWorkflow(workflowId: string, flights: Flight[]): void {
-    const members = flights.map((flight) => flight.claimed);
-    const first = members[0]!;
-    const plan = planOf(first, first.attempts, this.options.retryUnitMs);
-    this.starter.start({ workflowId, members, plan, known: first.workflow_id === workflowId });
   }
 
   /** Lands what was claimed under a lost lease and has not begun; what is in flight notices by itself. */

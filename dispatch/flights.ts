@@ -10,26 +10,23 @@ export type Landing = {
   attempts: number;
 } | null;
 
-/**
- * One claimed delivery on its way in this process. There are thousands between a claim and the end of their group's workflow, so
- * it holds little, and has no promise but for those that wait.
- */
+/** One claimed delivery on its way in this process. */
 export class Flight {
   readonly claimed: Claimed;
   /** The incarnation that claimed it. */
   readonly worker: string;
-  /** The workflow that will own it when its attempt is recorded. */
-  workflowId: string;
+  /** The workflow whose activity claimed it; null when a dispatcher did. */
+  readonly workflowId: string | null;
+  /** The workflow that its outcome was recorded with. */
+  recordedWith: string | null = null;
   /** Undefined while it is in the air. */
   landing: Landing | undefined;
   /** Its claim is being given back, without an attempt. */
   givenBack = false;
-  /** Landed a while ago, and nobody has joined it. */
-  stale = false;
-  private readonly onLanded: () => void;
+  private readonly onLanded: (flight: Flight) => void;
   private news: PromiseWithResolvers<void> | undefined;
 
-  constructor(claimed: Claimed, worker: string, workflowId: string, onLanded: () => void) {
+  constructor(claimed: Claimed, worker: string, workflowId: string | null, onLanded: (flight: Flight) => void) {
     this.claimed = claimed;
     this.worker = worker;
     this.workflowId = workflowId;
@@ -44,78 +41,41 @@ export class Flight {
     if (this.hasLanded) return;
     this.landing = landing;
     this.claimed.body = '';
-    this.onLanded();
-    this.tell();
-  }
-
-  /** It leaves the workflow that it was started in. */
-  move(workflowId: string): void {
-    this.workflowId = workflowId;
-    this.tell();
-  }
-
-  /** Resolves when it has landed, or goes on in another workflow than this one. */
-  async endIn(workflowId: string): Promise<void> {
-    while (!this.hasLanded && this.workflowId === workflowId) await (this.news ??= Promise.withResolvers()).promise;
-  }
-
-  private tell(): void {
+    this.onLanded(this);
     this.news?.resolve();
-    this.news = undefined;
+  }
+
+  /** Resolves when it has landed. */
+  async end(): Promise<void> {
+    if (!this.hasLanded) await (this.news ??= Promise.withResolvers()).promise;
   }
 }
 
-const KEEP_LANDED_MS = 60_000;
-/** While Temporal is away nobody joins: more than so many are not kept. */
-const MOST_LANDED = 20_000;
-
-/** The claimed deliveries of this process by id, so that a workflow's activity can join the attempt in flight. */
+/** The claimed deliveries of this process whose outcome is not recorded yet, by id. */
 export class Flights {
   private readonly byId = new Map<string, Flight>();
-  private readonly onLanded = () => void this.count--;
-  private sweptAt = performance.now();
-  /** In the air: claimed and not yet recorded. */
-  count = 0;
 
-  add(claimed: Claimed, worker: string, workflowId: string): Flight {
-    if (performance.now() - this.sweptAt > KEEP_LANDED_MS) this.sweep();
-    if (this.byId.size - this.count > MOST_LANDED) this.dropOldest(MOST_LANDED / 2);
-    const flight = new Flight(claimed, worker, workflowId, this.onLanded);
+  get count(): number {
+    return this.byId.size;
+  }
+
+  add(claimed: Claimed, worker: string, workflowId: string | null): Flight {
+    const flight = new Flight(claimed, worker, workflowId, (landed) => this.drop(landed));
     this.byId.set(claimed.delivery_id, flight);
-    this.count++;
     return flight;
   }
 
   /** Whether this incarnation has it in the air already: its claim was lost in a crash of PostgreSQL, and made again. */
   has(deliveryId: string, worker: string): boolean {
     const flight = this.byId.get(deliveryId);
-    return flight !== undefined && !flight.hasLanded && !flight.givenBack && flight.worker === worker;
+    return flight !== undefined && !flight.givenBack && flight.worker === worker;
   }
 
   get(deliveryId: string): Flight | undefined {
     return this.byId.get(deliveryId);
   }
 
-  /** A landed flight is joined at most once by each run: the next run has to look at PostgreSQL. */
-  drop(flight: Flight): void {
+  private drop(flight: Flight): void {
     if (this.byId.get(flight.claimed.delivery_id) === flight) this.byId.delete(flight.claimed.delivery_id);
-  }
-
-  private dropOldest(landed: number): void {
-    for (const flight of this.byId.values()) {
-      if (landed === 0) return;
-      if (!flight.hasLanded) continue;
-      this.drop(flight);
-      landed--;
-    }
-  }
-
-  /** Forgets what nobody joined within one to two times `KEEP_LANDED_MS`. */
-  private sweep(): void {
-    this.sweptAt = performance.now();
-    for (const flight of this.byId.values()) {
-      if (flight.stale) this.drop(flight);
-      else flight.stale = flight.hasLanded;
-    }
   }
 }

@@ -17,6 +17,8 @@ export interface AttemptRecord {
   /** How long after the due time a dispatcher takes a retry that no workflow has begun. */
   graceMs: number;
   workflowId: string;
+  /** Temporal has yet to take that workflow. */
+  handingOver: boolean;
 }
 
 /** The delivery's new state; null when the claim had been lost and only the attempt was noted. */
@@ -130,6 +132,7 @@ function failureColumns(records: AttemptRecord[]): unknown[] {
     records.map((record) => record.outcome === 'give-up'),
     column(records, 'delayMs'),
     column(records, 'graceMs'),
+    column(records, 'handingOver'),
   ];
 }
 

@@ -1,6 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import type { StoredFilter } from '../core/domain/recovery.ts';
-import type { Claimed } from './claimed.ts';
 import { fittingKeywords } from './temporal-limits.ts';
 
 /**
@@ -14,9 +13,16 @@ const SEARCH_ATTRIBUTES = {
   eventType: defineSearchAttributeKey('PosthornEventType', SearchAttributeType.KEYWORD_LIST),
 };
 
+interface Owned {
+  platform: string;
+  org_id: string;
+  webhook_id: string;
+  event_type: string;
+}
+
 /** Of a group with many organizations or webhooks, as many are named as Temporal takes. */
-export function searchAttributesOf(members: Claimed[]): TypedSearchAttributes {
-  const distinct = (pick: (member: Claimed) => string) => fittingKeywords(members.map(pick));
+export function searchAttributesOf(members: Owned[]): TypedSearchAttributes {
+  const distinct = (pick: (member: Owned) => string) => fittingKeywords(members.map(pick));
   return new TypedSearchAttributes([
     { key: SEARCH_ATTRIBUTES.platform, value: members[0]!.platform },
     { key: SEARCH_ATTRIBUTES.organization, value: distinct((member) => member.org_id) },

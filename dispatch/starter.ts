@@ -1,19 +1,38 @@
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOptions } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import type { Logger } from 'pino';
-import type { Plan } from '../core/domain/plan.ts';
+import type { DeliverSummary, Plan } from '../core/domain/plan.ts';
 import type { deliver } from '../workflows/index.ts';
 import { wake } from '../workflows/messages.ts';
 import type { Claimed } from './claimed.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 import { fittingSummary } from './temporal-limits.ts';
 
+/** What a workflow has to know of a delivery, and Temporal's Web UI is to show. */
+export type Member = Pick<
+  Claimed,
+  | 'delivery_id'
+  | 'webhook_id'
+  | 'platform'
+  | 'org_id'
+  | 'event_type'
+  | 'url'
+  | 'attempts'
+  | 'max_attempts'
+  | 'round_start'
+  | 'schedule_attempts'
+  | 'initial_units'
+  | 'coefficient'
+>;
+
 export interface Start {
   workflowId: string;
-  members: Claimed[];
+  members: Member[];
   plan: Plan;
   /** Whether a workflow of this id may be running: then it is woken instead. */
   known: boolean;
+  /** All of them have ended: the workflow notes this and completes. */
+  done?: DeliverSummary;
 }
 
 /** A start that waits for Temporal: of its members, only what the request needs is kept. */
@@ -21,37 +40,44 @@ interface Waiting {
   options: WorkflowStartOptions<typeof deliver> & { workflowId: string };
   plan: Plan;
   known: boolean;
-  size: number;
+  deliveryIds: string[];
+  done: boolean;
 }
 
 const CONCURRENT_STARTS = 8;
 const RETRY_MS = 1_000;
-/** Deliveries whose workflows may wait for Temporal, some 100 bytes each; beyond that the oldest go without. */
+/** Deliveries whose workflows may wait for Temporal, some 100 bytes each; beyond that the oldest are let go, and those that are open are found again in PostgreSQL. */
 const MOST_PENDING = 200_000;
 /** gRPC's INVALID_ARGUMENT: the same request will never be taken. */
 const INVALID_ARGUMENT = 3;
 
 /**
- * Starts and wakes workflows, a few at once, and keeps trying while Temporal is away. No attempt waits for it. A delivery that goes
- * without a workflow is still in the outbox, where a dispatcher takes it when its next attempt is due, and starts one then.
+ * Starts and wakes workflows, a few at once, and keeps trying while Temporal is away. Nothing waits for it.
  */
 export class Starter {
   private readonly taskQueue: string;
   private readonly log: Logger;
+  private readonly onSettled: (workflowId: string, deliveryIds: string[]) => Promise<void>;
   private readonly waiting: Waiting[] = [];
   private client: Client | undefined;
   private running = 0;
-  private stopping = false;
   private stopped = false;
-  private idle = Promise.withResolvers<void>();
+  private drained = Promise.withResolvers<void>();
   private refused = 0;
   private leftOut = false;
   /** Deliveries whose workflow has not been acknowledged yet. */
   private pending = 0;
 
-  constructor(taskQueue: string, log: Logger) {
+  /** `onSettled` is called with the deliveries of each workflow that Temporal has taken or refused for good, unless they had all ended. */
+  constructor(taskQueue: string, log: Logger, onSettled: (workflowId: string, deliveryIds: string[]) => Promise<void>) {
     this.taskQueue = taskQueue;
     this.log = log;
+    this.onSettled = onSettled;
+  }
+
+  /** Whether Temporal can be reached, as far as is known, and nothing waits for it. */
+  get idle(): boolean {
+    return this.client !== undefined && this.pending === 0;
   }
 
   /** Temporal can be reached from now on: what waits is started. */
@@ -61,27 +87,32 @@ export class Starter {
   }
 
   start(start: Start): void {
-    const size = start.members.length;
-    this.pending += size;
-    this.waiting.push({ options: this.options(start), plan: start.plan, known: start.known, size });
+    const { plan, known, members, done } = start;
+    const deliveryIds = members.map((member) => member.delivery_id);
+    this.pending += deliveryIds.length;
+    this.waiting.push({
+      options: this.options(start, deliveryIds),
+      plan,
+      known,
+      deliveryIds,
+      done: done !== undefined,
+    });
     while (this.pending > MOST_PENDING && this.waiting.length > 1) this.leaveOutOldest();
     if (this.client && this.running < CONCURRENT_STARTS) void this.work(this.client);
   }
 
-  /**
-   * What starts from now on is for another worker. Waits until all is acknowledged, but at most `limitMs`; what is left is
-   * found again in the outbox.
-   */
+  /** Waits until all is acknowledged, but at most `limitMs`; of what is left, the open deliveries are found again in the outbox. */
   async stop(limitMs: number): Promise<void> {
-    this.stopping = true;
-    if (this.client && this.pending > 0) await Promise.race([this.idle.promise, delay(limitMs)]);
+    if (this.client && this.pending > 0) await Promise.race([this.drained.promise, delay(limitMs)]);
     this.stopped = true;
   }
 
   private leaveOutOldest(): void {
-    const { size } = this.waiting.shift()!;
-    this.pending -= size;
-    if (!this.leftOut) this.log.warn('Temporal is too far behind: some deliveries go without a workflow');
+    this.pending -= this.waiting.shift()!.deliveryIds.length;
+    if (!this.leftOut)
+      this.log.warn(
+        'Temporal is too far behind: some workflows are started later, or not at all where nothing is left to do',
+      );
     this.leftOut = true;
   }
 
@@ -89,12 +120,13 @@ export class Starter {
     this.running++;
     for (let next = this.waiting.shift(); next && !this.stopped; next = this.waiting.shift()) {
       await this.begin(client, next);
-      this.pending -= next.size;
+      if (!next.done && !this.stopped) await this.onSettled(next.options.workflowId, next.deliveryIds);
+      this.pending -= next.deliveryIds.length;
     }
     this.running--;
     if (this.pending === 0) {
-      this.idle.resolve();
-      this.idle = Promise.withResolvers();
+      this.drained.resolve();
+      this.drained = Promise.withResolvers();
     }
   }
 
@@ -110,7 +142,7 @@ export class Starter {
     }
   }
 
-  private giveUp({ options, size }: Waiting, error: unknown): void {
+  private giveUp({ options, deliveryIds: { length: size } }: Waiting, error: unknown): void {
     this.refused += size;
     const details = { err: error, workflow: options.workflowId, deliveries: this.refused };
     const message = 'Temporal refused a workflow: its deliveries go on without one';
@@ -123,7 +155,6 @@ export class Starter {
       await client.workflow.start<typeof deliver>('deliver', {
         ...start.options,
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
-        requestEagerStart: !this.stopping,
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -139,12 +170,12 @@ export class Starter {
     });
   }
 
-  private options({ workflowId, members, plan }: Start): Waiting['options'] {
+  private options({ workflowId, members, plan, done }: Start, deliveryIds: string[]): Waiting['options'] {
     const first = members[0]!;
     return {
       workflowId,
       taskQueue: this.taskQueue,
-      args: [{ deliveryIds: members.map((member) => member.delivery_id), plan }],
+      args: [{ deliveryIds, plan, ...(done ? { done } : {}) }],
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       typedSearchAttributes: searchAttributesOf(members),
       staticSummary: fittingSummary(

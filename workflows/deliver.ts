@@ -18,8 +18,8 @@ const RUN_TIMEOUT_MS = 2 * 60_000;
 const PAUSE_BEFORE_NEXT_PLAN_MS = 1_000;
 
 /**
- * Sees one delivery, or a group that was claimed together, through its retry schedule. The schedule is the retry policy of
- * one activity: its first run joins the attempt that the dispatcher already has in flight, each retry attempts what is still
+ * Sees one delivery, or a group that waits for the same next attempt, through its retry schedule. It is started when the outcome of an
+ * attempt is recorded. The schedule is the retry policy of one activity: its first run tells that outcome, each retry attempts what is still
  * undelivered. PostgreSQL says who may attempt what, so two workflows never attempt the same delivery at once.
  */
 export async function deliver(input: DeliverInput): Promise<DeliverSummary> {
@@ -38,6 +38,7 @@ export async function deliver(input: DeliverInput): Promise<DeliverSummary> {
     wakes++;
     scope?.cancel();
   });
+  if (input.done) return input.done;
   for (;;) {
     scope = new CancellationScope();
     next = undefined;

@@ -1,10 +1,12 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { Plan } from '../core/domain/plan.ts';
+import type { DeliverSummary, Plan } from '../core/domain/plan.ts';
 import type { RecoveryProgress, RecoveryState } from '../core/domain/recovery.ts';
 
 export interface DeliverInput {
   deliveryIds: string[];
   plan: Plan;
+  /** All of them have ended already, and nothing is left to do but to say so. */
+  done?: DeliverSummary;
 }
 
 export interface DeliverState {
@@ -16,7 +18,7 @@ export interface DeliverState {
   wakes: number;
 }
 
-/** A dispatcher has the delivery in flight now (a manual retry, or its owner died): leave the backoff and join it. */
+/** A dispatcher has made an attempt (a manual retry, or a retry that was not begun in time): leave the backoff and look at its outcome. */
 export const wake = defineSignal<[Plan]>('wake');
 export const state = defineQuery<DeliverState>('state');
 

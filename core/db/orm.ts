@@ -11,6 +11,7 @@ import { M0005Lanes } from './migrations/m0005-lanes.ts';
 import { M0006WebhookStates } from './migrations/m0006-webhook-states.ts';
 import { M0007Uuidv7 } from './migrations/m0007-uuidv7.ts';
 import { M0008Subscriptions } from './migrations/m0008-subscriptions.ts';
+import { M0009Handover } from './migrations/m0009-handover.ts';
 
 /** Nobody waits longer for a lock: others would wait behind it. */
 const LOCK_TIMEOUT_MS = 4_000;
@@ -40,6 +41,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0006-webhook-states', class: M0006WebhookStates },
         { name: 'm0007-uuidv7', class: M0007Uuidv7 },
         { name: 'm0008-subscriptions', class: M0008Subscriptions },
+        { name: 'm0009-handover', class: M0009Handover },
       ],
       snapshot: false,
       tableName: 'posthorn_migrations',

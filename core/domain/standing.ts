@@ -15,10 +15,10 @@ export interface Standing {
 /** What the activity that attempts deliveries needs from the process it runs in. */
 export interface DeliveryAttempts {
   /**
-   * Joins the attempts in flight, claims and makes those that are due, and tells how each delivery stands.
+   * Claims and makes the attempts that are due, and tells how each delivery stands; `run` is the activity's, from 1.
    * @throws StoppingError when the process stops before that is known: another one has to look.
    */
-  attend(workflowId: string, deliveryIds: string[]): Promise<Standing[]>;
+  attend(workflowId: string, deliveryIds: string[], run: number): Promise<Standing[]>;
 }
 
 export class StoppingError extends Error {

@@ -109,6 +109,7 @@ async function record(worker: string, deliveryId: string, outcome: Outcome, more
     outcome,
     delayMs: 0,
     graceMs: 5_000,
+    handingOver: false,
     workflowId: 'workflow',
     ...more,
   });

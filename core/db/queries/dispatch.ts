@@ -83,9 +83,9 @@ select * from scan left join taken on true order by delivery_id`,
 };
 
 /**
- * Claims the deliveries of a workflow whose time has come, as far as there is room. One second is allowed for the difference
- * between Temporal's clock and the database's.
- * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 deliveries, $6 workflow
+ * Claims the deliveries of a workflow whose time has come, as far as there is room.
+ * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 deliveries, $6 workflow,
+ * $7 seconds that the time may be ahead, for the difference between Temporal's clock and the database's
  */
 export const CLAIM_MEMBERS = {
   name: 'claim-members',
@@ -95,7 +95,7 @@ export const CLAIM_MEMBERS = {
       row_number() over (partition by webhook_id order by delivery_id) as place
     from outbox
     where delivery_id = any($5::uuid[]) and workflow_id = $6 and claimed_by is null and due_at is not null
-      and next_attempt_at <= now() + interval '1 second'
+      and next_attempt_at <= now() + $7 * interval '1 second'
   ) member
   cross join lateral (
     select delivery_id from outbox where delivery_id = member.delivery_id and claimed_by is null for update skip locked

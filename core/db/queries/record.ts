@@ -45,7 +45,7 @@ returning d.id as delivery_id, d.status, d.next_attempt_at`,
  * webhook that is off cancels, of a paused one holds. What comes back was recorded; of the rest the word did not count.
  *
  * As for `RECORD_DELIVERED`, and: $12 error message, $13 whether to give up, $14 delay to the next attempt in milliseconds,
- * $15 grace in milliseconds
+ * $15 grace in milliseconds, $16 whether Temporal has yet to take its workflow
  */
 export const RECORD_FAILED = {
   name: 'record-failed',
@@ -56,8 +56,8 @@ with judged as materialized (
       when m.give_up then 'failed'
       when w.paused_at is not null then 'held'
       else 'retrying' end as status
-  from unnest(${arraysFrom(2)}, $11::text[], $12::text[], $13::boolean[], $14::float8[], $15::float8[])
-    as m(${NAMES}, workflow_id, error_message, give_up, delay_ms, grace_ms)
+  from unnest(${arraysFrom(2)}, $11::text[], $12::text[], $13::boolean[], $14::float8[], $15::float8[],
+    $16::boolean[]) as m(${NAMES}, workflow_id, error_message, give_up, delay_ms, grace_ms, handing_over)
   cross join lateral (select * from outbox o where o.delivery_id = m.delivery_id and ${COUNTS} offset 0) o
   cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w
 ), ended as (
@@ -66,7 +66,7 @@ with judged as materialized (
   returning m.*
 ), kept as (
   update outbox o set claimed_by = null, attempts = m.number, trigger = 'automatic', workflow_id = m.workflow_id,
-    next_attempt_at = m.next_at,
+    next_attempt_at = m.next_at, handover_since = case when m.handing_over then now() end,
     due_at = case when m.status = 'retrying' then m.next_at + m.grace_ms * interval '1 millisecond' end
   from judged m
   where o.delivery_id = m.delivery_id and ${COUNTS} and m.status in ('retrying', 'held')
