@@ -40,7 +40,9 @@ export function createWorkflows(temporalUiUrl: string | undefined): Workflows {
         return { state: STATES[status.name] ?? 'unknown', detail };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) {
-          return { state: 'none', detail: 'it is over, and Temporal keeps it no longer' };
+          const detail =
+            'none is kept: it is over, or Temporal was away when the attempt was recorded, and has yet to take it';
+          return { state: 'none', detail };
         }
         return { state: 'unknown', detail: 'Temporal does not answer' };
       }
@@ -57,7 +59,10 @@ export function createWorkflows(temporalUiUrl: string | undefined): Workflows {
         const { serverVersion } = await limited(() => connection.workflowService.getSystemInfo({}));
         return { ok: true, detail: `Temporal ${serverVersion} answers` };
       } catch {
-        return { ok: false, detail: 'Temporal does not answer: what is accepted waits, and first attempts go out' };
+        return {
+          ok: false,
+          detail: 'Temporal does not answer: deliveries and retries go out, and their workflows are started later',
+        };
       }
     },
     close: () => connection.close(),

@@ -83,3 +83,32 @@ test('when Temporal is back, what is still open gets its workflow', async () => 
   receiver.answer(status(200));
   await system.reaches(id!, 'delivered', 60_000);
 });
+
+test('what failed while Temporal hung gets its workflow long before its next attempt, although its worker was killed', async () => {
+  receiver.answer(status(500));
+  const webhook = await system.register(receiver.url, {
+    events: ['contact.created'],
+    retry_policy: { initial_interval: 3_600, maximum_attempts: 2 },
+  });
+  parts.freeze('temporal');
+  let id: string;
+  try {
+    const answer = await system.call('POST', '/api/urpa/events', { event: 'contact.created', data: { id: '1' } });
+    const deliveries: { id: string; webhook_id: string }[] = answer.body.deliveries;
+    id = deliveries.find((delivery) => delivery.webhook_id === webhook.id)!.id;
+    await system.reaches(id, 'retrying', 20_000);
+    await crash(system.livingWorkers()[0]!);
+  } finally {
+    parts.thaw('temporal');
+  }
+  await system.startWorker();
+  const client = await system.temporal();
+  const activity = await eventually(async () => {
+    const { workflow_id: workflowId } = await system.delivery(id);
+    const { raw } = await client.workflow.getHandle(workflowId!).describe();
+    return raw.pendingActivities?.find(({ attempt }) => Number(attempt) > 1);
+  }, 40_000);
+  expect(activity.lastFailure!.message).toMatch(/^attempt 1 of 2 failed with 500, next at 20/);
+  expect(await system.delivery(id)).toMatchObject({ status: 'retrying', attempts: 1 });
+  expect(await system.sql('select from outbox where handover_since is not null')).toEqual([]);
+});
