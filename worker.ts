@@ -15,6 +15,7 @@ import { createSender } from './core/delivery/send.ts';
 import { Signer } from './core/delivery/sign.ts';
 import { exitAfter } from './core/exit-after.ts';
 import { createLog } from './core/log.ts';
+import { warnOfFewOpenFiles } from './core/open-files.ts';
 import { platforms } from './core/platforms/index.ts';
 import { createSecretBox } from './core/secrets.ts';
 import { stopRequested } from './core/stop-requested.ts';
@@ -39,6 +40,8 @@ async function main(): Promise<void> {
   void stopping.then(() => started || process.exit(0));
   const log = createLog('worker', config.logLevel);
   installRuntime(log);
+  // One for each attempt in flight, and one that is kept for the next.
+  warnOfFewOpenFiles(2 * config.maxInFlight, log);
   const pool = createPool(config.databaseUrl, { max: 10 });
   const orm = await createOrm(config.databaseUrl);
   const sender = createSender({

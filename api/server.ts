@@ -12,6 +12,7 @@ import { createPool, createReadPool } from '../core/db/pool.ts';
 import { parseAllowlist } from '../core/delivery/guard.ts';
 import { exitAfter } from '../core/exit-after.ts';
 import { createLog } from '../core/log.ts';
+import { warnOfFewOpenFiles } from '../core/open-files.ts';
 import { platforms } from '../core/platforms/index.ts';
 import { createSecretBox } from '../core/secrets.ts';
 import { stopRequested } from '../core/stop-requested.ts';
@@ -35,12 +36,16 @@ const TRY_AGAIN_MS = 1_000;
 /** Longer than load balancers and clients keep an idle connection: who closes it first must not be this side. */
 const KEEP_ALIVE_MS = 75_000;
 
+/** Connections of clients that it should be able to take. */
+const CLIENTS = 1_000;
+
 /** An API process. It starts without a database, too, and then answers 503 until there is one. */
 async function main(): Promise<void> {
   setPriority(Math.max(getPriority(), NICENESS));
   const config = readConfig(process.env);
   const allowlist = parseAllowlist(config.targetAllowlist);
   const log = createLog('api', config.logLevel);
+  warnOfFewOpenFiles(CLIENTS, log);
   const pool = createPool(config.databaseUrl);
   const reads = createReadPool(config.databaseUrl);
   const orm = await createOrm(config.databaseUrl);
