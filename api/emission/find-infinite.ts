@@ -1,7 +1,10 @@
 import { formatPath } from '../../core/contracts/issues.ts';
 
-/** A large exponent, or a number too long for a double; also inside strings, so what is found is looked at again. */
-const SUSPECT = /\d[eE]\+?\d{3}|\d{309}/;
+/**
+ * A large exponent, a number too long for a double, or a long one with an exponent of two digits; also inside strings, so what is
+ * found is looked at again.
+ */
+const SUSPECT = /\d[eE]\+?\d{3}|\d{309}|\d{200}(?:\.\d+)?[eE]\+?\d{2}/;
 
 /**
  * The path of a number in a JSON text that is too large for a double, below `at`; null when there is none. PHP reads it as infinity, which
@@ -9,19 +12,19 @@ const SUSPECT = /\d[eE]\+?\d{3}|\d{309}/;
  */
 export function findInfinite(json: string, at: string): string | null {
   if (!SUSPECT.test(json)) return null;
-  const path = search(JSON.parse(json), []);
+  const path = search(JSON.parse(json));
   if (path === null) return null;
   const inner = formatPath(path);
   return at + (inner === '' || inner.startsWith('[') ? '' : '.') + inner;
 }
 
-function search(value: unknown, path: PropertyKey[]): PropertyKey[] | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? null : path;
+function search(value: unknown): PropertyKey[] | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : [];
   if (typeof value !== 'object' || value === null) return null;
-  const entries: [PropertyKey, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  const entries: Iterable<[PropertyKey, unknown]> = Array.isArray(value) ? value.entries() : Object.entries(value);
   for (const [key, inner] of entries) {
-    const found = search(inner, [...path, key]);
-    if (found !== null) return found;
+    const found = search(inner);
+    if (found !== null) return [key, ...found];
   }
   return null;
 }

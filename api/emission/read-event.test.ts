@@ -46,6 +46,8 @@ test.each([
   ['{"a":{"b c":[1,1e400]}}', 'data.a.b c[1]'],
   ['[-1E+999]', 'data[0]'],
   [`{"n":${'9'.repeat(400)}}`, 'data.n'],
+  [`{"n":${'9'.repeat(250)}e60}`, 'data.n'],
+  [`{"n":${'9'.repeat(250)}.5E+60}`, 'data.n'],
 ])('a number that PHP cannot encode again is refused with its path: %s', (data, path) => {
   const { emission, errors } = read(`{"event":"contact.created","data":${data}}`);
   expect(emission).toBeNull();

@@ -21,7 +21,10 @@ export async function readText(c: Context, limit: number): Promise<string> {
   }
   const encoding = c.req.header('content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new AppError('unsupported_media_type', `the body is compressed (${encoding}); send it as it is`);
+    throw new AppError(
+      'unsupported_media_type',
+      `the body is compressed (Content-Encoding: ${encoding}); send it uncompressed, without this header`,
+    );
   }
   const length = c.req.header('content-length');
   if (Number(length) > limit) throw tooLarge(limit);
@@ -72,9 +75,26 @@ export async function readJson<Schema extends z.ZodType>(
   return check(schema, JSON.parse(text));
 }
 
-/** The query's parameters, checked; an empty one counts as left out. @throws AppError invalid_request */
+/** The dashboard leaves its filters in the query when they are empty. */
+const EMPTY_ALLOWED = '/api/dashboard/';
+
+/**
+ * The query's parameters, checked. An empty one is refused where the schema refuses it; for the dashboard it counts as left out.
+ * @throws AppError invalid_request
+ */
 export function readQuery<Schema extends z.ZodType>(c: Context, schema: Schema): z.output<Schema> {
-  return check(schema, Object.fromEntries(Object.entries(c.req.query()).filter(([, value]) => value !== '')));
+  const query = c.req.query();
+  if (c.req.path.startsWith(EMPTY_ALLOWED)) {
+    return check(schema, Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '')));
+  }
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const errors = describeIssues(parsed.error);
+  throw invalidRequest(
+    errors.map((error) =>
+      query[error.path] === '' ? { ...error, message: 'must not be empty; give it a value or leave it out' } : error,
+    ),
+  );
 }
 
 function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

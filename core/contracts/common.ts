@@ -18,7 +18,7 @@ export function plainText(schema: z.ZodString): z.ZodString {
   return schema.refine((text) => !text.includes('\u0000'), { error: 'must not contain NUL characters' });
 }
 
-const CONTROL = /[\u0000-\u001f\u007f]/; // eslint-disable-line no-control-regex
+export const CONTROL = /[\u0000-\u001f\u007f]/; // eslint-disable-line no-control-regex
 
 /** Whatever the platform calls its organizations: 1 to 128 characters, no control characters. */
 export function isOrgId(text: string): boolean {

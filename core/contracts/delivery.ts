@@ -108,6 +108,7 @@ export function historyQuery(eventTypes: readonly string[]) {
   return z.object({
     status: z
       .string()
+      .min(1)
       .transform((text) => text.split(',').map((part) => part.trim()))
       .pipe(
         z.array(
@@ -138,6 +139,6 @@ export function historyQuery(eventTypes: readonly string[]) {
       .transform(Number)
       .default(50)
       .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'deliveries on a page' }),
-    cursor: z.string().optional().meta({ description: '`next_cursor` of the page before' }),
+    cursor: z.string().min(1).optional().meta({ description: '`next_cursor` of the page before' }),
   });
 }

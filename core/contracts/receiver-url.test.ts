@@ -15,6 +15,8 @@ test.each([
   [' https://example.com', /blanks, tabs/],
   ['https://example.com/a\tb', /blanks, tabs/],
   ['https://example.com\n', /blanks, tabs/],
+  ['\u0001https://example.com', /control characters/],
+  ['https://example.com\u007f', /control characters/],
 ])('the URL %j: %s', (url, problem) => {
   if (problem === null) expect(problemOf(ReceiverUrl, url)).toBeNull();
   else expect(problemOf(ReceiverUrl, url)).toMatch(problem);
@@ -25,6 +27,12 @@ test.each([
   ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', null],
   [' '.repeat(20), /blanks alone/],
   ['whsec_not base64, at all', /base64 after whsec_/],
+  ['whsec_MfKQ9r8GKYqrTw==', null],
+  ['whsec_MfKQ9r8GKYqrTw', null],
+  ['whsec_MfKQ9r8GKYqrTwj=', null],
+  ['whsec_MfKQ9r8GKYqrT', /base64 after whsec_/],
+  ['whsec_MfKQ9r8GKYqr=', /base64 after whsec_/],
+  ['whsec_MfKQ9r8GKYqrTw=', /base64 after whsec_/],
   ['whsec_', /16/],
 ])('the secret %j: %s', (secret, problem) => {
   if (problem === null) expect(problemOf(WebhookSecret, secret)).toBeNull();
