@@ -7,8 +7,7 @@ import { OperatorError } from './embedded/operator-error.ts';
 
 /** Shows a newcomer deliveries, signatures and retries on a running Posthorn, and leaves no webhook behind. */
 async function play(demo: Demo): Promise<void> {
-  const unsteady = await registerAll(demo);
-  const shaky = await emitAll(demo, unsteady);
+  const shaky = await emitAll(demo, await registerAll(demo));
   await retryByHand(demo, shaky.get('contact.created') ?? '');
   await awaitSchedule(demo, shaky.get('contact.updated') ?? '');
 }
