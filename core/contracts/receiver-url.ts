@@ -6,7 +6,6 @@ export const ReceiverUrl = z
   .string()
   .min(1)
   .max(2048)
-  .refine((url) => !url.includes('\u0000'), { error: 'must not contain NUL characters' })
   .refine((url) => !/\s/.test(url), { error: 'must not contain blanks, tabs or line breaks' })
   .refine((url) => !CONTROL.test(url), { error: 'must not contain control characters' })
   .refine((url) => !/^https?:/i.test(url) || /^https?:\/\/[^/\\?#]/i.test(url), {

@@ -155,6 +155,15 @@ describe('the list', () => {
     const answer = await api.ask('GET', `${path}?${query}`);
     expect(answer.body).toMatchObject({ status: 422, code: 'invalid_request', errors: [{ path: errorPath, message }] });
   });
+
+  test.each(['status', 'event', 'webhook_id', 'since', 'until', 'limit', 'cursor'])(
+    'refuses an empty %s',
+    async (name) => {
+      const answer = await api.ask('GET', `${path}?${name}=`);
+      const errors = [{ path: name, message: 'must not be empty; give it a value or leave it out' }];
+      expect(answer.body).toMatchObject({ status: 422, code: 'invalid_request', errors });
+    },
+  );
 });
 
 test('pages neither repeat nor skip anything while new deliveries arrive', async () => {
@@ -166,7 +175,7 @@ test('pages neither repeat nor skip anything while new deliveries arrive', async
     const seen: string[] = [];
     let cursor = '';
     do {
-      const { body } = await api.ask('GET', `${DELIVERIES}?${filter}&limit=10&cursor=${cursor}`);
+      const { body } = await api.ask('GET', `${DELIVERIES}?${filter}&limit=10${cursor && `&cursor=${cursor}`}`);
       seen.push(...idsOf(body));
       cursor = body.next_cursor ?? '';
       await emit();

@@ -103,7 +103,7 @@ test('a list pages through all webhooks, newest first', async () => {
   const seen: string[] = [];
   let cursor = '';
   do {
-    const { body } = await api.ask('GET', `${base}?limit=2&cursor=${cursor}`);
+    const { body } = await api.ask('GET', `${base}?limit=2${cursor && `&cursor=${cursor}`}`);
     seen.push(...body.data.map(({ id }: { id: string }) => id));
     cursor = body.next_cursor ?? '';
   } while (cursor);
@@ -114,6 +114,10 @@ test.each([
   ['url', {}, 'is required'],
   ['url', { ...valid, url: 'ftp://receiver.example' }, 'the URL is not http or https'],
   ['url', { ...valid, url: 'nonsense' }, 'the URL is malformed'],
+  ['url', { ...valid, url: 'http:///x' }, expect.stringContaining('two slashes and a host')],
+  ['url', { ...valid, url: ' https://receiver.example' }, 'must not contain blanks, tabs or line breaks'],
+  ['secret', { ...valid, secret: ' '.repeat(20) }, 'must not consist of blanks alone'],
+  ['secret', { ...valid, secret: 'whsec_not base64, at all' }, expect.stringContaining('base64 after whsec_')],
   ['url', { ...valid, url: 7 }, 'must be a string'],
   ['url', { ...valid, url: 'https://user:pass@receiver.example' }, 'the URL contains credentials'],
   ['url', { ...valid, url: 'http://10.0.0.1/' }, expect.stringContaining('10.0.0.1')],
