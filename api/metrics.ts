@@ -1,4 +1,5 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { HandoverState } from '../core/db/queries/handover.ts';
 
 export interface Metrics {
   registry: Registry;
@@ -7,7 +8,8 @@ export interface Metrics {
   observeRequest(method: string, route: string, status: number, seconds: number): void;
 }
 
-export function createMetrics(): Metrics {
+/** `readHandover` is asked at each scrape; while the database does not answer, its gauges keep their values. */
+export function createMetrics(readHandover: () => Promise<HandoverState | undefined>): Metrics {
   const registry = new Registry();
   const events = new Counter({
     name: 'posthorn_events_accepted_total',
@@ -21,6 +23,22 @@ export function createMetrics(): Metrics {
     labelNames: ['method', 'route', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [registry],
+  });
+  const refused = new Gauge({
+    name: 'posthorn_workflows_refused',
+    help: 'Workflows that Temporal refused the living workers for good',
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'posthorn_deliveries_awaiting_handover',
+    help: 'Deliveries that have waited for longer than 30 s for Temporal to take their workflow, up to 10000',
+    registers: [registry],
+    async collect() {
+      const state = await readHandover();
+      if (!state) return;
+      this.set(state.waiting);
+      refused.set(state.refused);
+    },
   });
   return {
     registry,

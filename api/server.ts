@@ -20,6 +20,7 @@ import { createApp } from './app.ts';
 import { ensureAdminKey } from './auth/admin-key.ts';
 import { KeyRing } from './auth/key-ring.ts';
 import { Sessions } from './auth/sessions.ts';
+import { readHandover } from './dashboard/health.ts';
 import { loadDashboard } from './dashboard-files.ts';
 import { LiveHub } from './live/hub.ts';
 import { listenToDatabase } from './live/listen.ts';
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
   const changes = new Changes(pool);
   const live = new LiveHub();
   const workflows = createWorkflows(config.temporalUiUrl);
-  const metrics = createMetrics();
+  const metrics = createMetrics(() => readHandover({ reads }));
   collectDefaultMetrics({ register: metrics.registry });
   const app = createApp({
     orm,

@@ -63,7 +63,10 @@ export class Engine {
     const { pool, log, retryUnitMs, maxInFlight } = options;
     this.options = options;
     this.lease = new Lease(options.databaseUrl, log, (lostId) => this.dropUnbegun(lostId));
-    this.starter = new Starter(options.taskQueue, log, (id, members) => this.handover.handedOver(id, members));
+    this.starter = new Starter(options.taskQueue, log, {
+      onSettled: (id, members) => this.handover.handedOver(id, members),
+      onRefused: (reason) => void this.handover.noteRefusal(this.lease.id, reason),
+    });
     const { starter } = this;
     this.handover = new Handover({ pool, log, starter, retryUnitMs, maxGroup: options.coalesceMax });
     const courier = this.createCourier();

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { AWAITING_HANDOVER, HANDED_OVER } from '../core/db/queries/handover.ts';
+import { AWAITING_HANDOVER, HANDED_OVER, WORKFLOWS_REFUSED } from '../core/db/queries/handover.ts';
 import type { Verdict } from '../core/domain/verdict.ts';
 import { newId } from '../core/new-id.ts';
 import { planOf, type Claimed } from './claimed.ts';
@@ -33,6 +33,7 @@ const GROUP_GAP_MS = 1_000;
 const OVERDUE_S = 15;
 const SWEEP_MS = 1_000;
 const SWEEP_MOST = 2_000;
+const LONGEST_REASON = 500;
 
 /** Outcomes that share a workflow. */
 interface Group {
@@ -101,6 +102,15 @@ export class Handover {
       await this.deps.pool.query({ ...HANDED_OVER, values: [deliveryIds, workflowId] });
     } catch (error) {
       this.deps.log.warn({ err: error }, 'what Temporal has taken could not be noted: it is handed over again');
+    }
+  }
+
+  /** Temporal refused a workflow for good: operators see it in the dashboard and in the metrics. */
+  async noteRefusal(worker: string, reason: string): Promise<void> {
+    try {
+      await this.deps.pool.query({ ...WORKFLOWS_REFUSED, values: [worker, 1, reason.slice(0, LONGEST_REASON)] });
+    } catch (error) {
+      this.deps.log.warn({ err: error }, 'what Temporal refused could not be noted');
     }
   }
 

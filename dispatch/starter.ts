@@ -35,6 +35,13 @@ export interface Start {
   done?: DeliverSummary;
 }
 
+export interface StarterHooks {
+  /** Called with the deliveries of each workflow that Temporal has taken or refused for good, unless they had all ended. */
+  onSettled: (workflowId: string, deliveryIds: string[]) => Promise<void>;
+  /** Called with what Temporal said when it refused a workflow for good. */
+  onRefused: (reason: string) => void;
+}
+
 /** A start that waits for Temporal: of its members, only what the request needs is kept. */
 interface Waiting {
   options: WorkflowStartOptions<typeof deliver> & { workflowId: string };
@@ -57,22 +64,21 @@ const INVALID_ARGUMENT = 3;
 export class Starter {
   private readonly taskQueue: string;
   private readonly log: Logger;
-  private readonly onSettled: (workflowId: string, deliveryIds: string[]) => Promise<void>;
+  private readonly hooks: StarterHooks;
   private readonly waiting: Waiting[] = [];
   private client: Client | undefined;
   private running = 0;
   private stopped = false;
   private drained = Promise.withResolvers<void>();
-  private refused = 0;
+  private refusedBefore = false;
   private leftOut = false;
   /** Deliveries whose workflow has not been acknowledged yet. */
   private pending = 0;
 
-  /** `onSettled` is called with the deliveries of each workflow that Temporal has taken or refused for good, unless they had all ended. */
-  constructor(taskQueue: string, log: Logger, onSettled: (workflowId: string, deliveryIds: string[]) => Promise<void>) {
+  constructor(taskQueue: string, log: Logger, hooks: StarterHooks) {
     this.taskQueue = taskQueue;
     this.log = log;
-    this.onSettled = onSettled;
+    this.hooks = hooks;
   }
 
   /** Whether Temporal can be reached, as far as is known, and nothing waits for it. */
@@ -120,7 +126,7 @@ export class Starter {
     this.running++;
     for (let next = this.waiting.shift(); next && !this.stopped; next = this.waiting.shift()) {
       await this.begin(client, next);
-      if (!next.done && !this.stopped) await this.onSettled(next.options.workflowId, next.deliveryIds);
+      if (!next.done && !this.stopped) await this.hooks.onSettled(next.options.workflowId, next.deliveryIds);
       this.pending -= next.deliveryIds.length;
     }
     this.running--;
@@ -142,12 +148,13 @@ export class Starter {
     }
   }
 
-  private giveUp({ options, deliveryIds: { length: size } }: Waiting, error: unknown): void {
-    this.refused += size;
-    const details = { err: error, workflow: options.workflowId, deliveries: this.refused };
+  private giveUp({ options, deliveryIds }: Waiting, error: Error): void {
+    const details = { err: error, workflow: options.workflowId, deliveries: deliveryIds.length };
     const message = 'Temporal refused a workflow: its deliveries go on without one';
-    if (this.refused === size) this.log.error(details, message);
-    else this.log.debug(details, message);
+    if (this.refusedBefore) this.log.debug(details, message);
+    else this.log.error(details, message);
+    this.refusedBefore = true;
+    this.hooks.onRefused(error.cause instanceof Error ? error.cause.message : error.message);
   }
 
   private async startFresh(client: Client, start: Waiting): Promise<void> {
@@ -188,7 +195,7 @@ export class Starter {
 }
 
 /** The client wraps what the server answered in a ServiceError. */
-function isFinal(error: unknown): boolean {
+function isFinal(error: unknown): error is Error {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && cause.code === INVALID_ARGUMENT) return true;
   }

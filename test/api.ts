@@ -7,6 +7,7 @@ import { createApp } from '../api/app.ts';
 import { ensureAdminKey } from '../api/auth/admin-key.ts';
 import { KeyRing } from '../api/auth/key-ring.ts';
 import { Sessions } from '../api/auth/sessions.ts';
+import { readHandover } from '../api/dashboard/health.ts';
 import { loadDashboard } from '../api/dashboard-files.ts';
 import { LiveHub } from '../api/live/hub.ts';
 import { listenToDatabase } from '../api/live/listen.ts';
@@ -116,7 +117,7 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
     secretBox: createSecretBox(randomBytes(32)),
     allowlist: parseAllowlist('127.0.0.0/8'),
     registry: platforms,
-    metrics: createMetrics(),
+    metrics: createMetrics(() => readHandover({ reads })),
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     bodyLimit: BODY_LIMIT,
     retryUnitMs: 60_000,

@@ -1,8 +1,11 @@
 import type { SystemHealth } from '../../core/contracts/dashboard/operation.ts';
+import { HANDOVER_STATE, type HandoverState } from '../../core/db/queries/handover.ts';
 import type { ApiDeps } from '../deps.ts';
 
 /** A worker that was silent for longer is taken for dead by the others. */
 const SILENT = `interval '6 seconds'`;
+
+type Part = SystemHealth['temporal'];
 
 interface WorkerRow {
   id: string;
@@ -17,8 +20,34 @@ const WORKERS = `
   select id, host, pid, beat_at, started_at, beat_at > now() - ${SILENT} as alive from workers order by started_at, id`;
 
 export async function readHealth(deps: ApiDeps): Promise<SystemHealth> {
-  const [database, temporal] = await Promise.all([readDatabase(deps), deps.workflows.check()]);
-  return { ...database, temporal };
+  const [database, temporal, handover] = await Promise.all([
+    readDatabase(deps),
+    deps.workflows.check(),
+    readHandover(deps),
+  ]);
+  return { ...database, temporal: describeTemporal(temporal, handover) };
+}
+
+/** Undefined when the database does not answer. */
+export async function readHandover({ reads }: Pick<ApiDeps, 'reads'>): Promise<HandoverState | undefined> {
+  try {
+    return (await reads.query<HandoverState>(HANDOVER_STATE)).rows[0];
+  } catch {
+    return undefined;
+  }
+}
+
+export function describeTemporal(temporal: Part, handover: HandoverState | undefined): Part {
+  if (!handover) return temporal;
+  const { waiting, refused, refusal } = handover;
+  const details = [temporal.detail];
+  if (waiting > 0)
+    details.push(`${waiting} ${waiting === 1 ? 'delivery waits' : 'deliveries wait'} for it to take a workflow`);
+  if (refused > 0)
+    details.push(
+      `it refused ${refused} ${refused === 1 ? 'workflow' : 'workflows'} for good (${refusal ?? 'no reason'})`,
+    );
+  return { ok: temporal.ok && refused === 0, detail: details.join('; ') };
 }
 
 async function readDatabase({ reads, log }: ApiDeps): Promise<Pick<SystemHealth, 'database' | 'workers'>> {

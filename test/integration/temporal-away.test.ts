@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Parts } from '../crash/parts.ts';
 import { eventually } from '../eventually.ts';
@@ -111,4 +112,24 @@ test('what failed while Temporal hung gets its workflow long before its next att
   expect(activity.lastFailure!.message).toMatch(/^attempt 1 of 2 failed with 500, next at 20/);
   expect(await system.delivery(id)).toMatchObject({ status: 'retrying', attempts: 1 });
   expect(await system.sql('select from outbox where handover_since is not null')).toEqual([]);
+});
+
+test('what Temporal refuses for good is delivered and tried again all the same, and operators see it', async () => {
+  const client = await system.temporal();
+  const { operatorService } = client.connection as Connection;
+  await operatorService.removeSearchAttributes({ namespace: 'default', searchAttributes: ['PosthornWebhook'] });
+  receiver.answer((arrival, response, count) => {
+    status(receiver.of(String(arrival.headers['webhook-id'])).length > 1 ? 200 : 500)(arrival, response, count);
+  });
+  const [id] = await system.emit();
+  expect(await system.reaches(id!, 'delivered', 30_000)).toMatchObject({ attempts: 2 });
+  await eventually(async () => {
+    const text = await (await fetch(`${system.apiUrl}/metrics`)).text();
+    return Number(/^posthorn_workflows_refused (\d+)$/m.exec(text)?.[1]) > 0;
+  });
+  const { body } = await system.call('GET', '/api/dashboard/health');
+  expect(body.temporal).toMatchObject({
+    ok: false,
+    detail: expect.stringMatching(/refused \d+ workflows? for good \(.*PosthornWebhook/),
+  });
 });

@@ -18,3 +18,25 @@ export const HANDED_OVER = {
   name: 'handed-over',
   text: 'update outbox set handover_since = null where delivery_id = any($1::uuid[]) and workflow_id = $2',
 };
+
+/** Temporal refused workflows for good. $1 worker, $2 how many, $3 what it said */
+export const WORKFLOWS_REFUSED = {
+  name: 'workflows-refused',
+  text: 'update workers set workflows_refused = workflows_refused + $2, refusal = $3 where id = $1',
+};
+
+export interface HandoverState {
+  /** Deliveries that have waited for longer than half a minute; 10,000 stands for more. */
+  waiting: number;
+  /** Workflows that Temporal refused the living workers for good. */
+  refused: number;
+  /** What it said of one of them. */
+  refusal: string | null;
+}
+
+export const HANDOVER_STATE = `
+  select (select count(*) from (
+      select from outbox where handover_since < now() - interval '30 seconds' limit 10000
+    ) overdue)::int as waiting,
+    coalesce(sum(workflows_refused), 0)::int as refused, max(refusal) as refusal
+  from workers`;
