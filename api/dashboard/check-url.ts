@@ -1,11 +1,16 @@
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { ReceiverUrl } from '../../core/contracts/receiver-url.ts';
 import { refuseAddress, refuseUrl, type Allowlist } from '../../core/delivery/guard.ts';
+import { createResolver } from '../../core/delivery/resolve.ts';
 
 const DNS_LIMIT_MS = 2_000;
+/** Not by libuv's threads: names that are never answered would take them from the whole process. */
+const lookUp = createResolver();
 
 /** Why a webhook would not be reached at this URL by the rules for receivers, its name looked up; null when nothing speaks against it. */
 export async function checkTarget(url: string, allowlist: Allowlist): Promise<string | null> {
+  const wrong = ReceiverUrl.safeParse(url).error?.issues[0]?.message;
+  if (wrong !== undefined) return `the URL ${wrong}`;
   const refused = refuseUrl(url, allowlist);
   if (refused !== null) return refused;
   const { hostname } = new URL(url);
@@ -18,7 +23,7 @@ export async function checkTarget(url: string, allowlist: Allowlist): Promise<st
 
 async function resolve(hostname: string): Promise<string[] | string> {
   try {
-    return (await lookup(hostname, { all: true })).map(({ address }) => address);
+    return (await lookUp(hostname)).map(({ address }) => address);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOTFOUND') return `${hostname} has no address`;
