@@ -31,7 +31,9 @@ const SINGLES_BURST = 5;
 const GROUP_GAP_MS = 1_000;
 /** What has waited so long is in no worker's memory any more. */
 const OVERDUE_S = 15;
+/** Between two looks: at least this, and so many times what the last one took. */
 const SWEEP_MS = 1_000;
+const SWEEP_SHARE = 20;
 const SWEEP_MOST = 2_000;
 const LONGEST_REASON = 500;
 
@@ -50,7 +52,7 @@ interface Group {
 /**
  * Hands deliveries over to Temporal once the outcome of an attempt is recorded. At ordinary load each gets a workflow under its own id;
  * beyond five outcomes a second, those of the same platform that were delivered, or that wait for the same next attempt, share one. What
- * was delivered is noted by a workflow that completes at once. What waits is marked in the outbox until Temporal has taken it, and
+ * was delivered is noted by a workflow that completes at once. What waits is in the table `handovers` until Temporal has taken it, and
  * looked for there: so an outage, a crash or a full queue delays the workflow, and nothing else.
  */
 export class Handover {
@@ -59,19 +61,20 @@ export class Handover {
   private allowance = SINGLES_BURST;
   private refilledAt = performance.now();
   private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> | undefined;
+  private stopped = false;
 
   constructor(deps: HandoverDeps) {
     this.deps = deps;
   }
 
   start(): void {
-    this.timer = setInterval(() => void (this.sweeping ??= this.sweep()), SWEEP_MS);
+    this.schedule(SWEEP_MS);
   }
 
   /** Starts what has gathered, without waiting for more; to be called when all outcomes are recorded. */
   stop(): void {
-    clearInterval(this.timer);
+    this.stopped = true;
+    clearTimeout(this.timer);
     for (const key of this.gathering.keys()) this.close(key);
   }
 
@@ -165,6 +168,14 @@ export class Handover {
     });
   }
 
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      const begun = performance.now();
+      void this.sweep().finally(() => this.schedule(Math.max(SWEEP_MS, SWEEP_SHARE * (performance.now() - begun))));
+    }, ms);
+  }
+
   /** Finds what a crash, an outage or a full queue left without its workflow. */
   private async sweep(): Promise<void> {
     const { pool, log, starter } = this.deps;
@@ -179,8 +190,6 @@ export class Handover {
       }
     } catch (error) {
       log.warn({ err: error }, 'what waits for its workflow could not be looked for');
-    } finally {
-      this.sweeping = undefined;
     }
   }
 }

@@ -111,7 +111,7 @@ test('what failed while Temporal hung gets its workflow long before its next att
   }, 40_000);
   expect(activity.lastFailure!.message).toMatch(/^attempt 1 of 2 failed with 500, next at 20/);
   expect(await system.delivery(id)).toMatchObject({ status: 'retrying', attempts: 1 });
-  expect(await system.sql('select from outbox where handover_since is not null')).toEqual([]);
+  expect(await system.sql('select from handovers')).toEqual([]);
 });
 
 test('what Temporal refuses for good is delivered and tried again all the same, and operators see it', async () => {

@@ -1,14 +1,25 @@
-/** What waits for its workflow, the longest first. $1 seconds that it has waited at least, $2 how many at most */
+/** How many of the oldest one look considers. */
+const FRONT = 5_000;
+
+/**
+ * What waits for its workflow, oldest deliveries first; what has ended meanwhile is forgotten. $1 seconds that it has waited at least, $2 how
+ * many at most
+ */
 export const AWAITING_HANDOVER = {
   name: 'awaiting-handover',
   text: `
-select o.delivery_id, o.webhook_id, o.workflow_id, o.attempts - 1 as attempts, o.max_attempts, o.round_start,
+with front as materialized (
+  select * from (select * from handovers order by delivery_id limit ${FRONT}) h
+  where since < now() - $1 * interval '1 second' limit $2
+), ended as (
+  delete from handovers h using front f
+  where h.delivery_id = f.delivery_id and not exists (select from outbox o where o.delivery_id = f.delivery_id)
+)
+select o.delivery_id, o.webhook_id, f.workflow_id, o.attempts - 1 as attempts, o.max_attempts, o.round_start,
   d.platform, d.org_id, d.event_type,
   w.url, w.max_attempts as schedule_attempts, w.initial_units, w.coefficient
-from (
-  select * from outbox where handover_since < now() - $1 * interval '1 second' and workflow_id is not null
-  order by handover_since limit $2
-) o
+from front f
+cross join lateral (select * from outbox where delivery_id = f.delivery_id offset 0) o
 cross join lateral (select * from deliveries where id = o.delivery_id offset 0) d
 cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w`,
 };
@@ -16,7 +27,7 @@ cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w`,
 /** Temporal has taken a workflow, or never will. $1 deliveries, $2 workflow */
 export const HANDED_OVER = {
   name: 'handed-over',
-  text: 'update outbox set handover_since = null where delivery_id = any($1::uuid[]) and workflow_id = $2',
+  text: 'delete from handovers where delivery_id = any($1::uuid[]) and workflow_id = $2',
 };
 
 /** Temporal refused workflows for good. $1 worker, $2 how many, $3 what it said */
@@ -36,7 +47,7 @@ export interface HandoverState {
 
 export const HANDOVER_STATE = `
   select (select count(*) from (
-      select from outbox where handover_since < now() - interval '30 seconds' limit 10000
+      select from handovers where since < now() - interval '30 seconds' limit 10000
     ) overdue)::int as waiting,
     coalesce(sum(workflows_refused), 0)::int as refused, max(refusal) as refusal
   from workers`;

@@ -66,11 +66,14 @@ with judged as materialized (
   returning m.*
 ), kept as (
   update outbox o set claimed_by = null, attempts = m.number, trigger = 'automatic', workflow_id = m.workflow_id,
-    next_attempt_at = m.next_at, handover_since = case when m.handing_over then now() end,
+    next_attempt_at = m.next_at,
     due_at = case when m.status = 'retrying' then m.next_at + m.grace_ms * interval '1 millisecond' end
   from judged m
   where o.delivery_id = m.delivery_id and ${COUNTS} and m.status in ('retrying', 'held')
   returning m.*
+), waiting as (
+  insert into handovers (delivery_id, workflow_id) select delivery_id, workflow_id from kept where handing_over
+  on conflict (delivery_id) do update set workflow_id = excluded.workflow_id, since = now()
 ), recorded as materialized (
   select * from ended union all select * from kept
 ), noted as (${note('recorded', 'error_message')})
