@@ -1,6 +1,6 @@
 import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import { FAILURES, type DeliverSummary } from '../core/domain/plan.ts';
+import { FAILURES, type DeliverSummary, type Plan, type RetryOutcome } from '../core/domain/plan.ts';
 import { StoppingError, type DeliveryAttempts, type Standing } from '../core/domain/standing.ts';
 
 /** Runs may start this much late or early against the due time before the policy's interval is corrected. */
@@ -11,10 +11,17 @@ const TOLERANCE_MS = 200;
  * and tells what came of it. Throws an `ApplicationFailure` that
  * Temporal retries by the schedule while any waits for another attempt, and a final one when a single delivery failed.
  */
-export async function attemptDeliveries(attempts: DeliveryAttempts, deliveryIds: string[]): Promise<DeliverSummary> {
+export async function attemptDeliveries(
+  attempts: DeliveryAttempts,
+  deliveryIds: string[],
+  outcome?: RetryOutcome | null,
+): Promise<DeliverSummary> {
+  if (outcome && activityInfo().attempt === 1 && Date.parse(outcome.nextAttemptAt) > Date.now()) {
+    throw nextRun({ ...outcome, at: new Date(outcome.nextAttemptAt) }, deliveryIds.length, deliveryIds.length);
+  }
   const standings = await attend(attempts, deliveryIds);
   const waiting = standings.filter((standing) => standing.state === 'waiting');
-  if (waiting.length > 0) throw nextRun(waiting, deliveryIds.length);
+  if (waiting.length > 0) throw nextRunOf(waiting, deliveryIds.length);
   const failed = standings.filter((standing) => standing.state === 'failed');
   if (failed.length > 0) throw finalFailure(failed, deliveryIds.length);
   const summary: DeliverSummary = {};
@@ -35,17 +42,21 @@ async function attend(attempts: DeliveryAttempts, deliveryIds: string[]): Promis
   }
 }
 
-function nextRun(waiting: Standing[], total: number): ApplicationFailure {
-  const latest = waiting.reduce((a, b) => (b.nextAttemptAt! > a.nextAttemptAt! ? b : a));
-  const at = latest.nextAttemptAt!;
+function nextRunOf(waiting: Standing[], total: number): ApplicationFailure {
+  const { nextAttemptAt, plan } = waiting.reduce((a, b) => (b.nextAttemptAt! > a.nextAttemptAt! ? b : a));
+  return nextRun({ message: waiting[0]!.message, at: nextAttemptAt!, plan: plan! }, waiting.length, total);
+}
+
+function nextRun(next: { message: string; at: Date; plan: Plan }, count: number, total: number): ApplicationFailure {
+  const { at, plan } = next;
   const dueInMs = Math.max(0, at.getTime() - Date.now());
-  const message = `${waiting[0]!.message}${others(waiting.length, total, 'still undelivered')}, next at ${at.toISOString()}`;
+  const message = `${next.message}${others(count, total, 'still undelivered')}, next at ${at.toISOString()}`;
   const policyMs = policyInterval();
   const fits = Math.abs(dueInMs - policyMs) <= TOLERANCE_MS || (policyMs > dueInMs && policyMs - dueInMs <= 4_000);
   return ApplicationFailure.create({
     type: FAILURES.retry,
     message,
-    details: [latest.plan],
+    details: [plan],
     nextRetryDelay: fits ? undefined : dueInMs,
     category: ApplicationFailureCategory.BENIGN,
   });

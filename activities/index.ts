@@ -1,6 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type pg from 'pg';
 import type { Query } from '../core/db/partitions.ts';
+import type { RetryOutcome } from '../core/domain/plan.ts';
 import type { DeliveryAttempts } from '../core/domain/standing.ts';
 import { attemptDeliveries } from './attempt-deliveries.ts';
 import { cancelDeliveries } from './cancel-deliveries.ts';
@@ -17,7 +18,8 @@ export interface ActivityDeps {
 export function createActivities({ attempts, pool, retentionDays }: ActivityDeps) {
   const query: Query = async (sql, params) => (await pool.query(sql, params)).rows;
   return {
-    attemptDeliveries: (deliveryIds: string[]) => attemptDeliveries(attempts, deliveryIds),
+    attemptDeliveries: (deliveryIds: string[], outcome?: RetryOutcome) =>
+      attemptDeliveries(attempts, deliveryIds, outcome),
     cancelDeliveries: (deliveryIds: string[]) =>
       cancelDeliveries(query, activityInfo().workflowExecution!.workflowId, deliveryIds),
     cancelRecovery: (recoveryId: string) => cancelRecovery(query, recoveryId),

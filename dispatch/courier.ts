@@ -48,12 +48,12 @@ export class Courier {
       if (!(await this.holdsLease(worker))) return flight.land(null);
       if (!claimed.active || claimed.paused) return await this.deps.release(flight);
       const { result, record, verdict, assignment } = await this.attempt(flight, onSent);
-      const recorded = await this.record(record, assignment);
+      const message =
+        result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
+      const recorded = await this.record(record, assignment, message);
       this.deps.onRecorded(claimed);
       if (verdict.gone) await this.deps.onGone(claimed);
       if (!recorded) return flight.land(null);
-      const message =
-        result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
       const { status, nextAttemptAt } = recorded;
       flight.land({ status, message, nextAttemptAt, attempts: record.number });
     } catch (error) {
@@ -95,12 +95,12 @@ export class Courier {
     return { result, record, verdict, assignment };
   }
 
-  private async record(record: AttemptRecord, { settle }: Assignment) {
+  private async record(record: AttemptRecord, { settle }: Assignment, message: string) {
     let recorded: Recorded = null;
     try {
       recorded = await this.deps.recorder.record(record);
     } finally {
-      settle(recorded !== null);
+      settle(recorded, message);
     }
     return recorded;
   }

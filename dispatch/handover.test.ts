@@ -5,6 +5,7 @@ import type { Verdict } from '../core/domain/verdict.ts';
 import type { Claimed } from './claimed.ts';
 import { Flights } from './flights.ts';
 import { Handover } from './handover.ts';
+import type { Recorded } from './recorder.ts';
 import type { Start } from './starter.ts';
 
 const MINUTE = 60_000;
@@ -49,12 +50,17 @@ function create(maxGroup: number): void {
   handover = new Handover({ pool, log: pino({ enabled: false }), starter, retryUnitMs: MINUTE, maxGroup });
 }
 
+const NEXT = new Date('2026-01-22T10:30:00Z');
+
+const recordedAs = ({ outcome }: Verdict): Recorded =>
+  outcome === 'delivered' ? { status: 'delivered', nextAttemptAt: null } : { status: 'retrying', nextAttemptAt: NEXT };
+
 /** So many outcomes, recorded at once; their workflows. */
 function record(count: number, verdict: Verdict, fields: Partial<Claimed> = {}, owner: string | null = null): string[] {
   return Array.from({ length: count }, (_, index) => {
     const flight = flights.add(claimed(`d${index}`, fields), 'worker', owner);
     const { workflowId, settle } = handover.assign(flight, verdict);
-    settle(true);
+    settle(recordedAs(verdict), 'attempt 1 of 6 failed with 500');
     return workflowId;
   });
 }
@@ -74,6 +80,11 @@ test('at ordinary load each outcome has a workflow under the id of its delivery;
     { workflowId: 'd0', known: false, done: { delivered: 1 } },
     { workflowId: 'd0', known: false, plan: { attempt: 1, attemptsLeft: 6, initialIntervalMs: 2 * MINUTE } },
   ]);
+  expect(started[1]!.outcome).toEqual({
+    message: 'attempt 1 of 6 failed with 500',
+    nextAttemptAt: '2026-01-22T10:30:00.000Z',
+    plan: { attempt: 2, attemptsLeft: 5, initialIntervalMs: 4 * MINUTE, coefficient: 2 },
+  });
   expect(started[1]).not.toHaveProperty('done');
 });
 
@@ -81,7 +92,7 @@ test('no workflow is started before its outcome is recorded, and none when it do
   const flight = flights.add(claimed('a'), 'worker', null);
   const { settle } = handover.assign(flight, RETRY);
   expect(started).toEqual([]);
-  settle(false);
+  settle(null, '');
   expect(started).toEqual([]);
 });
 
@@ -98,7 +109,7 @@ test('a group waits for those of its outcomes that are not recorded yet', () => 
   const { settle } = handover.assign(flights.add(claimed('slow'), 'worker', null), RETRY);
   vi.advanceTimersByTime(5_000);
   expect(sizes()).toEqual([1, 1, 1, 1, 1]);
-  settle(true);
+  settle(recordedAs(RETRY), 'attempt 1 of 6 failed with 500');
   expect(sizes()).toEqual([1, 1, 1, 1, 1, 16]);
 });
 
@@ -142,4 +153,13 @@ test('a workflow that may be running is woken', () => {
   record(1, RETRY, { workflow_id: 'd0' });
   record(1, RETRY, { workflow_id: 'group-a' });
   expect(started.map(({ known }) => known)).toEqual([true, false]);
+});
+
+test('of a group in which one is held, its activity looks in PostgreSQL', () => {
+  record(20, RETRY);
+  const { settle } = handover.assign(flights.add(claimed('held'), 'worker', null), RETRY);
+  settle({ status: 'held', nextAttemptAt: null }, 'attempt 1 of 6 failed with 500');
+  vi.advanceTimersByTime(1_000);
+  expect(started.at(-1)!.members).toHaveLength(16);
+  expect(started.at(-1)).not.toHaveProperty('outcome');
 });

@@ -1,10 +1,12 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { AWAITING_HANDOVER, HANDED_OVER, WORKFLOWS_REFUSED } from '../core/db/queries/handover.ts';
+import type { Plan, RetryOutcome } from '../core/domain/plan.ts';
 import type { Verdict } from '../core/domain/verdict.ts';
 import { newId } from '../core/new-id.ts';
 import { planOf, type Claimed } from './claimed.ts';
 import type { Flight } from './flights.ts';
+import type { Recorded } from './recorder.ts';
 import type { Member, Starter } from './starter.ts';
 
 export interface HandoverDeps {
@@ -21,8 +23,8 @@ export interface Assignment {
   workflowId: string;
   /** Temporal has yet to take it. */
   waiting: boolean;
-  /** To be called once the outcome is recorded, or is not. */
-  settle: (recorded: boolean) => void;
+  /** To be called once the outcome is recorded, or is not; `message` as an operator reads it. */
+  settle: (recorded: Recorded, message: string) => void;
 }
 
 const SINGLES_PER_SECOND = 5;
@@ -37,11 +39,14 @@ const SWEEP_SHARE = 20;
 const SWEEP_MOST = 2_000;
 const LONGEST_REASON = 500;
 
+type Outcome = NonNullable<Recorded> & { message: string };
+
 /** Outcomes that share a workflow. */
 interface Group {
   workflowId: string;
   delivered: boolean;
   members: Claimed[];
+  outcomes: Outcome[];
   size: number;
   /** Outcomes that are not recorded yet. */
   open: number;
@@ -91,9 +96,12 @@ export class Handover {
     return {
       workflowId: group.workflowId,
       waiting: !delivered,
-      settle: (recorded) => {
+      settle: (recorded, message) => {
         group.open--;
-        if (recorded) group.members.push(claimed);
+        if (recorded) {
+          group.members.push(claimed);
+          group.outcomes.push({ ...recorded, message });
+        }
         this.startIfComplete(group);
       },
     };
@@ -149,23 +157,17 @@ export class Handover {
     this.startIfComplete(group);
   }
 
-  private startIfComplete({ workflowId, delivered, members, open, closed }: Group): void {
+  private startIfComplete({ workflowId, delivered, members, outcomes, open, closed }: Group): void {
     if (!closed || open > 0 || members.length === 0) return;
     const first = members[0]!;
-    const known = first.workflow_id === workflowId;
-    this.launch(workflowId, members, known, delivered);
+    const start = { workflowId, members, plan: this.planAfter(first, 0), known: first.workflow_id === workflowId };
+    if (delivered) return this.deps.starter.start({ ...start, done: { delivered: members.length } });
+    const outcome = retryOutcomeOf(outcomes, this.planAfter(first, 1));
+    this.deps.starter.start({ ...start, ...(outcome && { outcome }) });
   }
 
-  private launch(workflowId: string, members: Member[], known: boolean, delivered: boolean): void {
-    const first = members[0]!;
-    const plan = planOf(first, first.attempts, this.deps.retryUnitMs);
-    this.deps.starter.start({
-      workflowId,
-      members,
-      plan,
-      known,
-      ...(delivered ? { done: { delivered: members.length } } : {}),
-    });
+  private planAfter(member: Member, attempts: number): Plan {
+    return planOf(member, member.attempts + attempts, this.deps.retryUnitMs);
   }
 
   private schedule(ms: number): void {
@@ -186,7 +188,7 @@ export class Handover {
         values: [OVERDUE_S, SWEEP_MOST],
       });
       for (const [workflowId, members] of Map.groupBy(rows, (row) => row.workflow_id)) {
-        this.launch(workflowId, members, false, false);
+        starter.start({ workflowId, members, plan: this.planAfter(members[0]!, 0), known: false });
       }
     } catch (error) {
       log.warn({ err: error }, 'what waits for its workflow could not be looked for');
@@ -194,8 +196,15 @@ export class Handover {
   }
 }
 
+/** What all of them wait for; undefined when one does not wait, since its webhook was paused or turned off. */
+function retryOutcomeOf(outcomes: Outcome[], plan: Plan): RetryOutcome | undefined {
+  if (outcomes.some(({ status, nextAttemptAt }) => status !== 'retrying' || nextAttemptAt === null)) return undefined;
+  const latest = Math.max(...outcomes.map(({ nextAttemptAt }) => nextAttemptAt!.getTime()));
+  return { message: outcomes[0]!.message, nextAttemptAt: new Date(latest).toISOString(), plan };
+}
+
 function newGroup(workflowId: string, delivered: boolean): Group {
-  return { workflowId, delivered, members: [], size: 0, open: 0, closed: false, timer: undefined };
+  return { workflowId, delivered, members: [], outcomes: [], size: 0, open: 0, closed: false, timer: undefined };
 }
 
 /** What waits for the same next attempt: the same place in the same schedule, and within a second where the receiver asked for more. */

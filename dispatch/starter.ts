@@ -1,7 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOptions } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import type { Logger } from 'pino';
-import type { DeliverSummary, Plan } from '../core/domain/plan.ts';
+import type { DeliverSummary, Plan, RetryOutcome } from '../core/domain/plan.ts';
 import type { deliver } from '../workflows/index.ts';
 import { wake } from '../workflows/messages.ts';
 import type { Claimed } from './claimed.ts';
@@ -33,6 +33,8 @@ export interface Start {
   known: boolean;
   /** All of them have ended: the workflow notes this and completes. */
   done?: DeliverSummary;
+  /** All of them wait for the same next attempt. */
+  outcome?: RetryOutcome;
 }
 
 export interface StarterHooks {
@@ -177,12 +179,12 @@ export class Starter {
     });
   }
 
-  private options({ workflowId, members, plan, done }: Start, deliveryIds: string[]): Waiting['options'] {
+  private options({ workflowId, members, plan, done, outcome }: Start, deliveryIds: string[]): Waiting['options'] {
     const first = members[0]!;
     return {
       workflowId,
       taskQueue: this.taskQueue,
-      args: [{ deliveryIds, plan, ...(done ? { done } : {}) }],
+      args: [{ deliveryIds, plan, ...(done && { done }), ...(outcome && { outcome }) }],
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       typedSearchAttributes: searchAttributesOf(members),
       staticSummary: fittingSummary(

@@ -39,12 +39,12 @@ export async function deliver(input: DeliverInput): Promise<DeliverSummary> {
     scope?.cancel();
   });
   if (input.done) return input.done;
-  for (;;) {
+  for (let { outcome } = input; ; outcome = undefined) {
     scope = new CancellationScope();
     next = undefined;
     const run = activitiesFor(plan);
     try {
-      return await scope.run(() => run.attemptDeliveries(input.deliveryIds));
+      return await scope.run(() => run.attemptDeliveries(input.deliveryIds, outcome));
     } catch (error) {
       if (isCancellation(error) && !next) return await cancel(input.deliveryIds, error);
       const left = next ?? planLeft(error, plan);

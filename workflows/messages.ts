@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import type { DeliverSummary, Plan } from '../core/domain/plan.ts';
+import type { DeliverSummary, Plan, RetryOutcome } from '../core/domain/plan.ts';
 import type { RecoveryProgress, RecoveryState } from '../core/domain/recovery.ts';
 
 export interface DeliverInput {
@@ -7,6 +7,8 @@ export interface DeliverInput {
   plan: Plan;
   /** All of them have ended already, and nothing is left to do but to say so. */
   done?: DeliverSummary;
+  /** All of them wait: the activity's first run says so, and need not look in PostgreSQL. */
+  outcome?: RetryOutcome;
 }
 
 export interface DeliverState {

@@ -11,6 +11,16 @@ export interface Plan {
   coefficient: number;
 }
 
+/** What came of the attempt after which a workflow is started, where all of its deliveries wait for another one. */
+export interface RetryOutcome {
+  /** Such as "attempt 1 of 6 failed with 503". */
+  message: string;
+  /** When the next attempt is due, ISO 8601. */
+  nextAttemptAt: string;
+  /** What is left of the schedule after that attempt. */
+  plan: Plan;
+}
+
 /** How many of a workflow's deliveries ended in which state; `moved` ones went on in another workflow. */
 export type DeliverSummary = Partial<Record<'delivered' | 'failed' | 'cancelled' | 'held' | 'moved', number>>;
 
