@@ -19,8 +19,10 @@ export function writeOverview(
   failures: Map<string, WebhookHealth['last_failure']>,
 ): Overview {
   const series = fillGaps(bounds, rows.buckets);
-  const sum = (name: 'delivered' | 'failed' | 'cancelled') => series.reduce((total, bucket) => total + bucket[name], 0);
+  const sum = (name: 'delivered' | 'failed' | 'cancelled' | 'failed_attempts') =>
+    series.reduce((total, bucket) => total + bucket[name], 0);
   const [delivered, failed] = [sum('delivered'), sum('failed')];
+  const attempts = delivered + sum('failed_attempts');
   return {
     range,
     from: bounds.from.toISOString(),
@@ -33,6 +35,7 @@ export function writeOverview(
       failed,
       cancelled: sum('cancelled'),
       success_rate: delivered + failed === 0 ? null : delivered / (delivered + failed),
+      attempt_success_rate: attempts === 0 ? null : delivered / attempts,
       time_to_delivery_ms: { p50: percentile(rows.times, 0.5), p95: percentile(rows.times, 0.95) },
     },
     waiting: {

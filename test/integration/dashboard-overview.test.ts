@@ -78,6 +78,8 @@ function check(overview: Awaited<ReturnType<typeof read>>, webhook?: number): vo
   });
   const share = count('delivered') / (count('delivered') + count('failed'));
   if (count('delivered') + count('failed') > 0) expect(overview.totals.success_rate).toBeCloseTo(share, 10);
+  const attempts = count('delivered') + count('failed_attempts');
+  if (attempts > 0) expect(overview.totals.attempt_success_rate).toBeCloseTo(count('delivered') / attempts, 10);
   for (const bucket of overview.series) {
     const begin = Date.parse(bucket.at);
     const whats = ['delivered', 'failed', 'cancelled', 'failed_attempts'] as const;

@@ -59,6 +59,7 @@ export const Overview = z
       failed: z.int(),
       cancelled: z.int(),
       success_rate: z.number().nullable().meta({ description: '0 to 1, of what was delivered or failed for good' }),
+      attempt_success_rate: z.number().nullable().meta({ description: '0 to 1, of attempts that ended' }),
       time_to_delivery_ms: z
         .object({ p50: z.number().nullable(), p95: z.number().nullable() })
         .meta({ description: 'from accepted to delivered, within 5 %; what was sent by hand does not count' }),
