@@ -29,6 +29,8 @@ export class Arena {
   /** Workflows that were still running when they were looked at. */
   readonly unended = new Set<string>();
 
+  private snapshot: pg.Client | undefined;
+
   private constructor(folder: string, parts: Parts, system: System, sites: Sites) {
     this.folder = folder;
     this.parts = parts;
@@ -54,8 +56,21 @@ export class Arena {
     return new Arena(folder, parts, system, await Sites.open(system));
   }
 
+  /** Keeps a transaction open from the first round on, and another one after PostgreSQL ended it: what is done with cannot be removed. */
+  async holdSnapshot(): Promise<void> {
+    if (this.snapshot) return;
+    const client = new pg.Client({ connectionString: this.system.databaseUrl });
+    client.on('error', () => undefined);
+    client.once('end', () => (this.snapshot = undefined));
+    await client.connect();
+    await client.query('begin transaction isolation level repeatable read');
+    await client.query('select count(*) from outbox');
+    this.snapshot = client;
+  }
+
   /** Stops everything; the folder with the logs stays if it is wanted. */
   async close(keepLogs = false): Promise<void> {
+    await this.snapshot?.end();
     await this.system.stop();
     await this.sites.close();
     await this.parts.stop();

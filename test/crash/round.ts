@@ -48,6 +48,7 @@ const BACK_LIMIT_MS = 30_000;
 
 /** Load, one strike at a random moment, then the reckoning. */
 export async function playRound(arena: Arena, scenario: Scenario, { random, short }: RoundOptions): Promise<Round> {
+  await arena.holdSnapshot();
   const begun = Date.now();
   const leases = await arena.leases();
   const traffic = new Traffic(arena.system, PER_SECOND);

@@ -18,8 +18,12 @@ export interface Kind {
 
 const ORGANIZATIONS = '/api/coordinator/organizations';
 
+/** Organizations with three webhooks each, one of which wants what is emitted. */
+const MANY = 300;
+const organizationOf = (index: number) => `${ORGANIZATIONS}/of-many-${index % MANY}`;
+
 /** What is emitted, in turn: two platforms, two organizations, two webhooks for one event type. */
-export const KINDS: Kind[] = [
+const KINDS: Kind[] = [
   { base: '/api/urpa', event: 'activity.created', sites: ['prompt', 'slow'] },
   { base: '/api/urpa', event: 'contact.created', sites: ['prompt'] },
   { base: '/api/urpa', event: 'activity.created', sites: ['prompt', 'slow'] },
@@ -29,6 +33,12 @@ export const KINDS: Kind[] = [
   { base: '/api/urpa', event: 'activity.created', sites: ['prompt', 'slow'] },
   { base: `${ORGANIZATIONS}/birch`, event: 'contact.created', sites: ['birch'] },
 ];
+
+/** Every third event is for one of many organizations. */
+export function kindOf(index: number): Kind {
+  if (index % 3 !== 2) return KINDS[index % KINDS.length]!;
+  return { base: organizationOf(index * 7), event: 'contact.created', sites: ['many'] };
+}
 
 const WEBHOOKS = [
   { site: 'prompt', path: '/api/urpa/integrations/webhooks', events: ['activity.created', 'contact.created'] },
@@ -41,7 +51,7 @@ const WEBHOOKS = [
 const FAILS_EVERY = 40;
 const SLOWEST_MS = 80;
 
-/** The receivers, one for each webhook, that note every arrival. */
+/** The receivers, one for each webhook and one for those of many organizations, that note every arrival. */
 export class Sites {
   /** What arrived, by delivery. */
   readonly visits = new Map<string, Visit[]>();
@@ -58,7 +68,20 @@ export class Sites {
       if (status !== 201) throw new Error(JSON.stringify(body));
       sites.siteOfWebhook.set(body.id, site);
     }
+    await sites.openMany(system);
     return sites;
+  }
+
+  private async openMany(system: System): Promise<void> {
+    const receiver = await startReceiver();
+    this.receivers.push(receiver);
+    this.watch(receiver, 'many');
+    for (let index = 0; index < MANY; index++) {
+      const answers = ['contact.created', 'contact.updated', 'appointment.created'].map((event) =>
+        system.call('POST', `${organizationOf(index)}/webhooks`, { url: receiver.url, events: [event] }),
+      );
+      for (const { body } of await Promise.all(answers)) this.siteOfWebhook.set(body.id, 'many');
+    }
   }
 
   siteOf(webhookId: string): string | undefined {

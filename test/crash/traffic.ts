@@ -1,5 +1,5 @@
 import type { System } from '../system.ts';
-import { KINDS } from './sites.ts';
+import { kindOf } from './sites.ts';
 
 export interface Accepted {
   at: number;
@@ -53,7 +53,7 @@ export class Traffic {
   }
 
   private async post(index: number): Promise<void> {
-    const { base, event, sites } = KINDS[index % KINDS.length]!;
+    const { base, event, sites } = kindOf(index);
     const begun = performance.now();
     const response = await fetch(`${this.targets[index % this.targets.length]!}${base}/events`, {
       method: 'POST',

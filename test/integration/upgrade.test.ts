@@ -60,13 +60,13 @@ test('workflows that an older version began in backoff, and a recovery that it p
   await eventually(async () => (await countStatus(system, 'retrying', waiting)) === waiting.length);
   const workflowIds = await workflowsOf(waiting);
   const client = await system.temporal();
-  for (const id of workflowIds)
-    await eventually(() =>
-      client.workflow
-        .getHandle(id)
-        .describe()
-        .catch(() => null),
-    );
+  for (const id of workflowIds) {
+    // In backoff: its first run is over.
+    await eventually(async () => {
+      const { raw } = await client.workflow.getHandle(id).describe();
+      return raw.pendingActivities?.some(({ attempt }) => Number(attempt) > 1);
+    });
+  }
 
   await upgrade();
   expect(await countStatus(system, 'retrying', waiting)).toBe(waiting.length);
