@@ -12,6 +12,7 @@ import { M0006WebhookStates } from './migrations/m0006-webhook-states.ts';
 import { M0007Uuidv7 } from './migrations/m0007-uuidv7.ts';
 import { M0008Subscriptions } from './migrations/m0008-subscriptions.ts';
 import { M0009Handover } from './migrations/m0009-handover.ts';
+import { OrmClient } from './orm-client.ts';
 
 /** Nobody waits longer for a lock: others would wait behind it. */
 const LOCK_TIMEOUT_MS = 4_000;
@@ -48,6 +49,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     },
     pool: { max: 4 },
     driverOptions: {
+      Client: OrmClient,
       connectionTimeoutMillis: 2_000,
       query_timeout: statementTimeoutMs,
       // Below the client's own limit: what the client gave up must not stay in the server's queue.

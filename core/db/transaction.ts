@@ -25,7 +25,10 @@ export async function inPoolTransaction<T>(pool: pg.Pool, work: (client: pg.Clie
   }
 }
 
-/** Runs `work` in a transaction of a fresh entity manager; once more when PostgreSQL ended it as one side of a deadlock. */
+/**
+ * Runs `work` in a transaction of a fresh entity manager; once more when PostgreSQL ended it as one side of a deadlock. Its connection
+ * goes back to the pool, or is closed when its state is not known (`OrmClient`).
+ */
 export async function inTransaction<T>(orm: MikroORM, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -1,5 +1,6 @@
 import { pause } from '../load.ts';
 import { eventually } from '../eventually.ts';
+import { manage } from '../management.ts';
 import type { Arena } from './arena.ts';
 import { auditDeliveries, auditSample } from './audit.ts';
 import type { Random } from './random.ts';
@@ -58,7 +59,7 @@ export async function playRound(arena: Arena, scenario: Scenario, { random, shor
   await traffic.stop();
   for (const id of strike.unknown) arena.unknown.add(id);
   const unended = await untilAllEnded(arena);
-  const faults = [...strike.faults, ...unended, ...judgeClients(scenario, traffic)];
+  const faults = [...strike.faults, ...unended, ...judgeClients(scenario, traffic), ...(await manage(arena.system))];
   const lapsed = scenario.name !== 'freeze' && (await hasLapsed(arena, leases));
   if (lapsed || strike.losesClaims) arena.lapses.push([begun, Date.now()]);
   const audit = await auditDeliveries(arena, begun);

@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Parts } from '../crash/parts.ts';
 import { eventually } from '../eventually.ts';
 import { expectDelivered, pause, startLoad } from '../load.ts';
+import { expectManageable } from '../management.ts';
 import { startReceiver, type Receiver } from '../receiver.ts';
 import { System } from '../system.ts';
 
@@ -19,6 +21,7 @@ beforeAll(async () => {
   [system, receiver] = await Promise.all([System.start({ stack: parts }), startReceiver()]);
   await system.register(receiver.url);
 });
+afterEach(() => expectManageable(system));
 afterAll(async () => {
   await system.stop();
   await receiver.close();
@@ -59,4 +62,22 @@ test('while PostgreSQL hangs an emit is a 503 with Retry-After, never a hang, an
   expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
   const ids = await eventually(() => system.emit().catch(() => null));
   await expectDelivered(system, receiver, ids, 20_000);
+});
+
+test('however many changes PostgreSQL left unanswered, the next ones work, and the API stops in order', async () => {
+  const { id } = await system.register(receiver.url, { events: ['taskjuggler.synced'] });
+  const change = () => system.call('PUT', `/api/urpa/integrations/webhooks/${id}`, { description: 'changed' });
+  const changeOften = async () => {
+    const answers = await Promise.all(Array.from({ length: 16 }, change));
+    return new Set(answers.map(({ status }) => status));
+  };
+  expect(await changeOften()).toEqual(new Set([200]));
+  parts.freeze('postgres');
+  const statuses = await changeOften();
+  parts.thaw('postgres');
+  expect(statuses).toEqual(new Set([503]));
+  await expectManageable(system);
+  system.api.kill('SIGTERM');
+  expect(await once(system.api, 'exit')).toEqual([0, null]);
+  await system.startApi();
 });

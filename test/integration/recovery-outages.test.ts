@@ -7,6 +7,7 @@ import { startEmbedded, type EmbeddedStack } from '../../bin/embedded/stack.ts';
 import { eventually } from '../eventually.ts';
 import { arrived, makeFailures, ONE_ATTEMPT, RECOVERIES, recoveryReaches, startRecovery } from '../failures.ts';
 import { expectDelivered, pause } from '../load.ts';
+import { expectManageable } from '../management.ts';
 import { startReceiver, type Receiver } from '../receiver.ts';
 import { System } from '../system.ts';
 
@@ -21,6 +22,7 @@ beforeAll(async () => {
   [system, receiver] = await Promise.all([System.start({ stack }), startReceiver()]);
   await system.register(receiver.url, ONE_ATTEMPT);
 });
+afterEach(() => expectManageable(system));
 afterEach(() => system.sql(`update deliveries set failed_at = null, status = 'delivered' where failed_at is not null`));
 afterAll(async () => {
   await system.stop();
