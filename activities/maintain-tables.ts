@@ -1,4 +1,8 @@
-import { dropOldPartitions, ensurePartitions, type Query } from '../core/db/partitions.ts';
+import { expireHeld } from '../core/db/expire-held.ts';
+import { ensurePartitions, type Query } from '../core/db/partitions.ts';
+import { dropOldPartitions } from '../core/db/retention.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Idempotency keys are kept for two days; the contract promises one. */
 const FORGET_KEYS = `
@@ -9,11 +13,15 @@ const FORGET_KEYS = `
 /** A recovery is kept as long as the deliveries that name it. */
 const FORGET_RECOVERIES = `delete from recoveries where finished_at < now() - $1 * interval '1 day' - interval '1 week'`;
 
-/** Makes partitions ahead, drops those past the retention, forgets old idempotency keys and recoveries. Returns the dropped partitions. */
+/**
+ * Makes partitions ahead, cancels what was held for longer than the retention, drops partitions past it, forgets old idempotency keys and
+ * recoveries. Returns the dropped partitions.
+ */
 export async function maintainTables(query: Query, retentionDays: number): Promise<string[]> {
   const now = new Date();
   await ensurePartitions(query, now);
   while ((await query(FORGET_KEYS)).length > 0);
   await query(FORGET_RECOVERIES, [retentionDays]);
+  await expireHeld(query, new Date(now.getTime() - retentionDays * DAY_MS));
   return await dropOldPartitions(query, now, retentionDays);
 }

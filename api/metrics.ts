@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { HandoverState } from '../core/db/queries/handover.ts';
+import type { OldestNeeded } from '../core/db/queries/table-state.ts';
 
 export interface Metrics {
   registry: Registry;
@@ -45,4 +46,27 @@ export function createMetrics(readHandover: () => Promise<HandoverState | undefi
     countEvents: (platform, count) => events.inc({ platform }, count),
     observeRequest: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
   };
+}
+
+/** Says how far partitions reach and what keeps them; where the database cannot say it, the gauges keep their values. */
+export function addTableGauges(
+  registry: Registry,
+  read: { horizon: () => Promise<Date | null>; oldest: () => Promise<OldestNeeded | null> },
+): void {
+  const add = (name: string, help: string, readTime: () => Promise<Date | null | undefined>) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        const time = await readTime().catch(() => undefined);
+        if (time !== undefined) this.set(time === null ? 0 : time.getTime() / 1000);
+      },
+    });
+  add('posthorn_partitions_until_timestamp_seconds', 'Until when there are partitions; 0: not even now', read.horizon);
+  add(
+    'posthorn_oldest_needed_timestamp_seconds',
+    'The time in the id of the oldest delivery that has not ended; 0: none',
+    async () => (await read.oldest())?.at ?? null,
+  );
 }

@@ -1,15 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { findHorizon, findOldestNeeded, type OldestNeeded } from '../../core/db/queries/table-state.ts';
 import { answerJson, answerText } from '../answers.ts';
+import { SharedReads } from '../dashboard/shared-reads.ts';
 import type { ApiDeps } from '../deps.ts';
+import { addTableGauges } from '../metrics.ts';
 import { content } from '../openapi/content.ts';
 import type { Router } from '../routing.ts';
 
 const Alive = z.object({ status: z.literal('ok') }).meta({ id: 'Alive' });
+const Ready = z
+  .object({
+    status: z.literal('ok'),
+    partitions_until: z.iso.datetime().meta({ description: 'until then there are partitions to store events in' }),
+    oldest_needed_id: z
+      .uuid()
+      .nullable()
+      .meta({ description: 'the oldest delivery that has not ended; null: none, or not known in time' }),
+    oldest_needed_at: z.iso.datetime().nullable().meta({ description: 'the time in that id' }),
+  })
+  .meta({ id: 'Ready' });
 const NotReady = z.object({ status: z.literal('unavailable'), reason: z.string() }).meta({ id: 'NotReady' });
 
 const MISSING_TABLE = '42P01';
+/** The oldest needed delivery is looked up this often; an old snapshot can make that slow, which readiness does not wait for. */
+const OLDEST_LIFE_MS = 30_000;
+const OLDEST_PATIENCE_MS = 500;
 
 export function addHealthRoutes(router: Router, deps: ApiDeps): void {
+  const readOldest = shareOldest(deps);
+  addTableGauges(deps.metrics.registry, { horizon: () => findHorizon(deps.reads), oldest: readOldest });
+
   router.addPublic({
     method: 'get',
     path: '/healthz',
@@ -28,12 +49,22 @@ export function addHealthRoutes(router: Router, deps: ApiDeps): void {
     summary: 'Whether it can do its job',
     description: 'It needs the database; Temporal may be away.',
     responses: {
-      200: { description: 'It can', content: content(Alive) },
+      200: { description: 'It can', content: content(Ready) },
       503: { description: 'It cannot, and why', content: content(NotReady) },
     },
     async handle() {
-      const reason = await whyNotReady(deps);
-      return reason === null ? answerJson({ status: 'ok' }) : answerJson({ status: 'unavailable', reason }, 503);
+      const { horizon, reason } = await checkReadiness(deps);
+      if (!horizon) return answerJson({ status: 'unavailable', reason }, 503);
+      const oldest = await Promise.race([
+        readOldest().catch(() => null),
+        sleep(OLDEST_PATIENCE_MS, null, { ref: false }),
+      ]);
+      return answerJson({
+        status: 'ok',
+        partitions_until: horizon.toISOString(),
+        oldest_needed_id: oldest?.id ?? null,
+        oldest_needed_at: oldest?.at.toISOString() ?? null,
+      });
     },
   });
 
@@ -51,14 +82,21 @@ export function addHealthRoutes(router: Router, deps: ApiDeps): void {
   });
 }
 
-async function whyNotReady({ pool, log }: ApiDeps): Promise<string | null> {
+function shareOldest({ reads }: ApiDeps): () => Promise<OldestNeeded | null> {
+  const shared = new SharedReads<OldestNeeded | null>(OLDEST_LIFE_MS);
+  return () => shared.get('', () => findOldestNeeded(reads));
+}
+
+async function checkReadiness({ pool, log }: ApiDeps): Promise<{ horizon: Date | null; reason: string }> {
   try {
-    await pool.query('select 1 from webhooks limit 1');
-    return null;
+    return { horizon: await findHorizon(pool), reason: 'there is no partition for new events: start a worker' };
   } catch (error) {
-    const code = (error as { code?: unknown }).code;
     log.warn({ err: error }, 'not ready');
-    if (code === MISSING_TABLE) return 'the database has no schema yet: run the migration';
-    return `the database does not answer${typeof code === 'string' ? ` (${code})` : ''}`;
+    return { horizon: null, reason: explain((error as { code?: unknown }).code) };
   }
+}
+
+function explain(code: unknown): string {
+  if (code === MISSING_TABLE) return 'the database has no schema yet: run the migration';
+  return `the database does not answer${typeof code === 'string' ? ` (${code})` : ''}`;
 }

@@ -1,4 +1,4 @@
-const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+export const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 const PARTITIONED = [
   { table: 'events', fillfactor: 100 },
   { table: 'deliveries', fillfactor: 70 },
@@ -17,14 +17,14 @@ export function uuidAt(time: Date): string {
 /** Any constant: processes that make partitions at once take turns. */
 const LOCK = 7_063_742;
 /** No statement here waits longer for a lock: whoever wants the table after it would wait, too. */
-const LOCK_TIMEOUT_MS = 1_000;
+export const LOCK_TIMEOUT_MS = 1_000;
 
 /**
  * Makes the weekly partitions of events, deliveries and attempts from last week to `weeksAhead` weeks from `now`. A partition is made apart
  * and then attached, which no reader or writer waits for, and which waits for none of them (a backup, say).
  */
 export async function ensurePartitions(query: Query, now: Date, weeksAhead = 8): Promise<void> {
-  const known = new Set((await query(LIST)).map((row) => row['name']));
+  const known = new Set((await listPartitions(query)).map((one) => one.name));
   const first = startOfWeek(now) - WEEK_MS;
   for (let index = 0; index <= weeksAhead + 1; index++) {
     const from = new Date(first + index * WEEK_MS);
@@ -49,28 +49,7 @@ async function makePartition(query: Query, table: string, name: string, from: Da
     end $$`);
 }
 
-/**
- * Drops the partitions whose last row is older than `days` days. One that a delivery in the outbox still needs (held for
- * a long time, say) stays, and so do all younger ones. Returns the names of the dropped ones.
- *
- * A partition is detached while others read and write, and then dropped. What is in use (by a backup, say) is left for the next time.
- */
-export async function dropOldPartitions(query: Query, now: Date, days: number): Promise<string[]> {
-  const [oldest] = await query(
-    'select least((select min(delivery_id::text) from outbox), (select min(event_id::text) from outbox)) as id',
-  );
-  const needed = typeof oldest?.['id'] === 'string' ? oldest['id'] : null;
-  const dropped: string[] = [];
-  for (const row of (await query(LIST)) as unknown as Partition[]) {
-    const end = startOfPartition(row.name) + WEEK_MS;
-    const expired = end < now.getTime() - days * 24 * 60 * 60 * 1000;
-    if (!expired || (needed !== null && needed < uuidAt(new Date(end)))) continue;
-    if (await dropPartition(query, row)) dropped.push(row.name);
-  }
-  return dropped;
-}
-
-interface Partition {
+export interface Partition {
   name: string;
   /** Null: it was detached and has yet to be dropped. */
   parent: string | null;
@@ -78,21 +57,26 @@ interface Partition {
   pending: boolean;
 }
 
-/** Whether it could be dropped. */
-async function dropPartition(query: Query, { name, parent, pending }: Partition): Promise<boolean> {
-  try {
-    if (parent !== null)
-      await query(`alter table ${parent} detach partition ${name} ${pending ? 'finalize' : 'concurrently'}`);
-    await query(`select set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true); drop table ${name}`);
-    return true;
-  } catch (error) {
-    if (!IN_USE.includes(String((error as { code?: unknown }).code))) throw error;
-    return false;
-  }
+/** The ones to be finished first, then the oldest first. */
+export async function listPartitions(query: Query): Promise<Partition[]> {
+  return (await query(LIST)) as unknown as Partition[];
 }
 
-/** A lock that was not to be had in time, a statement that took too long, another detach that is not finished. */
-const IN_USE = ['55P03', '57014', '55000'];
+/** Until when events can be stored: all tables have partitions from `now` on without a gap. Null: not even now. */
+export function horizonOf(partitions: Partition[], now: Date): Date | null {
+  const attached = new Set(partitions.filter((one) => one.parent !== null && !one.pending).map((one) => one.name));
+  const begin = startOfWeek(now);
+  let end = begin;
+  while (PARTITIONED.every(({ table }) => attached.has(partitionName(table, new Date(end))))) end += WEEK_MS;
+  return end === begin ? null : new Date(end);
+}
+
+/** The ids that belong in a partition: from `from`, before `to`. */
+export function rangeOf({ name }: Partition): { from: Date; to: Date } {
+  const day = name.slice(-8);
+  const from = Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`);
+  return { from: new Date(from), to: new Date(from + WEEK_MS) };
+}
 
 const LIST = `
   select c.relname as name, p.relname as parent, coalesce(i.inhdetachpending, false) as pending from pg_class c
@@ -106,9 +90,4 @@ function startOfWeek(now: Date): number {
 
 function partitionName(table: string, from: Date): string {
   return `${table}_w${from.toISOString().slice(0, 10).replaceAll('-', '')}`;
-}
-
-function startOfPartition(name: string): number {
-  const day = name.slice(-8);
-  return Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`);
 }

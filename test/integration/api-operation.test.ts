@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { findFreePort } from '../../bin/embedded/ports.ts';
 import { DELIVERIES, organization, readAnswer, serveApi, startApi, URPA, WEBHOOKS, type TestApi } from '../api.ts';
+import { createDatabase } from '../database.ts';
 import { eventually } from '../eventually.ts';
 
 let api: TestApi;
@@ -58,9 +59,16 @@ describe('what is not there', () => {
 
 test('healthy, ready, measured', async () => {
   expect(await api.ask('GET', '/healthz', { key: null })).toMatchObject({ status: 200, body: { status: 'ok' } });
-  expect(await api.ask('GET', '/readyz', { key: null })).toMatchObject({ status: 200, body: { status: 'ok' } });
-  await api.emit();
+  await api.register();
+  const [oldest] = await api.emit();
+  const ready = await api.ask('GET', '/readyz', { key: null });
+  expect(ready).toMatchObject({ status: 200, body: { status: 'ok', oldest_needed_id: oldest } });
+  const { partitions_until: until, oldest_needed_at: since } = ready.body;
+  const weeksAhead = (Date.parse(until) - Date.now()) / (7 * 24 * 3600 * 1000);
+  expect(weeksAhead).toBeGreaterThan(8);
   const { text } = await api.ask('GET', '/metrics', { key: null });
+  expect(text).toContain(`posthorn_partitions_until_timestamp_seconds ${Date.parse(until) / 1000}\n`);
+  expect(text).toContain(`posthorn_oldest_needed_timestamp_seconds ${Date.parse(since) / 1000}\n`);
   expect(text).toMatch(/posthorn_events_accepted_total\{platform="urpa"\} \d+/);
   expect(text).toMatch(/_count\{method="post",route="\/api\/urpa\/events",status="202"\} \d+/);
 });
@@ -146,6 +154,23 @@ describe('without a database', () => {
       await bare.close();
     }
   });
+});
+
+test('one without partitions for the present is not ready and says what is missing', async () => {
+  const database = await createDatabase();
+  const late = await serveApi(database.url);
+  try {
+    await database.pool.query(`do $$ declare name text; begin
+      for name in select inhrelid::regclass from pg_inherits where inhparent = 'deliveries'::regclass
+      loop execute 'drop table ' || name; end loop; end $$`);
+    expect(await readAnswer(await fetch(`${late.url}/readyz`))).toMatchObject({
+      status: 503,
+      body: { reason: 'there is no partition for new events: start a worker' },
+    });
+  } finally {
+    await late.close();
+    await database.drop();
+  }
 });
 
 describe('the process', () => {

@@ -1,0 +1,25 @@
+import type pg from 'pg';
+import { horizonOf, listPartitions } from '../partitions.ts';
+
+/** Until when there are partitions to store events in; null: not even for the present. Throws 42P01 where there is no schema. */
+export async function findHorizon(pool: pg.Pool): Promise<Date | null> {
+  const { rows } = await pool.query<{ now: Date }>('select now() as now, (select 1 from webhooks limit 1) as webhook');
+  const partitions = await listPartitions(async (sql) => (await pool.query(sql)).rows);
+  return horizonOf(partitions, rows[0]!.now);
+}
+
+export interface OldestNeeded {
+  /** The oldest delivery that has not ended; its partition is not dropped. */
+  id: string;
+  /** The time in its id. */
+  at: Date;
+}
+
+/** Null: every delivery has ended. */
+export async function findOldestNeeded(pool: pg.Pool): Promise<OldestNeeded | null> {
+  const { rows } = await pool.query<{ id: string }>(OLDEST);
+  const id = rows[0]?.id;
+  return id === undefined ? null : { id, at: new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)) };
+}
+
+const OLDEST = 'select delivery_id as id from outbox order by delivery_id limit 1';
