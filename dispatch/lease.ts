@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import { connectOptions } from '../core/db/connect-options.ts';
 import { newId } from '../core/new-id.ts';
 import { LEASE } from '../core/db/queries/dispatch.ts';
 
@@ -34,18 +35,19 @@ export class Lease {
   constructor(databaseUrl: string, log: Logger, onLost: (lostId: string) => void) {
     this.log = log;
     this.onLost = onLost;
-    this.pool = new pg.Pool({
-      connectionString: databaseUrl,
-      max: 1,
-      connectionTimeoutMillis: 2_000,
-      query_timeout: 2_000,
-      application_name: 'posthorn lease',
-      // The pool waits for it, whatever its type says.
-      // eslint-disable-next-line @typescript-eslint/no-misused-promises
-      onConnect: async (client) => {
-        await client.query(LEASE.hold, [this.id]);
-      },
-    });
+    this.pool = new pg.Pool(
+      connectOptions(databaseUrl, {
+        max: 1,
+        connectionTimeoutMillis: 2_000,
+        query_timeout: 2_000,
+        application_name: 'posthorn lease',
+        // The pool waits for it, whatever its type says.
+        // eslint-disable-next-line @typescript-eslint/no-misused-promises
+        onConnect: async (client) => {
+          await client.query(LEASE.hold, [this.id]);
+        },
+      }),
+    );
     this.pool.on('error', () => {});
   }
 

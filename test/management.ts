@@ -6,9 +6,9 @@ const WEBHOOKS = '/api/urpa/integrations/webhooks';
 const KEYS = '/api/admin/keys';
 const WEBHOOK = { url: 'http://127.0.0.1:9/managed', events: ['taskjuggler.synced'] };
 
-/** What all pools and listeners of the processes may have open: 17 for an API, 17 for a worker. */
+/** What all pools and listeners of the processes may have open: 17 for an API, 18 for a worker. */
 const API_CONNECTIONS = 17;
-const WORKER_CONNECTIONS = 17;
+const WORKER_CONNECTIONS = 18;
 
 /** After an outage: the API manages webhooks, deliveries and keys as before, and no connection to PostgreSQL is lost in a transaction. */
 export async function expectManageable(system: System): Promise<void> {

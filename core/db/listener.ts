@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { connectOptions } from './connect-options.ts';
 
 export interface Listener {
   close(): Promise<void>;
@@ -28,12 +29,13 @@ export function listen(
   };
 
   const connect = async () => {
-    const next = new pg.Client({
-      connectionString: databaseUrl,
-      connectionTimeoutMillis: 2_000,
-      keepAlive: true,
-      application_name: 'posthorn listener',
-    });
+    const next = new pg.Client(
+      connectOptions(databaseUrl, {
+        connectionTimeoutMillis: 2_000,
+        keepAlive: true,
+        application_name: 'posthorn listener',
+      }),
+    );
     next.on('error', () => {});
     next.on('end', reconnect);
     next.on('notification', (notice) => onNotify(notice.channel, notice.payload ?? ''));

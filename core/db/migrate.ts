@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { connectOptions } from './connect-options.ts';
 import { createOrm } from './orm.ts';
 import { ensurePartitions, type Query } from './partitions.ts';
 
@@ -10,7 +11,7 @@ const PAUSE_MS = 2_000;
 
 /** Brings the schema up to date and makes the partitions of the coming weeks. Returns the migrations that were run. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+  const client = new pg.Client(connectOptions(databaseUrl, { connectionTimeoutMillis: 5_000 }));
   client.on('error', () => {});
   await client.connect();
   try {

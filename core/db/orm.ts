@@ -1,5 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
+import { connectOptions } from './connect-options.ts';
 import { ApiKey } from './entities/api-key.ts';
 import { AuditEntry } from './entities/audit-entry.ts';
 import { Recovery } from './entities/recovery.ts';
@@ -49,14 +50,17 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
     },
     pool: { max: 4 },
     driverOptions: {
-      Client: OrmClient,
-      connectionTimeoutMillis: 2_000,
-      query_timeout: statementTimeoutMs,
-      // Below the client's own limit: what the client gave up must not stay in the server's queue.
-      statement_timeout: Math.floor(statementTimeoutMs * 0.95),
-      lock_timeout: LOCK_TIMEOUT_MS,
-      keepAlive: true,
-      application_name: 'posthorn',
+      // MikroORM reads no parameters from the URL.
+      ...connectOptions(databaseUrl, {
+        Client: OrmClient,
+        connectionTimeoutMillis: 2_000,
+        query_timeout: statementTimeoutMs,
+        // Below the client's own limit: what the client gave up must not stay in the server's queue.
+        statement_timeout: Math.floor(statementTimeoutMs * 0.95),
+        lock_timeout: LOCK_TIMEOUT_MS,
+        keepAlive: true,
+        application_name: 'posthorn',
+      }),
     },
     logger: () => {},
   });

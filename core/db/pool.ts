@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { connectOptions } from './connect-options.ts';
 
 /**
  * Planner settings of the hot statements. Their plans are prepared while tables may be empty and must stay right when
@@ -22,17 +23,18 @@ const HOT_SETTINGS = [
  * database that went away is an error, never a hang. Errors of idle connections are left to the next query.
  */
 export function createPool(databaseUrl: string, options: { max?: number } = {}): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: options.max ?? 8,
-    connectionTimeoutMillis: 2_000,
-    query_timeout: 5_000,
-    // A new one costs PostgreSQL a process and its plans, just when load sets in.
-    idleTimeoutMillis: 0,
-    keepAlive: true,
-    application_name: 'posthorn',
-    options: HOT_SETTINGS.map((setting) => `-c ${setting}`).join(' '),
-  });
+  const pool = new pg.Pool(
+    connectOptions(databaseUrl, {
+      max: options.max ?? 8,
+      connectionTimeoutMillis: 2_000,
+      query_timeout: 5_000,
+      // A new one costs PostgreSQL a process and its plans, just when load sets in.
+      idleTimeoutMillis: 0,
+      keepAlive: true,
+      application_name: 'posthorn',
+      options: HOT_SETTINGS.map((setting) => `-c ${setting}`).join(' '),
+    }),
+  );
   pool.on('error', () => {});
   return pool;
 }
@@ -44,15 +46,16 @@ const READ_LIMIT_MS = 10_000;
  * Connections for the dashboard's reads. They are few, so that however many dashboards are open, the hot path keeps its own.
  */
 export function createReadPool(databaseUrl: string): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: databaseUrl,
-    max: 4,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: READ_LIMIT_MS,
-    keepAlive: true,
-    application_name: 'posthorn dashboard',
-    options: `-c jit=off -c timezone=UTC -c statement_timeout=${READ_LIMIT_MS}`,
-  });
+  const pool = new pg.Pool(
+    connectOptions(databaseUrl, {
+      max: 4,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: READ_LIMIT_MS,
+      keepAlive: true,
+      application_name: 'posthorn dashboard',
+      options: `-c jit=off -c timezone=UTC -c statement_timeout=${READ_LIMIT_MS}`,
+    }),
+  );
   pool.on('error', () => {});
   return pool;
 }

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listen } from '../../core/db/listener.ts';
+import { createOrm } from '../../core/db/orm.ts';
+import { createPool, createReadPool } from '../../core/db/pool.ts';
+import { createDatabase, type TestDatabase } from '../database.ts';
+import { eventually } from '../eventually.ts';
+
+let database: TestDatabase;
+let url: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  const parameters = new URLSearchParams({
+    application_name: 'mine',
+    statement_timeout: '123456',
+    lock_timeout: '123456',
+    query_timeout: '1',
+    options: '-c work_mem=8MB -c statement_timeout=123456 -c enable_seqscan=on -c timezone=Asia/Tokyo',
+  });
+  url = `${database.url}?${parameters.toString()}`;
+});
+afterAll(() => database.drop());
+
+const SETTINGS = `
+  select current_setting('application_name') as name, current_setting('statement_timeout') as statement_timeout,
+    current_setting('lock_timeout') as lock_timeout, current_setting('work_mem') as work_mem,
+    current_setting('enable_seqscan') as seqscan, current_setting('timezone') as timezone, pg_sleep(0.01)::text`;
+
+test('parameters of the URL do not replace what the hot path depends on, and other options hold', async () => {
+  const pool = createPool(url);
+  const { rows } = await pool.query(SETTINGS);
+  await pool.end();
+  expect(rows).toMatchObject([
+    {
+      name: 'posthorn',
+      statement_timeout: '4500ms',
+      lock_timeout: '4s',
+      work_mem: '8MB',
+      seqscan: 'off',
+      timezone: 'UTC',
+    },
+  ]);
+});
+
+test('nor what the reads of the dashboard depend on', async () => {
+  const pool = createReadPool(url);
+  const { rows } = await pool.query(SETTINGS);
+  await pool.end();
+  expect(rows).toMatchObject([
+    { name: 'posthorn dashboard', statement_timeout: '10s', work_mem: '8MB', timezone: 'UTC' },
+  ]);
+});
+
+test('nor what MikroORM depends on, which has the other options, too', async () => {
+  const orm = await createOrm(url);
+  const rows = await orm.em.fork().execute(SETTINGS);
+  await orm.close();
+  expect(rows).toMatchObject([{ name: 'posthorn', statement_timeout: '14250ms', lock_timeout: '4s', work_mem: '8MB' }]);
+});
+
+test('nor how a listener is called', async () => {
+  const listener = listen(url, ['some_channel'], () => {});
+  const named = `select from pg_stat_activity where datname = current_database() and application_name = 'posthorn listener'`;
+  await eventually(async () => (await database.pool.query(named)).rowCount === 1);
+  await listener.close();
+});
