@@ -19,9 +19,10 @@ const FORGET_RECOVERIES = `delete from recoveries where finished_at < now() - $1
  */
 export async function maintainTables(query: Query, retentionDays: number): Promise<string[]> {
   const now = new Date();
+  const before = new Date(now.getTime() - retentionDays * DAY_MS);
   await ensurePartitions(query, now);
   while ((await query(FORGET_KEYS)).length > 0);
   await query(FORGET_RECOVERIES, [retentionDays]);
-  await expireHeld(query, new Date(now.getTime() - retentionDays * DAY_MS));
-  return await dropOldPartitions(query, now, retentionDays);
+  await expireHeld(query, before);
+  return await dropOldPartitions(query, before);
 }

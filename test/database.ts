@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { migrate } from '../core/db/migrate.ts';
+import type { Query } from '../core/db/partitions.ts';
 import { createPool } from '../core/db/pool.ts';
 
 export interface TestDatabase {
   url: string;
   pool: pg.Pool;
+  /** The rows that a statement returns. */
+  query: Query;
   drop(): Promise<void>;
 }
 
@@ -21,6 +24,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   return {
     url: url.toString(),
     pool,
+    query: async (sql, params) => (await pool.query(sql, params)).rows,
     drop: async () => {
       await pool.end();
       await run(inject('databaseUrl'), `drop database ${name} with (force)`);

@@ -42,7 +42,7 @@ export async function manage(system: System): Promise<string[]> {
   return faults;
 }
 
-/** In a transaction for longer than any statement may take. */
+/** `left`: in a transaction that has done nothing for a second. */
 const CONNECTIONS = `
   select count(*)::int as all,
     (count(*) filter (where state like 'idle in transaction%' and state_change < now() - interval '1 s'))::int as left

@@ -14,6 +14,11 @@ export function uuidAt(time: Date): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }
 
+/** The time in a UUIDv7. */
+export function timeInId(id: string): Date {
+  return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16));
+}
+
 /** Any constant: processes that make partitions at once take turns. */
 const LOCK = 7_063_742;
 /** No statement here waits longer for a lock: whoever wants the table after it would wait, too. */

@@ -1,15 +1,12 @@
 import { listPartitions, LOCK_TIMEOUT_MS, rangeOf, uuidAt, WEEK_MS, type Partition, type Query } from './partitions.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 /**
- * Drops the partitions whose last row is older than `days` days, except those that a delivery in the outbox still needs. Returns the
+ * Drops the partitions whose rows are all from before `before`, except those that a delivery in the outbox still needs. Returns the
  * names of the dropped ones.
  *
  * A partition is detached while others read and write, and then dropped. What is in use (by a backup, say) is left for the next time.
  */
-export async function dropOldPartitions(query: Query, now: Date, days: number): Promise<string[]> {
-  const before = new Date(now.getTime() - days * DAY_MS);
+export async function dropOldPartitions(query: Query, before: Date): Promise<string[]> {
   const expired = (await listPartitions(query)).filter((partition) => rangeOf(partition).to < before);
   const needed = await findNeeded(query, expired);
   const dropped: string[] = [];

@@ -64,3 +64,9 @@ test('nor how a listener is called', async () => {
   await eventually(async () => (await database.pool.query(named)).rowCount === 1);
   await listener.close();
 });
+
+test('MikroORM asks for TLS when the URL does', async () => {
+  const orm = await createOrm(`${database.url}?sslmode=require`);
+  await expect(orm.em.fork().execute('select 1')).rejects.toThrow('The server does not support SSL connections');
+  await orm.close();
+});

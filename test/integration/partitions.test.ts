@@ -5,14 +5,16 @@ import { ensurePartitions, uuidAt, type Query } from '../../core/db/partitions.t
 import { dropOldPartitions } from '../../core/db/retention.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
-const WEEK_MS = 7 * 24 * 3600 * 1000;
+const DAY_MS = 24 * 3600 * 1000;
+const WEEK_MS = 7 * DAY_MS;
+const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
 
 let database: TestDatabase;
 let query: Query;
 
 beforeAll(async () => {
   database = await createDatabase();
-  query = async (sql, params) => (await database.pool.query(sql, params)).rows;
+  query = database.query;
 });
 afterAll(() => database.drop());
 
@@ -45,11 +47,11 @@ test('retention drops whole partitions, but not the one that a held delivery nee
   ]);
   const hold = `insert into outbox (delivery_id, event_id, webhook_id, max_attempts) values ($1, $2, $3, 6)`;
   await query(hold, [uuidv7(), eventId, uuidv7()]);
-  const first = await dropOldPartitions(query, new Date(), 21);
+  const first = await dropOldPartitions(query, daysAgo(21));
   expect(first).toContainEqual(expect.stringMatching(/^events_w/));
   expect(await query('select id from events')).toMatchObject([{ id: eventId }]);
   await query('delete from outbox');
-  const second = await dropOldPartitions(query, new Date(), 21);
+  const second = await dropOldPartitions(query, daysAgo(21));
   expect(second).toEqual([expect.stringMatching(/^events_w/)]);
   expect(await query('select id from events')).toEqual([]);
   expect((await partitions()).length).toBeLessThan(before);
@@ -88,7 +90,7 @@ test('what a backup reads is not dropped, nobody waits for that, and the next ti
   await ensurePartitions(query, past, 1);
   const endBackup = await startBackup();
   try {
-    const dropping = dropOldPartitions(query, new Date(), 21);
+    const dropping = dropOldPartitions(query, daysAgo(21));
     for (let count = 0; count < 20; count++) {
       await insertEvent(new Date());
       await query('select id from events order by id desc limit 1');
@@ -97,7 +99,7 @@ test('what a backup reads is not dropped, nobody waits for that, and the next ti
   } finally {
     await endBackup();
   }
-  const dropped = await dropOldPartitions(query, new Date(), 21);
+  const dropped = await dropOldPartitions(query, daysAgo(21));
   expect(dropped.filter((name) => name.startsWith('events'))).toHaveLength(3);
   expect(await partitions()).not.toContain(dropped[0]);
   await insertEvent(new Date());

@@ -1,5 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { timeInId } from '../../core/db/partitions.ts';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
 import { takePart } from '../../core/db/queries/recovery-part.ts';
 import { organization, startApi, URPA, WEBHOOKS, type TestApi } from '../api.ts';
@@ -82,7 +83,7 @@ test('exactly the filtered ones are counted and taken', async () => {
   const retrying = await end(3, 'retrying');
   const elsewhere = await end(2, 'failed', URPA, 'activity.created');
   await end(2, 'delivered');
-  const splitAt = new Date(timeOf(elsewhere[0]!)).toISOString();
+  const splitAt = timeInId(elsewhere[0]!).toISOString();
   const cases: [Record<string, unknown>, string[]][] = [
     [{}, [...failed, ...elsewhere]],
     [{ webhook_id: webhookId }, failed],
@@ -117,11 +118,6 @@ test('exactly the filtered ones are counted and taken', async () => {
     }
   }
 });
-
-/** The moment inside a UUIDv7. */
-function timeOf(id: string): number {
-  return Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
-}
 
 test('a part takes as many as the rate allows, oldest first, and the next one goes on there', async () => {
   const ids = await end(5);

@@ -12,7 +12,7 @@ let query: Query;
 
 beforeAll(async () => {
   database = await createDatabase();
-  query = async (sql, params) => (await database.pool.query(sql, params)).rows;
+  query = database.query;
 });
 afterAll(() => database.drop());
 beforeEach(async () => {
@@ -76,7 +76,7 @@ async function weeksOf(table: string): Promise<string[]> {
 const weekOf = (time: Date) =>
   new Date(Math.floor(time.getTime() / (7 * DAY_MS)) * 7 * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '');
 
-const standing = async (ids: string[]) =>
+const statesOf = async (ids: string[]) =>
   await query(
     `select status, error_message, failed_at is not null as ended, count(*)::int as n from deliveries
      where id = any($1::uuid[]) group by 1, 2, 3`,
@@ -89,10 +89,10 @@ test('what a forgotten paused webhook held for longer than the retention expires
   const expired = await queue({ webhookId: forgotten, at: daysAgo(RETENTION_DAYS + 0.1), count: 3 });
   const young = await queue({ webhookId: forgotten, at: daysAgo(RETENTION_DAYS - 1) });
   await maintainTables(query, RETENTION_DAYS);
-  expect(await standing(expired)).toEqual([
+  expect(await statesOf(expired)).toEqual([
     { status: 'cancelled', error_message: 'expired while paused', ended: true, n: 3 },
   ]);
-  expect(await standing(young)).toMatchObject([{ status: 'held', ended: false }]);
+  expect(await statesOf(young)).toMatchObject([{ status: 'held', ended: false }]);
   expect(await query('select delivery_id from outbox')).toEqual([{ delivery_id: young[0] }]);
   expect(await weeksOf('deliveries')).not.toContain(weekOf(daysAgo(70)));
   expect(await weeksOf('events')).not.toContain(weekOf(daysAgo(70)));

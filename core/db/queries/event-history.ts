@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { DeliveryStatus } from '../../domain/delivery.ts';
 import { Parameters, where, type OwnerFilter } from '../owner.ts';
-import { uuidAt } from '../partitions.ts';
+import { timeInId, uuidAt } from '../partitions.ts';
 
 export interface EventFilter extends OwnerFilter {
   eventType: string | undefined;
@@ -60,10 +60,9 @@ export async function countByStatus(pool: pg.Pool, eventIds: string[]): Promise<
 /** Bounds of the ids that deliveries of these events have, so that only partitions of that time are looked into. */
 function deliveriesAround(eventIds: string[]): [string, string] {
   const sorted = eventIds.toSorted();
-  const timeOf = (id: string) => Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16);
   return [
-    uuidAt(new Date(timeOf(sorted[0]!) - CLOCKS_MS)),
-    uuidAt(new Date(Math.min(timeOf(sorted.at(-1)!), 8e15) + CLOCKS_MS)),
+    uuidAt(new Date(timeInId(sorted[0]!).getTime() - CLOCKS_MS)),
+    uuidAt(new Date(timeInId(sorted.at(-1)!).getTime() + CLOCKS_MS)),
   ];
 }
 

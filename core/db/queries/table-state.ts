@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { horizonOf, listPartitions } from '../partitions.ts';
+import { horizonOf, listPartitions, timeInId } from '../partitions.ts';
 
 /** Until when there are partitions to store events in; null: not even for the present. Throws 42P01 where there is no schema. */
 export async function findHorizon(pool: pg.Pool): Promise<Date | null> {
@@ -19,7 +19,7 @@ export interface OldestNeeded {
 export async function findOldestNeeded(pool: pg.Pool): Promise<OldestNeeded | null> {
   const { rows } = await pool.query<{ id: string }>(OLDEST);
   const id = rows[0]?.id;
-  return id === undefined ? null : { id, at: new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16)) };
+  return id === undefined ? null : { id, at: timeInId(id) };
 }
 
 const OLDEST = 'select delivery_id as id from outbox order by delivery_id limit 1';
