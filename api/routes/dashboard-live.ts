@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LiveEvent } from '../../core/contracts/dashboard/operation.ts';
 import { AppError } from '../../core/contracts/errors.ts';
 import { identify } from '../auth/authorize.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -18,7 +19,10 @@ export function addLiveRoute(router: Router, deps: ApiDeps): void {
     errors: ['overloaded'],
     request: { headers: z.object({ 'Last-Event-ID': z.string().max(200).optional() }) },
     responses: {
-      200: { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } },
+      200: {
+        description: 'The stream; the schema is of one event',
+        content: { 'text/event-stream': { schema: LiveEvent } },
+      },
     },
     handle({ c, principal }) {
       const again = async () => {

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { organization, serveApi, startApi, WEBHOOKS, type TestApi } from '../api.ts';
 import { eventually } from '../eventually.ts';
 import { openLive } from '../live.ts';
+import { checkValue, resolveIn } from '../openapi/schema.ts';
 
 let api: TestApi;
 let opened: { close(): void }[] = [];
@@ -48,6 +49,20 @@ test('a flood is a few messages that say that there was more', async () => {
   expect(stream.messages.length).toBeLessThan(8);
   for (const { data } of stream.messages) expect(data.deliveries?.length ?? 0).toBeLessThanOrEqual(100);
   expect(last).toBeDefined();
+});
+
+test('events are what the document says', async () => {
+  await api.register();
+  const stream = await open(api.adminKey, { 'last-event-id': 'of another process' });
+  const [delivery] = await api.emit();
+  await stream.hears(delivery!);
+  const { body: document } = await api.ask('GET', '/api/openapi.json', { key: null });
+  const answer = document.paths['/api/dashboard/live'].get.responses[200];
+  const { schema } = answer.content['text/event-stream'];
+  expect(stream.messages.map(({ event }) => event)).toEqual(expect.arrayContaining(['reset', 'change']));
+  for (const { event, ...message } of stream.messages) {
+    expect(checkValue(schema, { ...message, ...(event && { event }) }, resolveIn(document))).toEqual([]);
+  }
 });
 
 describe('walls', () => {

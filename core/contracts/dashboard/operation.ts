@@ -67,3 +67,15 @@ export const LiveChange = z
   })
   .meta({ id: 'LiveChange' });
 export type LiveChange = z.infer<typeof LiveChange>;
+
+/** An event of the stream. One that says only where the stream stands has neither `event` nor `data`. */
+export const LiveEvent = z
+  .object({
+    id: z.string().meta({ description: 'for `Last-Event-ID`' }),
+    event: z.enum(['change', 'reset']).optional(),
+    data: z
+      .union([LiveChange, z.strictObject({})])
+      .optional()
+      .meta({ description: 'as JSON; empty in a `reset`' }),
+  })
+  .meta({ id: 'LiveEvent' });
