@@ -11,6 +11,7 @@ import { createPool } from './core/db/pool.ts';
 import { Rollup } from './core/db/rollup.ts';
 import { turnOffGone } from './core/db/turn-off.ts';
 import { parseAllowlist } from './core/delivery/guard.ts';
+import { createResolver } from './core/delivery/resolve.ts';
 import { createSender } from './core/delivery/send.ts';
 import { Signer } from './core/delivery/sign.ts';
 import { exitAfter } from './core/exit-after.ts';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
   const sender = createSender({
     allowlist: parseAllowlist(config.targetAllowlist),
     attemptTimeoutMs: config.attemptTimeoutMs,
+    resolve: createResolver({ servers: config.dnsServers }),
   });
   const changes = new Changes(pool);
   const rollup = new Rollup(orm, log, async () => {

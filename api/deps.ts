@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Changes } from '../core/db/changes.ts';
 import type { Intake } from '../core/db/intake.ts';
 import type { Allowlist } from '../core/delivery/guard.ts';
+import type { Resolve } from '../core/delivery/resolve.ts';
 import type { Registry } from '../core/platforms/platform.ts';
 import type { SecretBox } from '../core/secrets.ts';
 import type { KeyRing } from './auth/key-ring.ts';
@@ -26,6 +27,8 @@ export interface ApiDeps {
   secretBox: SecretBox;
   /** Networks that receivers may have although they are not public. */
   allowlist: Allowlist;
+  /** Looks up receivers' names. */
+  resolve: Resolve;
   registry: Registry;
   metrics: Metrics;
   log: Logger;

@@ -10,6 +10,7 @@ import { createIntake } from '../core/db/intake.ts';
 import { createOrm } from '../core/db/orm.ts';
 import { createPool, createReadPool } from '../core/db/pool.ts';
 import { parseAllowlist } from '../core/delivery/guard.ts';
+import { createResolver } from '../core/delivery/resolve.ts';
 import { exitAfter } from '../core/exit-after.ts';
 import { createLog } from '../core/log.ts';
 import { warnOfFewOpenFiles } from '../core/open-files.ts';
@@ -68,6 +69,7 @@ async function main(): Promise<void> {
     sessions,
     secretBox: createSecretBox(config.masterKey),
     allowlist,
+    resolve: createResolver({ servers: config.dnsServers }),
     registry: platforms,
     metrics,
     log,

@@ -78,6 +78,15 @@ describe('readConfig', () => {
     },
   );
 
+  it('reads DNS servers, and refuses names', () => {
+    const read = (text: string) => readConfig({ ...needed, POSTHORN_DNS_SERVERS: text }).dnsServers;
+    expect(read('')).toBeUndefined();
+    expect(read('10.0.0.2, fd00::2,[fd00::3]:5353,127.0.0.1:53')).toHaveLength(4);
+    for (const wrong of ['dns.example', '10.0.0.2:0', '10.0.0.2:65536', 'fd00::2:x', '10.0.0.2,']) {
+      expect(() => read(wrong)).toThrow('POSTHORN_DNS_SERVERS must be IP addresses');
+    }
+  });
+
   it('says which variable is wrong without repeating a secret', () => {
     expect(messageFor({ POSTHORN_MASTER_KEY: 'hunter2', POSTHORN_ADMIN_KEY: 'short', PORT: '80a' })).toBe(
       [

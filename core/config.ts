@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -40,6 +41,22 @@ const masterKey = z
     return z.NEVER;
   });
 
+/** Such as `10.0.0.2, [fd00::2]:5353`. */
+const dnsServers = z.string().transform((text, context) => {
+  const servers = text.split(',').map((server) => server.trim());
+  if (servers.every(isDnsServer)) return servers;
+  context.addIssue({
+    code: 'custom',
+    message: 'must be IP addresses, with a port or without, such as 10.0.0.2,[fd00::2]:53',
+  });
+  return z.NEVER;
+});
+
+function isDnsServer(text: string): boolean {
+  const [, v6, v4, port = '53'] = /^(?:\[([^\]]+)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  return isIP(text) !== 0 || (isIP(v6 ?? v4 ?? '') !== 0 && Number(port) >= 1 && Number(port) <= 65_535);
+}
+
 const Environment = z.object({
   PORT: integer(8080, 1, 65_535),
   DATABASE_URL: url('postgresql:', 'postgres:'),
@@ -48,6 +65,7 @@ const Environment = z.object({
   POSTHORN_MASTER_KEY: masterKey,
   POSTHORN_RETRY_UNIT: duration('60s'),
   POSTHORN_TARGET_ALLOWLIST: z.string().default(''),
+  POSTHORN_DNS_SERVERS: dnsServers.optional(),
   POSTHORN_RETENTION_DAYS: integer(90, 1, 36_500),
   POSTHORN_COALESCE_MAX: integer(2000, 1, 2000),
   POSTHORN_ATTEMPT_TIMEOUT: duration('15s'),
@@ -82,6 +100,8 @@ export interface Config {
   readonly retryUnitMs: number;
   /** CIDRs, comma-separated, that receivers may have although they are not public. Not yet validated. */
   readonly targetAllowlist: string;
+  /** DNS servers that receivers' names are looked up with, as IP or IP:port; undefined: the operating system's. */
+  readonly dnsServers: string[] | undefined;
   /** Days that events, deliveries and attempts are kept. Default 90. */
   readonly retentionDays: number;
   /** Deliveries in one group workflow at most; 1 turns groups off. Default 1000, at most 1000. */
@@ -129,6 +149,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     masterKey: settings.POSTHORN_MASTER_KEY,
     retryUnitMs: settings.POSTHORN_RETRY_UNIT,
     targetAllowlist: settings.POSTHORN_TARGET_ALLOWLIST,
+    dnsServers: settings.POSTHORN_DNS_SERVERS,
     retentionDays: settings.POSTHORN_RETENTION_DAYS,
     coalesceMax: settings.POSTHORN_COALESCE_MAX,
     attemptTimeoutMs: settings.POSTHORN_ATTEMPT_TIMEOUT,

@@ -18,6 +18,7 @@ import { createIntake } from '../core/db/intake.ts';
 import { createOrm } from '../core/db/orm.ts';
 import { createPool, createReadPool } from '../core/db/pool.ts';
 import { parseAllowlist } from '../core/delivery/guard.ts';
+import { createResolver } from '../core/delivery/resolve.ts';
 import { platforms } from '../core/platforms/index.ts';
 import { createSecretBox } from '../core/secrets.ts';
 import { createDatabase } from './database.ts';
@@ -116,6 +117,7 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
     live,
     secretBox: createSecretBox(randomBytes(32)),
     allowlist: parseAllowlist('127.0.0.0/8'),
+    resolve: createResolver(),
     registry: platforms,
     metrics: createMetrics(() => readHandover({ reads })),
     log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),

@@ -1,29 +1,27 @@
 import { isIP } from 'node:net';
 import { ReceiverUrl } from '../../core/contracts/receiver-url.ts';
 import { refuseAddress, refuseUrl, type Allowlist } from '../../core/delivery/guard.ts';
-import { createResolver } from '../../core/delivery/resolve.ts';
+import type { Resolve } from '../../core/delivery/resolve.ts';
 
 const DNS_LIMIT_MS = 2_000;
-/** Not by libuv's threads: names that are never answered would take them from the whole process. */
-const lookUp = createResolver();
 
 /** Why a webhook would not be reached at this URL by the rules for receivers, its name looked up; null when nothing speaks against it. */
-export async function checkTarget(url: string, allowlist: Allowlist): Promise<string | null> {
+export async function checkTarget(url: string, allowlist: Allowlist, resolve: Resolve): Promise<string | null> {
   const wrong = ReceiverUrl.safeParse(url).error?.issues[0]?.message;
   if (wrong !== undefined) return `the URL ${wrong}`;
   const refused = refuseUrl(url, allowlist);
   if (refused !== null) return refused;
   const { hostname } = new URL(url);
   if (hostname.startsWith('[') || isIP(hostname) !== 0) return null;
-  const found = await Promise.race([resolve(hostname), after(DNS_LIMIT_MS)]);
+  const found = await Promise.race([addressesOf(hostname, resolve), after(DNS_LIMIT_MS)]);
   if (typeof found === 'string') return found;
   const reason = found.map((address) => refuseAddress(address, allowlist)).find((each) => each !== null);
   return reason === undefined ? null : `${hostname} resolves to a forbidden address: ${reason}`;
 }
 
-async function resolve(hostname: string): Promise<string[] | string> {
+async function addressesOf(hostname: string, resolve: Resolve): Promise<string[] | string> {
   try {
-    return (await lookUp(hostname)).map(({ address }) => address);
+    return (await resolve(hostname)).map(({ address }) => address);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOTFOUND') return `${hostname} has no address`;

@@ -8,7 +8,7 @@ export type Resolve = (hostname: string) => Promise<ResolvedAddress[]>;
 
 export interface ResolverOptions {
   /** DNS servers as IP:port; default: those of the operating system. */
-  servers?: string[];
+  servers?: string[] | undefined;
   /** Default /etc/hosts. */
   hostsFile?: string;
   /** Milliseconds until a query is sent once more, with twice the time; 1000 by default, so a name that is not answered takes 3 s. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { killStack } from '../../bin/embedded/stack.ts';
+import { startSilentDns, type SilentDns } from '../silent-dns.ts';
 import { System } from '../system.ts';
 import { Parts } from './parts.ts';
 import { Sites } from './sites.ts';
@@ -29,13 +30,15 @@ export class Arena {
   /** Workflows that were still running when they were looked at. */
   readonly unended = new Set<string>();
 
+  private readonly dns: SilentDns;
   private snapshot: pg.Client | undefined;
 
-  private constructor(folder: string, parts: Parts, system: System, sites: Sites) {
+  private constructor(folder: string, parts: Parts, system: System, sites: Sites, dns: SilentDns) {
     this.folder = folder;
     this.parts = parts;
     this.system = system;
     this.sites = sites;
+    this.dns = dns;
   }
 
   static async open(prefix: string): Promise<Arena> {
@@ -46,14 +49,15 @@ export class Arena {
       Parts.start(folder),
       promisify(execFile)(process.execPath, [BUNDLE_WORKFLOWS, bundle]),
     ]);
+    const dns = await startSilentDns();
     const system = await System.start({
       stack: parts,
       workers: WORKERS,
       retryUnit: '500ms',
-      env: { POSTHORN_WORKFLOW_BUNDLE: bundle },
+      env: { POSTHORN_WORKFLOW_BUNDLE: bundle, POSTHORN_DNS_SERVERS: dns.address },
       log: openSync(join(folder, 'logs', 'posthorn.log'), 'a'),
     });
-    return new Arena(folder, parts, system, await Sites.open(system));
+    return new Arena(folder, parts, system, await Sites.open(system), dns);
   }
 
   /** Keeps a transaction open from the first round on, and another one after PostgreSQL ended it: what is done with cannot be removed. */
@@ -73,6 +77,7 @@ export class Arena {
     await this.snapshot?.end();
     await this.system.stop();
     await this.sites.close();
+    this.dns.close();
     await this.parts.stop();
     if (!keepLogs) rmSync(this.folder, { recursive: true, force: true });
   }

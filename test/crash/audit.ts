@@ -2,6 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { eventually } from '../eventually.ts';
 import type { System } from '../system.ts';
 import type { Arena } from './arena.ts';
+import { DEAD } from './sites.ts';
 
 /** A delivery as its history has it. */
 interface Row {
@@ -57,7 +58,8 @@ export async function auditDeliveries(arena: Arena, from: number) {
     const unknown = row.unanswered + (arena.unknown.has(row.id) ? 1 : 0) + (hasLapsed(arena, row) ? row.late : 0);
     const repeated = Math.max(0, visits.filter((visit) => visit.ok).length - 1);
     duplicates += repeated;
-    if (row.status !== 'delivered') blame(`not delivered but ${row.status}`, row);
+    const due = arena.sites.siteOf(row.webhook_id) === DEAD ? 'failed' : 'delivered';
+    if (row.status !== due) blame(`not ${due} but ${row.status}`, row);
     if (row.attempts !== row.highest) blame('the history counts its attempts otherwise than it lists them', row);
     if (visits.some(({ site }) => site !== arena.sites.siteOf(row.webhook_id))) blame('arrived at another site', row);
     if (repeated > unknown) blame('arrived again although its outcome was known', row);

@@ -34,8 +34,14 @@ const KINDS: Kind[] = [
   { base: `${ORGANIZATIONS}/birch`, event: 'contact.created', sites: ['birch'] },
 ];
 
-/** Every third event is for one of many organizations. */
+/** Webhooks of one event whose names DNS never answers for. */
+const DEAD_NAMES = 40;
+const DEAD_EVERY = 200;
+export const DEAD = 'dead';
+
+/** Every third event is for one of many organizations; now and then one goes to names that DNS does not answer for. */
 export function kindOf(index: number): Kind {
+  if (index % DEAD_EVERY === 1) return { base: `${ORGANIZATIONS}/${DEAD}`, event: 'contact.created', sites: [] };
   if (index % 3 !== 2) return KINDS[index % KINDS.length]!;
   return { base: organizationOf(index * 7), event: 'contact.created', sites: ['many'] };
 }
@@ -69,6 +75,7 @@ export class Sites {
       sites.siteOfWebhook.set(body.id, site);
     }
     await sites.openMany(system);
+    await sites.openDead(system);
     return sites;
   }
 
@@ -81,6 +88,17 @@ export class Sites {
         system.call('POST', `${organizationOf(index)}/webhooks`, { url: receiver.url, events: [event] }),
       );
       for (const { body } of await Promise.all(answers)) this.siteOfWebhook.set(body.id, 'many');
+    }
+  }
+
+  /** Their first attempt is their last: it takes as long as DNS may. */
+  private async openDead(system: System): Promise<void> {
+    for (let index = 0; index < DEAD_NAMES; index++) {
+      const url = `http://name-${index}.dead.test/`;
+      const fields = { url, events: ['contact.created'], retry_policy: { max_attempts: 1 } };
+      const { status, body } = await system.call('POST', `${ORGANIZATIONS}/${DEAD}/webhooks`, fields);
+      if (status !== 201) throw new Error(JSON.stringify(body));
+      this.siteOfWebhook.set(body.id, DEAD);
     }
   }
 

@@ -2,21 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { startReceiver, status, type Answer, type Receiver } from '../receiver.ts';
+import { startSilentDns, type SilentDns } from '../silent-dns.ts';
 import { System } from '../system.ts';
 
 const HANGING = 300;
 const FAILING = 100;
 const FLOODED = 1_500;
 const MEASURED = 40;
+const DEAD_NAMES = 40;
 
 let system: System;
+let dns: SilentDns;
 const receivers: Receiver[] = [];
 
 beforeAll(async () => {
-  system = await System.start({ env: { POSTHORN_ATTEMPT_TIMEOUT: '2s', POSTHORN_MAX_IN_FLIGHT: '256' } });
+  dns = await startSilentDns();
+  const env = { POSTHORN_ATTEMPT_TIMEOUT: '2s', POSTHORN_MAX_IN_FLIGHT: '256', POSTHORN_DNS_SERVERS: dns.address };
+  system = await System.start({ env });
 });
 afterAll(async () => {
   await system.stop();
+  dns.close();
   await Promise.all(receivers.map((receiver) => receiver.close()));
 });
 
@@ -96,4 +102,28 @@ test('a rate is kept, and all of it arrives', async () => {
   await eventually(() => receiver.arrivals.length >= 60);
   const [first, last] = [receiver.arrivals[0]!, receiver.arrivals[59]!];
   expect(last.at - first.at).toBeGreaterThanOrEqual(1_900);
+});
+
+test('forty names that DNS does not answer for are not in the way of one that is known', async () => {
+  const known = await startReceiver();
+  receivers.push(known);
+  const register = (organization: string, host: string) => {
+    const fields = { url: known.url.replace('127.0.0.1', host), events: ['contact.created'] };
+    return system.call('POST', `${baseOf(organization)}/webhooks`, fields);
+  };
+  for (let index = 0; index < DEAD_NAMES; index++) await register('unknown', `name-${index}.dead.test`);
+  await register('known', 'localhost');
+
+  await emit('unknown', 1);
+  await eventually(() => dns.queries >= DEAD_NAMES);
+  const [delivery] = await emit('known', 1);
+  await eventually(() => known.of(delivery!).length > 0);
+  const failed = async () =>
+    await system.sql(`
+      select min(finished_at) as first, count(*)::int as count from (
+        select a.started_at + a.duration_ms * interval '1 ms' as finished_at from attempts a
+        join deliveries d on d.id = a.delivery_id where d.org_id = 'unknown' and a.error_message is not null
+      ) failures`);
+  await eventually(async () => (await failed())[0]!['count'] === DEAD_NAMES);
+  expect((await failed())[0]!['first']).toSatisfy((first: Date) => first.getTime() > known.arrivals[0]!.at);
 });

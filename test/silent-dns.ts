@@ -1,0 +1,20 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+
+export interface SilentDns {
+  /** IP:port, for POSTHORN_DNS_SERVERS. */
+  address: string;
+  /** Queries that came. */
+  queries: number;
+  close(): void;
+}
+
+/** A DNS server that takes every query and answers none. */
+export async function startSilentDns(): Promise<SilentDns> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const dns = { address: `127.0.0.1:${socket.address().port}`, queries: 0, close: () => void socket.close() };
+  socket.on('message', () => dns.queries++);
+  return dns;
+}
