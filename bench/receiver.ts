@@ -82,4 +82,5 @@ const server = createServer((request, response) => {
   });
 });
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+// Every loopback address is one of its hosts.
+server.listen(0, '0.0.0.0', () => process.send?.((server.address() as AddressInfo).port));

@@ -11,6 +11,7 @@ import { flat } from './scenarios/flat.ts';
 import { kill } from './scenarios/kill.ts';
 import { neighbours } from './scenarios/neighbours.ts';
 import { recovery } from './scenarios/recovery.ts';
+import { silent } from './scenarios/silent.ts';
 import { speed } from './scenarios/speed.ts';
 import { waiting } from './scenarios/waiting.ts';
 import { workers } from './scenarios/workers.ts';
@@ -19,6 +20,7 @@ import { Stage } from './stage.ts';
 const SCENARIOS: Scenario[] = [
   speed,
   breadth,
+  silent,
   failure,
   recovery,
   flat,

@@ -6,6 +6,7 @@ import type { NoiseOrder } from './noise.ts';
 import type { BenchOptions } from './options.ts';
 import { startPosthorn, type Posthorn } from './posthorn.ts';
 import { startReceiver, type Receiver } from './receivers.ts';
+import { startSilentDns, type SilentDns } from '../test/silent-dns.ts';
 import type { Target } from './target.ts';
 
 /** What scenarios play on: starts what they ask for, and takes all of it away again. */
@@ -41,6 +42,10 @@ export class Stage {
 
   receiver(): Promise<Receiver> {
     return this.keep(startReceiver, ({ stop }) => stop());
+  }
+
+  silentDns(): Promise<SilentDns> {
+    return this.keep(startSilentDns, (dns) => Promise.resolve(dns.close()));
   }
 
   async relay(receiver: Receiver): Promise<Target> {

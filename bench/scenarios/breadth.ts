@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { copyWebhook } from '../copies.ts';
 import { takeNumbers } from '../events.ts';
 import { emitMany } from '../held.ts';
 import { latencyOf, measureLoad, measureSteady, throughputOf, warmUp } from '../measure.ts';
@@ -13,12 +14,10 @@ const CLIENTS = 64;
 const LIMIT_MS = 300_000;
 const STEADY_PER_SECOND = 30;
 const AWAY_MS = 1_000;
-/** After this, the first attempts have run into their time-out. */
-const HANGING_MS = 17_000;
 
 export const breadth: Scenario = {
   name: 'breadth',
-  about: 'many webhooks and organizations, an old snapshot, Temporal away: each beside one webhook alone',
+  about: 'many webhooks, organizations and origins, an old snapshot, Temporal away: each beside one webhook alone',
   run: measureBreadth,
 };
 
@@ -43,10 +42,10 @@ async function measureBreadth(stage: Stage): Promise<Figure[]> {
   return [
     ...(await neighbours(play, id, beside)),
     ...(await organizations(play, id, beside)),
+    await origins(play, id, beside),
     await fanOut(play, id),
     await withoutTemporal(play, beside),
     await oldSnapshot(play),
-    await hangingWebhooks(play, id),
   ];
 }
 
@@ -60,7 +59,7 @@ async function neighbours(play: Play, id: string, beside: { name: string; value:
   let made = 0;
   for (const count of [1_000, play.stage.scale(20_000, 2_000), play.stage.scale(100_000, 3_000)]) {
     play.stage.say(`beside ${count} other webhooks`);
-    await copyWebhook(play.posthorn, id, count - made, `'urpa', '', '{activity.updated}'`);
+    await copyWebhook(play.posthorn, id, count - made, { columns: `'urpa', '', '{activity.updated}'` });
     made = count;
     figures.push(compare(`delivered, beside ${count} others`, '/s', await speedOf(play), beside, { least: 0.9 }));
   }
@@ -73,7 +72,7 @@ async function organizations(play: Play, id: string, beside: { name: string; val
   const eventType = organization('0').eventType;
   for (const count of [1_000, play.stage.scale(10_000, 2_000)]) {
     play.stage.say(`over ${count} organizations`);
-    await copyWebhook(play.posthorn, id, count, `'4calls', 'of-${count}-' || n, '{${eventType}}'`);
+    await copyWebhook(play.posthorn, id, count, { columns: `'4calls', 'of-${count}-' || n, '{${eventType}}'` });
     const pathOf = (index: number) => `${organization(`of-${count}-${(index % count) + 1}`).apiBase}/events`;
     const speed = await speedOf(play, { ...play.target, eventType, pathOf });
     figures.push(compare(`delivered, over ${count} organizations`, '/s', speed, beside, { least: 0.7 }));
@@ -81,11 +80,23 @@ async function organizations(play: Play, id: string, beside: { name: string; val
   return figures;
 }
 
+/** Organizations whose webhooks are at as many hosts: a loopback address each. */
+async function origins(play: Play, id: string, beside: { name: string; value: number }): Promise<Figure> {
+  const eventType = organization('0').eventType;
+  const count = play.stage.scale(5_000, 500);
+  play.stage.say(`over ${count} origins`);
+  const url = `replace(url, '127.0.0.1', '127.1.' || n / 250 || '.' || n % 250 + 1)`;
+  await copyWebhook(play.posthorn, id, count, { columns: `'4calls', 'at-' || n, '{${eventType}}'`, url });
+  const pathOf = (index: number) => `${organization(`at-${(index % count) + 1}`).apiBase}/events`;
+  const speed = await speedOf(play, { ...play.target, eventType, pathOf });
+  return compare(`delivered, over ${count} origins`, '/s', speed, beside);
+}
+
 /** One event to very many webhooks. */
 async function fanOut({ stage, posthorn }: Play, id: string): Promise<Figure> {
   const count = stage.scale(10_000, 500);
   stage.say(`one event to ${count} webhooks`);
-  await copyWebhook(posthorn, id, count, `'urpa', '', '{contact.updated}'`);
+  await copyWebhook(posthorn, id, count, { columns: `'urpa', '', '{contact.updated}'` });
   const begun = performance.now();
   await posthorn.call('POST', `${URPA.apiBase}/events`, { event: 'contact.updated', data: { id: '1' } });
   for (const deadline = begun + LIMIT_MS; (await posthorn.countOpen()) > 0; await sleep(20)) {
@@ -109,30 +120,6 @@ async function withoutTemporal(play: Play, beside: { name: string; value: number
   }
 }
 
-/** An event a second to very many webhooks whose receiver takes it and never answers. */
-async function hangingWebhooks({ stage, posthorn, receiver, target }: Play, id: string): Promise<Figure> {
-  const count = stage.scale(1_000, 100);
-  const seconds = stage.scale(30, 5);
-  stage.say(`beside ${count} webhooks that hang`);
-  const alone = latencyOf(await measureSteady(target, receiver, STEADY_PER_SECOND, seconds), 99);
-  const hanging = await stage.receiver();
-  await hanging.answer({ delayMs: 3_600_000 });
-  await copyWebhook(posthorn, id, count, `'urpa', '', '{taskjuggler.synced}'`);
-  await posthorn.database.query(`update webhooks set url = $1 where 'taskjuggler.synced' = any(events)`, [hanging.url]);
-  const event = { event: 'taskjuggler.synced', data: { id: '1' } };
-  const flood = setInterval(() => void posthorn.call('POST', `${URPA.apiBase}/events`, event), 1_000);
-  try {
-    await sleep(HANGING_MS);
-    const still = { ...target, settle: () => Promise.resolve() };
-    const beside = latencyOf(await measureSteady(still, receiver, STEADY_PER_SECOND, seconds), 99);
-    const name = `POST to arrival at ${STEADY_PER_SECOND}/s, p99, beside ${count} webhooks that hang`;
-    return compare(name, 'ms', beside, { name: 'alone', value: alone });
-  } finally {
-    clearInterval(flood);
-    await posthorn.database.query(`update webhooks set active = false where 'taskjuggler.synced' = any(events)`);
-  }
-}
-
 async function oldSnapshot({ stage, posthorn, receiver, target }: Play): Promise<Figure> {
   const seconds = stage.scale(15, 3);
   const p50 = async () => latencyOf(await measureSteady(target, receiver, STEADY_PER_SECOND, seconds), 50);
@@ -153,14 +140,4 @@ async function oldSnapshot({ stage, posthorn, receiver, target }: Play): Promise
   } finally {
     snapshot.release(true);
   }
-}
-
-/** Copies a webhook, with its URL and secret. `columns` are platform, organization and event types of the n-th copy. */
-async function copyWebhook({ database }: Posthorn, id: string, count: number, columns: string): Promise<void> {
-  await database.query(
-    `insert into webhooks (id, url, secret, platform, org_id, events)
-     select gen_random_uuid(), url, secret, ${columns}::text[]
-     from (select url, secret from webhooks where id = $1) w, generate_series(1, $2) n`,
-    [id, count],
-  );
 }
