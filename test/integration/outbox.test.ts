@@ -73,6 +73,7 @@ interface FairlyClaimed {
   seen: string;
   more: boolean;
   most: number;
+  oldest: number;
 }
 
 const FIRST = '00000000-0000-0000-0000-000000000000';
@@ -84,7 +85,7 @@ async function claimFairly(worker: string, limit: number, room: Record<string, n
   const counts = Object.fromEntries(
     [...Map.groupBy(taken, (row) => row.webhook_id)].map(([id, of]) => [id, of.length]),
   );
-  return { taken, counts, seen: rows[0]?.seen, more: rows[0]?.more, most: rows[0]?.most };
+  return { taken, counts, seen: rows[0]?.seen, more: rows[0]?.more, most: rows[0]?.most, oldest: rows[0]?.oldest };
 }
 
 type Outcome = AttemptRecord['outcome'];
@@ -234,6 +235,14 @@ test('a fair claim takes no more of a webhook than there is room for, oldest fir
   expect(taken.map((row) => row.delivery_id).sort()).toEqual(
     oldest.rows.map((row) => row.delivery_id as string).sort(),
   );
+});
+
+test('a fair claim that sees retries of later alone does not have the next one look there', async () => {
+  await emit(1);
+  await database.pool.query(`update outbox set due_at = now() + interval '2 minutes'`);
+  const { taken, oldest } = await claimFairly(await enlist(), 100);
+  expect(taken).toEqual([]);
+  expect(oldest).toBeLessThanOrEqual(Date.now() / 1_000 + 1);
 });
 
 test('fair claims go round: none of many webhooks is left out', async () => {

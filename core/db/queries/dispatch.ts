@@ -48,7 +48,7 @@ const visit = (after: string) => `
  * Claims what is due webhook by webhook: to each its share first, oldest first, and at most what there is room for. What it costs and
  * brings does not depend on how much is due to whom: the index leads from webhook to webhook. `seen` is the last webhook that
  * was looked at, null when there was none; `more` says that others may follow it; `most` is what one webhook got at most.
- * `oldest` is since when the oldest that it saw is due, in seconds since 1970.
+ * `oldest` is since when the oldest that it saw is due, in seconds since 1970, or now where all of it is due later.
  * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 webhook to begin after, $6 nothing
  * that was due before, as in CLAIM_DUE
  */
@@ -65,7 +65,7 @@ with recursive visited as (
   select greatest(1, $2 / greatest(1, max(served))) as each from visited
 ), scan as materialized (
   select webhook_id as seen, visits = ${MOST_VISITED} or served = ${MOST_SERVED} as more, 2 * (select each from share) as most,
-    (select extract(epoch from min(due_at))::float8 from visited) as oldest
+    (select extract(epoch from least(min(due_at), now()))::float8 from visited) as oldest
   from visited order by visits desc limit 1
 ), ${claimed(`
   select one.delivery_id from visited v
