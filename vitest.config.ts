@@ -1,11 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 const rooms = ['activities', 'api', 'bench', 'bin', 'core', 'dispatch', 'workflows'];
+
+/** Integration tests wait more than they compute, and each file has a database of its own. */
+const WORKERS = 3;
 
 export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
     coverage: {
       provider: 'v8',
       reportOnFailure: true,
@@ -14,7 +19,10 @@ export default defineConfig({
       reporter: ['text-summary', 'html'],
     },
     projects: [
-      { extends: true, test: { name: 'unit', include: [...rooms, 'ui'].map((room) => `${room}/**/*.test.ts`) } },
+      {
+        extends: true,
+        test: { name: 'unit', include: [...rooms, 'ui'].map((room) => `${room}/**/*.test.ts`), maxWorkers: WORKERS },
+      },
       {
         extends: true,
         test: {
@@ -22,8 +30,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/browser/**'],
           globalSetup: ['test/environment.ts'],
-          // The machine's cores belong to the PostgreSQL and the Temporal server that the files share.
-          fileParallelism: false,
+          maxWorkers: WORKERS,
         },
       },
       {

@@ -1,0 +1,17 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take half a minute or more, mostly waiting. */
+const LONG = ['crash/crash', 'crash', 'recovery', 'temporal-away', 'outages', 'drain', 'auto-pause', 'retries'];
+
+/** Begins with what takes longest, so that at the end no file is waited for alone. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => rankOf(a) - rankOf(b));
+  }
+}
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const rank = LONG.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+  return rank === -1 ? LONG.length : rank;
+}
