@@ -7,13 +7,13 @@ import { readConfig, type Config } from './core/config.ts';
 import { pauseFailing } from './core/db/auto-pause.ts';
 import { Changes } from './core/db/changes.ts';
 import { createOrm } from './core/db/orm.ts';
+import { requireMasterKey } from './core/db/master-key.ts';
 import { createPool } from './core/db/pool.ts';
 import { Rollup } from './core/db/rollup.ts';
 import { turnOffGone } from './core/db/turn-off.ts';
 import { parseAllowlist } from './core/delivery/guard.ts';
 import { createResolver } from './core/delivery/resolve.ts';
 import { createSender } from './core/delivery/send.ts';
-import { Signer } from './core/delivery/sign.ts';
 import { exitAfter } from './core/exit-after.ts';
 import { createLog } from './core/log.ts';
 import { warnOfFewOpenFiles } from './core/open-files.ts';
@@ -23,12 +23,12 @@ import { stopRequested } from './core/stop-requested.ts';
 import { Engine } from './dispatch/engine.ts';
 import { Recoveries } from './dispatch/recoveries.ts';
 import { Settler } from './dispatch/settler.ts';
+import { rememberSigners } from './dispatch/signers.ts';
 import { TemporalWorker } from './dispatch/temporal-worker.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
 /** So long a start waits for Temporal; after that, attempts begin without it. */
 const TEMPORAL_PATIENCE_MS = 3_000;
-const REMEMBERED_SECRETS = 10_000;
 /** What the SDK says of every delivery that failed for good: the history's business, not the log's. */
 const FAILED_DELIVERY = 'Workflow failed';
 
@@ -44,6 +44,8 @@ async function main(): Promise<void> {
   // One for each attempt in flight, and one that is kept for the next.
   warnOfFewOpenFiles(2 * config.maxInFlight, log);
   const pool = createPool(config.databaseUrl, { max: 10 });
+  const secretBox = createSecretBox(config.masterKey);
+  await requireMasterKey(pool, secretBox);
   const orm = await createOrm(config.databaseUrl);
   const sender = createSender({
     allowlist: parseAllowlist(config.targetAllowlist),
@@ -60,6 +62,7 @@ async function main(): Promise<void> {
   });
   const engine = new Engine({
     ...engineSettings(config),
+    signerOf: rememberSigners(secretBox, log),
     pool,
     sender,
     log,
@@ -112,7 +115,6 @@ async function main(): Promise<void> {
 }
 
 function engineSettings(config: Config) {
-  const box = createSecretBox(config.masterKey);
   return {
     databaseUrl: config.databaseUrl,
     taskQueue: config.taskQueue,
@@ -120,20 +122,6 @@ function engineSettings(config: Config) {
     coalesceMax: config.coalesceMax,
     maxInFlight: config.maxInFlight,
     headerPrefixOf: (platform: string) => platforms[platform as keyof typeof platforms].headerPrefix,
-    signerOf: rememberSigners(box.open),
-  };
-}
-
-/** A secret is decrypted once, not once an attempt. */
-function rememberSigners(open: (sealed: Buffer) => string): (sealed: string) => Signer {
-  const signers = new Map<string, Signer>();
-  return (sealed) => {
-    const known = signers.get(sealed);
-    if (known !== undefined) return known;
-    if (signers.size >= REMEMBERED_SECRETS) signers.clear();
-    const signer = new Signer(open(Buffer.from(sealed, 'base64')));
-    signers.set(sealed, signer);
-    return signer;
   };
 }
 

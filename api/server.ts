@@ -1,13 +1,13 @@
 import type { Server } from 'node:http';
 import { getPriority, setPriority } from 'node:os';
 import { createAdaptorServer } from '@hono/node-server';
-import type pg from 'pg';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
 import { readConfig } from '../core/config.ts';
 import { Changes } from '../core/db/changes.ts';
 import { createIntake } from '../core/db/intake.ts';
 import { createOrm } from '../core/db/orm.ts';
+import { MasterKeyError, requireMasterKey } from '../core/db/master-key.ts';
 import { createPool, createReadPool } from '../core/db/pool.ts';
 import { parseAllowlist } from '../core/delivery/guard.ts';
 import { createResolver } from '../core/delivery/resolve.ts';
@@ -49,6 +49,7 @@ async function main(): Promise<void> {
   const log = createLog('api', config.logLevel);
   warnOfFewOpenFiles(CLIENTS, log);
   const pool = createPool(config.databaseUrl);
+  const secretBox = createSecretBox(config.masterKey);
   const reads = createReadPool(config.databaseUrl);
   const orm = await createOrm(config.databaseUrl);
   const keys = new KeyRing(pool);
@@ -67,7 +68,7 @@ async function main(): Promise<void> {
     live,
     keys,
     sessions,
-    secretBox: createSecretBox(config.masterKey),
+    secretBox,
     allowlist,
     resolve: createResolver({ servers: config.dnsServers }),
     registry: platforms,
@@ -81,7 +82,11 @@ async function main(): Promise<void> {
   });
   const listener = listenToDatabase(config.databaseUrl, { keys, sessions, live, reads });
   const stopped = stopRequested();
-  if (config.adminKey !== undefined) await keepAdminKey(pool, config.adminKey, log);
+  const { adminKey } = config;
+  await Promise.all([
+    untilDone(() => requireMasterKey(pool, secretBox), 'the master key could not be checked yet', log),
+    adminKey && untilDone(() => ensureAdminKey(pool, adminKey), 'the admin key could not be stored yet', log),
+  ]);
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -101,12 +106,13 @@ async function main(): Promise<void> {
 }
 
 /** Tries once before the first request, and goes on in the background while there is no database. */
-async function keepAdminKey(pool: pg.Pool, adminKey: string, log: Logger): Promise<void> {
+async function untilDone(work: () => Promise<void>, notYet: string, log: Logger): Promise<void> {
   try {
-    await ensureAdminKey(pool, adminKey);
+    await work();
   } catch (error) {
-    log.warn({ err: error }, 'the admin key could not be stored yet');
-    setTimeout(() => void keepAdminKey(pool, adminKey, log), TRY_AGAIN_MS).unref();
+    if (error instanceof MasterKeyError) throw error;
+    log.warn({ err: error }, notYet);
+    setTimeout(() => void untilDone(work, notYet, log).catch(fail), TRY_AGAIN_MS).unref();
   }
 }
 
@@ -119,7 +125,9 @@ function start(server: Server, port: number): Promise<void> {
   });
 }
 
-main().catch((error: unknown) => {
+function fail(error: unknown): never {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
-});
+}
+
+main().catch(fail);

@@ -1,5 +1,8 @@
 import { styleText } from 'node:util';
 import { ConfigError, readConfig, type Config } from '../core/config.ts';
+import { MasterKeyError, requireMasterKey } from '../core/db/master-key.ts';
+import { createPool } from '../core/db/pool.ts';
+import { createSecretBox } from '../core/secrets.ts';
 import { openDataDir, type DataDir } from './embedded/data-dir.ts';
 import { OperatorError } from './embedded/operator-error.ts';
 import { isPortFree } from './embedded/ports.ts';
@@ -37,6 +40,7 @@ async function start(config: Config, dataDir: DataDir, running: Running, signal:
 
   const env = environmentFor(config, dataDir, parts);
   await migrate(dataDir, env, signal);
+  await checkMasterKey(env);
   env['POSTHORN_WORKFLOW_BUNDLE'] ||= await bundling;
   await building;
   const programs = [describeApi(dataDir, env, config.port), describeWorker(dataDir, env)];
@@ -60,6 +64,17 @@ function environmentFor(config: Config, dataDir: DataDir, { postgres, temporal }
   }
   if (postgres && temporal) env['POSTHORN_TARGET_ALLOWLIST'] ??= LOOPBACK;
   return env;
+}
+
+/** @throws MasterKeyError here already, rather than from each part that is started */
+async function checkMasterKey(env: NodeJS.ProcessEnv): Promise<void> {
+  const { databaseUrl, masterKey } = readConfig(env);
+  const pool = createPool(databaseUrl, { max: 1 });
+  try {
+    await requireMasterKey(pool, createSecretBox(masterKey));
+  } finally {
+    await pool.end();
+  }
 }
 
 function announce(config: Config, dataDir: DataDir, env: NodeJS.ProcessEnv): void {
@@ -121,8 +136,8 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (stopping.aborted) return 0;
-    const plain = error instanceof OperatorError || error instanceof ConfigError;
-    console.error(plain ? error.message : error);
+    const plain = [OperatorError, ConfigError, MasterKeyError].some((kind) => error instanceof kind);
+    console.error(plain ? (error as Error).message : error);
     return 1;
   } finally {
     await stop(running, hurried);

@@ -99,7 +99,7 @@ export class Claims {
     const strays = rows.map((row) => row.delivery_id).filter((id) => !flights.get(id));
     if (strays.length === 0) return;
     log.warn({ deliveries: strays.length }, 'gave back claims whose answer had been lost');
-    await pool.query({ ...RELEASE, values: [worker, strays] });
+    await pool.query({ ...RELEASE, values: [worker, strays, 0, null] });
   }
 }
 

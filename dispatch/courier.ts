@@ -16,8 +16,8 @@ export interface CourierDeps {
   recorder: Recorder;
   lease: Lease;
   log: Logger;
-  /** `sealedSecret` as base64. */
-  signerOf: (sealedSecret: string) => Signer;
+  /** Null: its secret cannot be opened. */
+  signerOf: (claimed: Claimed) => Signer | null;
   headerPrefixOf: (platform: string) => string;
   retryUnitMs: number;
   /** Called for a 410: the webhook is to be turned off. */
@@ -26,9 +26,22 @@ export interface CourierDeps {
   onRecorded: (claimed: Claimed) => void;
   /** Gives a claimed delivery back whose webhook was turned off or paused meanwhile. */
   release: (flight: Flight) => Promise<void>;
+  /** Gives a claimed delivery back that cannot be attempted now, through no fault of its receiver. */
+  postpone: (flight: Flight, postponement: Postponement) => Promise<void>;
   handover: Pick<Handover, 'assign'>;
 }
 
+export interface Postponement {
+  /** 0: it is due at once, in its old place. */
+  delayMs: number;
+  /** What it says while it has had no attempt. */
+  reason: string | null;
+}
+
+const UNSIGNED: Postponement = {
+  delayMs: 60_000,
+  reason: 'not attempted: it cannot be signed, since the stored secret of its webhook cannot be opened',
+};
 /** A dispatcher takes a retry this long after it was due, should no workflow have begun it. */
 const GRACE_MS = 5_000;
 const LEASE_POLL_MS = 100;
@@ -47,7 +60,9 @@ export class Courier {
     try {
       if (!(await this.holdsLease(worker))) return flight.land(null);
       if (!claimed.active || claimed.paused) return await this.deps.release(flight);
-      const { result, record, verdict, assignment } = await this.attempt(flight, onSent);
+      const signer = this.deps.signerOf(claimed);
+      if (signer === null) return await this.deps.postpone(flight, UNSIGNED);
+      const { result, record, verdict, assignment } = await this.attempt(flight, signer, onSent);
       const message =
         result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
       const recorded = await this.record(record, assignment, message);
@@ -62,11 +77,11 @@ export class Courier {
     }
   }
 
-  private async attempt(flight: Flight, onSent: (result: AttemptResult) => void) {
+  private async attempt(flight: Flight, signer: Signer, onSent: (result: AttemptResult) => void) {
     const { claimed } = flight;
     const { deps } = this;
     const number = claimed.attempts + 1;
-    const result = await this.send(claimed);
+    const result = await this.send(claimed, signer);
     onSent(result);
     const retryAfter = parseRetryAfter(result.responseHeaders?.['retry-after'], new Date());
     const position = { number, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
@@ -105,10 +120,10 @@ export class Courier {
     return recorded;
   }
 
-  private async send(claimed: Claimed): Promise<AttemptResult> {
+  private async send(claimed: Claimed, signer: Signer): Promise<AttemptResult> {
     const startedAt = new Date();
     try {
-      return await this.deps.sender.send(this.request(claimed));
+      return await this.deps.sender.send(this.request(claimed, signer));
     } catch (error) {
       this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'a request could not be made');
       const errorMessage = `not sent: ${error instanceof Error ? error.message : 'internal error'}`;
@@ -116,12 +131,12 @@ export class Courier {
     }
   }
 
-  private request(claimed: Claimed) {
+  private request(claimed: Claimed, signer: Signer) {
     const headers = deliveryHeaders({
       headerPrefix: this.deps.headerPrefixOf(claimed.platform),
       eventType: claimed.event_type,
       deliveryId: claimed.delivery_id,
-      signer: this.deps.signerOf(claimed.secret),
+      signer,
       body: claimed.body,
       now: new Date(),
     });

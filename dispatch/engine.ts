@@ -9,7 +9,7 @@ import type { DeliveryStatus } from '../core/domain/delivery.ts';
 import { Attendance } from './attendance.ts';
 import type { Claimed } from './claimed.ts';
 import { Claims } from './claims.ts';
-import { Courier } from './courier.ts';
+import { Courier, type Postponement } from './courier.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Flights, type Flight } from './flights.ts';
 import { Handover } from './handover.ts';
@@ -29,8 +29,8 @@ export interface EngineOptions {
   retryUnitMs: number;
   coalesceMax: number;
   maxInFlight: number;
-  /** `sealedSecret` as base64. */
-  signerOf: (sealedSecret: string) => Signer;
+  /** Null: its secret cannot be opened. */
+  signerOf: (claimed: Claimed) => Signer | null;
   headerPrefixOf: (platform: string) => string;
   onGone: (claimed: Claimed) => Promise<void>;
   onRecorded: (claimed: Claimed) => void;
@@ -38,6 +38,7 @@ export interface EngineOptions {
   onLaneChanged: (owner: LaneOwner) => void;
 }
 
+const AT_ONCE: Postponement = { delayMs: 0, reason: null };
 /** How often what waits in vain is given back. */
 const SWEEP_MS = 1_000;
 const RETRY_MS = 300;
@@ -137,6 +138,7 @@ export class Engine {
       recorder: new Recorder(options.pool, options.log),
       handover: this.handover,
       release: (flight) => this.release(flight.worker, [flight]),
+      postpone: (flight, postponement) => this.release(flight.worker, [flight], postponement),
     });
   }
 
@@ -153,12 +155,13 @@ export class Engine {
   }
 
   /** Gives claims back whose attempts have not begun, in one statement; tries until the database has taken it. */
-  private async release(worker: string, flights: Flight[]): Promise<void> {
+  private async release(worker: string, flights: Flight[], { delayMs, reason } = AT_ONCE): Promise<void> {
     const ids = flights.map((flight) => flight.claimed.delivery_id);
+    const values = [worker, ids, delayMs, reason];
     for (const flight of flights) flight.givenBack = true;
     for (;;) {
       try {
-        const { rows } = await this.options.pool.query<ReleaseRow>({ ...RELEASE, values: [worker, ids] });
+        const { rows } = await this.options.pool.query<ReleaseRow>({ ...RELEASE, values });
         const released = new Map(rows.map((row) => [row.delivery_id, row]));
         for (const flight of flights) this.landReleased(flight, released.get(flight.claimed.delivery_id));
         return;

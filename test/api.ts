@@ -44,6 +44,7 @@ export const WEBHOOKS = `${URPA}/integrations/webhooks`;
 export const DELIVERIES = `${URPA}/webhooks/events`;
 export const organization = (orgId: string) => `/api/coordinator/organizations/${orgId}`;
 export const BODY_LIMIT = 64 * 1024;
+export const MASTER_KEY = randomBytes(32);
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
@@ -115,7 +116,7 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
     intake: createIntake(pool),
     changes,
     live,
-    secretBox: createSecretBox(randomBytes(32)),
+    secretBox: createSecretBox(MASTER_KEY),
     allowlist: parseAllowlist('127.0.0.0/8'),
     resolve: createResolver(),
     registry: platforms,

@@ -4,7 +4,17 @@ import { createServer } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { findFreePort } from '../../bin/embedded/ports.ts';
-import { DELIVERIES, organization, readAnswer, serveApi, startApi, URPA, WEBHOOKS, type TestApi } from '../api.ts';
+import {
+  DELIVERIES,
+  MASTER_KEY,
+  organization,
+  readAnswer,
+  serveApi,
+  startApi,
+  URPA,
+  WEBHOOKS,
+  type TestApi,
+} from '../api.ts';
 import { createDatabase } from '../database.ts';
 import { eventually } from '../eventually.ts';
 
@@ -178,7 +188,7 @@ describe('the process', () => {
     ...process.env,
     DATABASE_URL: api.database.url,
     PORT: String(port),
-    POSTHORN_MASTER_KEY: '0'.repeat(64),
+    POSTHORN_MASTER_KEY: MASTER_KEY.toString('hex'),
     POSTHORN_ADMIN_KEY: 'admin-key-of-the-process',
     LOG_LEVEL: 'info',
   });

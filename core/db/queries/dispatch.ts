@@ -118,7 +118,8 @@ left join lateral (select * from outbox where delivery_id = t.id offset 0) o on 
 
 /**
  * Gives claimed deliveries back without an attempt: cancelled when their webhook is off, held when it is paused, due again
- * otherwise. $1 worker, $2 deliveries
+ * otherwise. $1 worker, $2 deliveries, $3 milliseconds until they are due, 0: at once, in their old place, $4 what those say that have had
+ * no attempt yet, or null
  */
 export const RELEASE = {
   name: 'release',
@@ -135,13 +136,17 @@ with judged as materialized (
   delete from outbox o using judged j
   where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status = 'cancelled'
 ), kept as (
-  update outbox o set claimed_by = null, due_at = case when j.status <> 'held' then least(o.due_at, now()) end from judged j
-  where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status <> 'cancelled'
+  update outbox o set claimed_by = null,
+    next_attempt_at = case when $3::float8 = 0 then o.next_attempt_at else now() + $3 * interval '1 millisecond' end,
+    due_at = case when j.status = 'held' then null when $3::float8 = 0 then least(o.due_at, now())
+      else now() + $3 * interval '1 millisecond' end
+  from judged j where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status <> 'cancelled'
 )
 update deliveries d set status = j.status, updated_at = now(),
-  next_attempt_at = case when j.status in ('pending', 'retrying') then now() end,
+  next_attempt_at = case when j.status in ('pending', 'retrying') then now() + $3 * interval '1 millisecond' end,
   failed_at = case when j.status = 'cancelled' then now() end,
-  error_message = case when j.status = 'cancelled' then 'the webhook was turned off or deleted' else d.error_message end
+  error_message = case when j.status = 'cancelled' then 'the webhook was turned off or deleted'
+    when j.attempts = 0 then coalesce($4, d.error_message) else d.error_message end
 from judged j where d.id = j.delivery_id
 returning d.id as delivery_id, d.status, d.next_attempt_at`,
 };
