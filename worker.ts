@@ -8,6 +8,7 @@ import { pauseFailing } from './core/db/auto-pause.ts';
 import { Changes } from './core/db/changes.ts';
 import { createOrm } from './core/db/orm.ts';
 import { requireMasterKey } from './core/db/master-key.ts';
+import { PartitionKeeper } from './core/db/partition-keeper.ts';
 import { createPool } from './core/db/pool.ts';
 import { Rollup } from './core/db/rollup.ts';
 import { turnOffGone } from './core/db/turn-off.ts';
@@ -79,7 +80,7 @@ async function main(): Promise<void> {
     taskQueue: config.taskQueue,
     workflowBundle: config.workflowBundle,
     workflowsPath: WORKFLOWS,
-    activities: createActivities({ attempts: engine.attendance, pool, retentionDays: config.retentionDays }),
+    activities: createActivities({ attempts: engine.attendance, pool, retentionDays: config.retentionDays, log }),
     log,
     shutdownMs: stopTimeoutMs,
     onConnected(client) {
@@ -95,6 +96,8 @@ async function main(): Promise<void> {
     log,
     onMoved: ({ platform, org_id, id }) => changes.webhook(platform, org_id, id),
   });
+  const partitionKeeper = new PartitionKeeper({ ...config, pool, log });
+  partitionKeeper.start();
   // Making Temporal's worker blocks the event loop for a while, so it comes before the first attempt, unless Temporal is away.
   await Promise.race([temporal.start(), sleep(TEMPORAL_PATIENCE_MS)]);
   engine.start();
@@ -107,7 +110,8 @@ async function main(): Promise<void> {
   const failed = await Promise.race([temporal.failed, stopping]);
   log.info('stopping: attempts in flight may finish');
   exitAfter(stopTimeoutMs, log);
-  await Promise.all([engine.stop(stopTimeoutMs), recoveries?.stop(), settler.stop(), rollup.stop(), temporal.stop()]);
+  const rest = [recoveries, settler, rollup, partitionKeeper, temporal];
+  await Promise.all([engine.stop(stopTimeoutMs), ...rest.map((part) => part?.stop())]);
   await changes.close();
   await Promise.all([sender.close(), orm.close(), pool.end()]);
   await temporal.close();

@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type pg from 'pg';
+import type { Logger } from 'pino';
 import type { Query } from '../core/db/partitions.ts';
 import type { RetryOutcome } from '../core/domain/plan.ts';
 import type { DeliveryAttempts } from '../core/domain/standing.ts';
@@ -13,9 +14,10 @@ export interface ActivityDeps {
   attempts: DeliveryAttempts;
   pool: pg.Pool;
   retentionDays: number;
+  log: Logger;
 }
 
-export function createActivities({ attempts, pool, retentionDays }: ActivityDeps) {
+export function createActivities({ attempts, pool, retentionDays, log }: ActivityDeps) {
   const query: Query = async (sql, params) => (await pool.query(sql, params)).rows;
   return {
     attemptDeliveries: (deliveryIds: string[], outcome?: RetryOutcome) =>
@@ -24,7 +26,7 @@ export function createActivities({ attempts, pool, retentionDays }: ActivityDeps
       cancelDeliveries(query, activityInfo().workflowExecution!.workflowId, deliveryIds),
     cancelRecovery: (recoveryId: string) => cancelRecovery(query, recoveryId),
     takeRecoveryParts: (recoveryId: string) => takeRecoveryParts(pool, recoveryId),
-    maintainTables: () => maintainTables(query, retentionDays),
+    maintainTables: () => maintainTables(query, retentionDays, log),
   };
 }
 

@@ -1,6 +1,8 @@
+import type { Logger } from 'pino';
+import { databaseTime, findClockDoubt } from '../core/db/clock.ts';
 import { expireHeld } from '../core/db/expire-held.ts';
-import { ensurePartitions, type Query } from '../core/db/partitions.ts';
-import { dropOldPartitions } from '../core/db/retention.ts';
+import { ensurePartitions, listPartitions, type Query } from '../core/db/partitions.ts';
+import { dropOldPartitions, isPast } from '../core/db/retention.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -13,14 +15,29 @@ const FORGET_KEYS = `
 /** A recovery is kept as long as the deliveries that name it. */
 const FORGET_RECOVERIES = `delete from recoveries where finished_at < now() - $1 * interval '1 day' - interval '1 week'`;
 
+const NOTE = 'update maintenance set done_at = now(), refusal = $1';
+
 /**
- * Makes partitions ahead, cancels what was held for longer than the retention, drops partitions past it, forgets old idempotency keys and
- * recoveries. Returns the dropped partitions.
+ * Makes partitions ahead, by the database's time. If that is plausible, cancels what was held for longer than the retention, drops partitions
+ * past it, and forgets old idempotency keys and recoveries. Returns the dropped partitions.
  */
-export async function maintainTables(query: Query, retentionDays: number): Promise<string[]> {
-  const now = new Date();
+export async function maintainTables(query: Query, retentionDays: number, log: Logger): Promise<string[]> {
+  const now = await databaseTime(query);
   const before = new Date(now.getTime() - retentionDays * DAY_MS);
-  await ensurePartitions(query, now);
+  await ensurePartitions(query, now, { keptFrom: before });
+  const doubt = await findClockDoubt(query, now);
+  if (doubt === null) {
+    const dropped = await forget(query, retentionDays, before);
+    await query(NOTE, [null]);
+    return dropped;
+  }
+  const isOverdue = (await listPartitions(query)).some((partition) => isPast(partition, before));
+  if (isOverdue) log.error(`nothing is dropped, since a clock may be wrong: ${doubt}`);
+  await query(NOTE, [isOverdue ? doubt : null]);
+  return [];
+}
+
+async function forget(query: Query, retentionDays: number, before: Date): Promise<string[]> {
   while ((await query(FORGET_KEYS)).length > 0);
   await query(FORGET_RECOVERIES, [retentionDays]);
   await expireHeld(query, before);

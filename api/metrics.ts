@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { HandoverState } from '../core/db/queries/handover.ts';
-import type { OldestNeeded } from '../core/db/queries/table-state.ts';
+import type { Maintenance, OldestNeeded } from '../core/db/queries/table-state.ts';
 
 export interface Metrics {
   registry: Registry;
@@ -48,19 +48,22 @@ export function createMetrics(readHandover: () => Promise<HandoverState | undefi
   };
 }
 
+export interface TableReads {
+  horizon: () => Promise<Date | null>;
+  oldest: () => Promise<OldestNeeded | null>;
+  maintenance: () => Promise<Maintenance>;
+}
+
 /** Says how far partitions reach and what keeps them; where the database cannot say it, the gauges keep their values. */
-export function addTableGauges(
-  registry: Registry,
-  read: { horizon: () => Promise<Date | null>; oldest: () => Promise<OldestNeeded | null> },
-): void {
-  const add = (name: string, help: string, readTime: () => Promise<Date | null | undefined>) =>
+export function addTableGauges(registry: Registry, read: TableReads): void {
+  const add = (name: string, help: string, readValue: () => Promise<Date | number | null>) =>
     new Gauge({
       name,
       help,
       registers: [registry],
       async collect() {
-        const time = await readTime().catch(() => undefined);
-        if (time !== undefined) this.set(time === null ? 0 : time.getTime() / 1000);
+        const value = await readValue().catch(() => undefined);
+        if (value !== undefined) this.set(value instanceof Date ? value.getTime() / 1000 : (value ?? 0));
       },
     });
   add('posthorn_partitions_until_timestamp_seconds', 'Until when there are partitions; 0: not even now', read.horizon);
@@ -68,5 +71,15 @@ export function addTableGauges(
     'posthorn_oldest_needed_timestamp_seconds',
     'The time in the id of the oldest delivery that has not ended; 0: none',
     async () => (await read.oldest())?.at ?? null,
+  );
+  add(
+    'posthorn_maintenance_timestamp_seconds',
+    'When the maintenance of the tables last ran; 0: never',
+    async () => (await read.maintenance()).doneAt,
+  );
+  add(
+    'posthorn_retention_refused',
+    '1: what is past the retention is kept, since a clock may be wrong; the log of a worker says which',
+    async () => Number((await read.maintenance()).refusal !== null),
   );
 }

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { findHorizon, findOldestNeeded, type OldestNeeded } from '../../core/db/queries/table-state.ts';
+import {
+  findHorizon,
+  findOldestNeeded,
+  readMaintenance,
+  type OldestNeeded,
+} from '../../core/db/queries/table-state.ts';
 import { answerJson, answerText } from '../answers.ts';
 import { SharedReads } from '../dashboard/shared-reads.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -29,7 +34,11 @@ const OLDEST_PATIENCE_MS = 500;
 
 export function addHealthRoutes(router: Router, deps: ApiDeps): void {
   const readOldest = shareOldest(deps);
-  addTableGauges(deps.metrics.registry, { horizon: () => findHorizon(deps.reads), oldest: readOldest });
+  addTableGauges(deps.metrics.registry, {
+    horizon: () => findHorizon(deps.reads),
+    oldest: readOldest,
+    maintenance: () => readMaintenance(deps.reads),
+  });
 
   router.addPublic({
     method: 'get',

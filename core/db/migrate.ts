@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { databaseTime } from './clock.ts';
 import { connectOptions } from './connect-options.ts';
 import { createOrm } from './orm.ts';
 import { ensurePartitions, type Query } from './partitions.ts';
@@ -20,7 +21,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
     try {
       const done = await inFreeMoment(() => orm.migrator.up());
       const query: Query = async (sql, params) => (await client.query(sql, params)).rows;
-      await inFreeMoment(() => ensurePartitions(query, new Date()));
+      await inFreeMoment(async () => ensurePartitions(query, await databaseTime(query)));
       return done.map((migration) => migration.name);
     } finally {
       await orm.close();

@@ -24,15 +24,23 @@ const LOCK = 7_063_742;
 /** No statement here waits longer for a lock: whoever wants the table after it would wait, too. */
 export const LOCK_TIMEOUT_MS = 1_000;
 
+export interface Reach {
+  /** Default 8. */
+  weeksAhead?: number;
+  /** Weeks that ended before are left out: what the retention drops is not made again. Default: none. */
+  keptFrom?: Date;
+}
+
 /**
  * Makes the weekly partitions of events, deliveries and attempts from last week to `weeksAhead` weeks from `now`. A partition is made apart
  * and then attached, which no reader or writer waits for, and which waits for none of them (a backup, say).
  */
-export async function ensurePartitions(query: Query, now: Date, weeksAhead = 8): Promise<void> {
+export async function ensurePartitions(query: Query, now: Date, { weeksAhead = 8, keptFrom }: Reach = {}) {
   const known = new Set((await listPartitions(query)).map((one) => one.name));
   const first = startOfWeek(now) - WEEK_MS;
   for (let index = 0; index <= weeksAhead + 1; index++) {
     const from = new Date(first + index * WEEK_MS);
+    if (keptFrom && from.getTime() + WEEK_MS < keptFrom.getTime()) continue;
     for (const { table, fillfactor } of PARTITIONED) {
       const name = partitionName(table, from);
       if (!known.has(name)) await makePartition(query, table, name, from, fillfactor);

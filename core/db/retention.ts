@@ -7,13 +7,18 @@ import { listPartitions, LOCK_TIMEOUT_MS, rangeOf, uuidAt, WEEK_MS, type Partiti
  * A partition is detached while others read and write, and then dropped. What is in use (by a backup, say) is left for the next time.
  */
 export async function dropOldPartitions(query: Query, before: Date): Promise<string[]> {
-  const expired = (await listPartitions(query)).filter((partition) => rangeOf(partition).to < before);
+  const expired = (await listPartitions(query)).filter((partition) => isPast(partition, before));
   const needed = await findNeeded(query, expired);
   const dropped: string[] = [];
   for (const partition of expired) {
     if (!needed.has(partition.name) && (await dropPartition(query, partition))) dropped.push(partition.name);
   }
   return dropped;
+}
+
+/** Whether all of its rows are from before. */
+export function isPast(partition: Partition, before: Date): boolean {
+  return rangeOf(partition).to < before;
 }
 
 /** The names of those that have rows of deliveries in the outbox. What was detached before is out of reach and not asked about. */

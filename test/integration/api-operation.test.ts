@@ -79,6 +79,8 @@ test('healthy, ready, measured', async () => {
   const { text } = await api.ask('GET', '/metrics', { key: null });
   expect(text).toContain(`posthorn_partitions_until_timestamp_seconds ${Date.parse(until) / 1000}\n`);
   expect(text).toContain(`posthorn_oldest_needed_timestamp_seconds ${Date.parse(since) / 1000}\n`);
+  expect(text).toContain('posthorn_maintenance_timestamp_seconds 0\n');
+  expect(text).toContain('posthorn_retention_refused 0\n');
   expect(text).toMatch(/posthorn_events_accepted_total\{platform="urpa"\} \d+/);
   expect(text).toMatch(/_count\{method="post",route="\/api\/urpa\/events",status="202"\} \d+/);
 });

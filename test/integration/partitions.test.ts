@@ -39,7 +39,7 @@ test('partitions reach from last week to eight weeks ahead, and are moved on wit
 
 test('retention drops whole partitions, but not the one that a held delivery needs', async () => {
   const past = new Date(Date.now() - 10 * WEEK_MS);
-  await ensurePartitions(query, past, 3);
+  await ensurePartitions(query, past, { weeksAhead: 3 });
   const before = (await partitions()).length;
   const eventId = uuidAt(past).replace(/0{12}$/, '000000000001');
   await query(`insert into events (id, platform, org_id, event_type, body) values ($1, 'urpa', '', 'a.b', '{}')`, [
@@ -87,7 +87,7 @@ test('during a backup partitions are made, and events are accepted into them', a
 
 test('what a backup reads is not dropped, nobody waits for that, and the next time it goes', async () => {
   const past = new Date(Date.now() - 30 * WEEK_MS);
-  await ensurePartitions(query, past, 1);
+  await ensurePartitions(query, past, { weeksAhead: 1 });
   const endBackup = await startBackup();
   try {
     const dropping = dropOldPartitions(query, daysAgo(21));

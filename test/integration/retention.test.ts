@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { maintainTables } from '../../activities/maintain-tables.ts';
@@ -17,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(async () => {
   await query('truncate outbox, webhooks, deliveries, events, attempts');
-  for (const weeks of [10, 6, 2]) await ensurePartitions(query, daysAgo(7 * weeks), 4);
-  await storeEvent(new Date());
+  for (const weeks of [10, 6, 2]) await ensurePartitions(query, daysAgo(7 * weeks), { weeksAhead: 4 });
+  for (const days of [2, 0]) await storeEvent(daysAgo(days));
 });
 
 const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS);
@@ -88,7 +89,7 @@ test('what a forgotten paused webhook held for longer than the retention expires
   await queue({ webhookId: forgotten, at: daysAgo(70), count: 2_500 });
   const expired = await queue({ webhookId: forgotten, at: daysAgo(RETENTION_DAYS + 0.1), count: 3 });
   const young = await queue({ webhookId: forgotten, at: daysAgo(RETENTION_DAYS - 1) });
-  await maintainTables(query, RETENTION_DAYS);
+  await maintainTables(query, RETENTION_DAYS, pino({ level: 'silent' }));
   expect(await statesOf(expired)).toEqual([
     { status: 'cancelled', error_message: 'expired while paused', ended: true, n: 3 },
   ]);
@@ -105,7 +106,7 @@ test('what was held lately, or is on its way after a resume, stays with its own 
     await queue({ webhookId: resumed, at: daysAgo(70) }),
     await queue({ webhookId: resumed, at: daysAgo(70), heldSince: null }),
   ].flat();
-  await maintainTables(query, RETENTION_DAYS);
+  await maintainTables(query, RETENTION_DAYS, pino({ level: 'silent' }));
   expect((await query('select delivery_id from outbox')).map((row) => row['delivery_id']).sort()).toEqual(open.sort());
   for (const table of ['events', 'deliveries', 'attempts']) {
     const weeks = await weeksOf(table);

@@ -23,3 +23,15 @@ export async function findOldestNeeded(pool: pg.Pool): Promise<OldestNeeded | nu
 }
 
 const OLDEST = 'select delivery_id as id from outbox order by delivery_id limit 1';
+
+export interface Maintenance {
+  /** When it last ran; null: never. */
+  doneAt: Date | null;
+  /** Why it dropped nothing of what is past the retention; null: it did. */
+  refusal: string | null;
+}
+
+export async function readMaintenance(pool: pg.Pool): Promise<Maintenance> {
+  const { rows } = await pool.query<Maintenance>('select done_at as "doneAt", refusal from maintenance');
+  return rows[0]!;
+}
