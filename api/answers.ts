@@ -38,6 +38,13 @@ export function answerPage<Row extends { id: string }>(
   write: (row: Row) => unknown,
 ): Response {
   const page = rows.slice(0, limit);
-  const next_cursor = rows.length > limit ? writeCursor(page.at(-1)!.id) : null;
-  return answerJson({ data: page.map(write), next_cursor });
+  return answerFound({ rows: page, next: rows.length > limit ? page.at(-1)!.id : null }, write);
+}
+
+/** A page that says itself where it ends: at the id `next`, or null at the end of the list. */
+export function answerFound<Row>(
+  { rows, next }: { rows: Row[]; next: string | null },
+  write: (row: Row) => unknown,
+): Response {
+  return answerJson({ data: rows.map(write), next_cursor: next === null ? null : writeCursor(next) });
 }

@@ -17,7 +17,7 @@ import type { Workflows } from './workflows.ts';
 export interface ApiDeps {
   orm: MikroORM;
   pool: pg.Pool;
-  /** For the dashboard's reads. */
+  /** For the reads of the dashboard and of the history. */
   reads: pg.Pool;
   intake: Intake;
   changes: Changes;

@@ -11,7 +11,7 @@ import { AppError } from '../../core/contracts/errors.ts';
 import { findDelivery } from '../../core/db/queries/delivery.ts';
 import { countDeliveries, listDeliveries } from '../../core/db/queries/history.ts';
 import { readUrls } from '../../core/db/queries/webhook-urls.ts';
-import { answerJson, answerPage, answerText, requireCursor } from '../answers.ts';
+import { answerFound, answerJson, answerText, requireCursor } from '../answers.ts';
 import { hasScope } from '../auth/authorize.ts';
 import type { Principal } from '../auth/key-ring.ts';
 import { narrow } from '../auth/visible.ts';
@@ -22,10 +22,9 @@ import { readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { requireId } from '../paths.ts';
 import type { Router } from '../routing.ts';
+import { SHORT_PAGES } from './short-pages.ts';
 
 const PATH = '/api/dashboard/deliveries';
-/** More are not counted. */
-const MOST_COUNTED = 10_000;
 
 export function addDashboardDeliveryRoutes(router: Router, deps: ApiDeps): void {
   const known = knownOf(deps.registry);
@@ -38,23 +37,23 @@ export function addDashboardDeliveryRoutes(router: Router, deps: ApiDeps): void 
     path: PATH,
     operationId: 'listDashboardDeliveries',
     summary: 'List deliveries',
-    description: 'Newest first, of all platforms and organizations that the key may see.',
+    description: `Newest first, of all platforms and organizations that the key may see. ${SHORT_PAGES}`,
     errors: ['invalid_request', 'not_found'],
     request: { query: Query },
     responses: { 200: { description: 'A page of deliveries', content: content(DashboardDeliveryList) } },
     async handle({ c, principal }) {
       const query = readQuery(c, Query);
       const before = query.cursor === undefined ? undefined : requireCursor(query.cursor);
-      const rows = await listDeliveries(deps.reads, {
+      const page = await listDeliveries(deps.reads, {
         ...filterOf(deps, principal, query),
         before,
         limit: query.limit,
       });
       const urls = await readUrls(
         deps.reads,
-        rows.map((row) => row.webhook_id),
+        page.rows.map((row) => row.webhook_id),
       );
-      return answerPage(rows, query.limit, (row) => writeDashboardDelivery(row, urls));
+      return answerFound(page, (row) => writeDashboardDelivery(row, urls));
     },
   });
 
@@ -63,14 +62,13 @@ export function addDashboardDeliveryRoutes(router: Router, deps: ApiDeps): void 
     path: `${PATH}/count`,
     operationId: 'countDashboardDeliveries',
     summary: 'Count deliveries',
-    description: 'Exactly up to 10,000.',
+    description: 'Up to 10,000, and exactly where about 10,000 deliveries at most have to be looked at for that.',
     errors: ['invalid_request', 'not_found'],
     request: { query: CountQuery },
     responses: { 200: { description: 'How many there are', content: content(DeliveryCount) } },
     async handle({ c, principal }) {
       const filter = filterOf(deps, principal, readQuery(c, CountQuery));
-      const count = await countDeliveries(deps.reads, { ...filter, limit: MOST_COUNTED });
-      return answerJson({ count: Math.min(count, MOST_COUNTED), exact: count <= MOST_COUNTED });
+      return answerJson(await countDeliveries(deps.reads, filter));
     },
   });
 
@@ -85,7 +83,7 @@ export function addDashboardDeliveryRoutes(router: Router, deps: ApiDeps): void 
     responses: { 200: { description: 'The delivery', content: content(DashboardDeliveryDetail) } },
     async handle({ c, principal }) {
       const id = requireId(c.req.param('id'), 'delivery');
-      const row = await findDelivery(deps.pool, id, narrow(deps.registry, principal));
+      const row = await findDelivery(deps.reads, id, narrow(deps.registry, principal));
       if (!row) throw new AppError('not_found', 'there is no delivery with this id');
       const workflow = await describeWorkflow(row.workflow_id);
       return answerText(writeDashboardDetail(row, deps, hasScope(principal, 'webhooks:write'), workflow), 200);

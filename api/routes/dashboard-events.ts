@@ -10,7 +10,7 @@ import { AppError } from '../../core/contracts/errors.ts';
 import { countByStatus, findEvent, listEvents, type EventRow } from '../../core/db/queries/event-history.ts';
 import { listDeliveries } from '../../core/db/queries/history.ts';
 import { readUrls } from '../../core/db/queries/webhook-urls.ts';
-import { answerJson, answerPage, requireCursor } from '../answers.ts';
+import { answerFound, answerJson, requireCursor } from '../answers.ts';
 import { narrow } from '../auth/visible.ts';
 import { writeDashboardDelivery } from '../dashboard/delivery-fields.ts';
 import { explainAbsence } from '../dashboard/explain-absence.ts';
@@ -20,6 +20,7 @@ import { readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { requireId } from '../paths.ts';
 import type { Router } from '../routing.ts';
+import { SHORT_PAGES } from './short-pages.ts';
 
 const PATH = '/api/dashboard/events';
 const MOST_DELIVERIES = 1_000;
@@ -34,14 +35,15 @@ export function addDashboardEventRoutes(router: Router, deps: ApiDeps): void {
     path: PATH,
     operationId: 'listDashboardEvents',
     summary: 'List events',
-    description: 'Newest first, with how their deliveries stand.',
+    description: `Newest first, with how their deliveries stand. ${SHORT_PAGES}`,
     errors: ['invalid_request', 'not_found'],
     request: { query: Query },
     responses: { 200: { description: 'A page of events', content: content(DashboardEventList) } },
     async handle({ c, principal }) {
       const query = readQuery(c, Query);
-      const rows = await listEvents(deps.reads, {
+      const page = await listEvents(deps.reads, {
         ...narrow(deps.registry, principal, query),
+        platforms: Object.keys(deps.registry),
         eventType: query.event,
         since: query.since,
         until: query.until,
@@ -50,13 +52,13 @@ export function addDashboardEventRoutes(router: Router, deps: ApiDeps): void {
       });
       const counts = await countByStatus(
         deps.reads,
-        rows.map(({ id }) => id),
+        page.rows.map(({ id }) => id),
       );
       const write = (row: EventRow): DashboardEvent => ({
         ...writeEvent(row),
         deliveries: { ...NONE, ...counts.get(row.id) },
       });
-      return answerPage(rows, query.limit, write);
+      return answerFound(page, write);
     },
   });
 
@@ -74,7 +76,7 @@ export function addDashboardEventRoutes(router: Router, deps: ApiDeps): void {
       const owner = narrow(deps.registry, principal);
       const event = await findEvent(deps.reads, id, owner);
       if (!event) throw new AppError('not_found', 'there is no event with this id');
-      const rows = await listDeliveries(deps.reads, { ...owner, eventId: id, limit: MOST_DELIVERIES });
+      const { rows } = await listDeliveries(deps.reads, { ...owner, eventId: id, limit: MOST_DELIVERIES });
       const urls = await readUrls(
         deps.reads,
         rows.map((row) => row.webhook_id),
@@ -82,7 +84,7 @@ export function addDashboardEventRoutes(router: Router, deps: ApiDeps): void {
       const detail: DashboardEventDetail = {
         ...writeEvent(event),
         body: event.body,
-        deliveries: rows.slice(0, MOST_DELIVERIES).map((row) => writeDashboardDelivery(row, urls)),
+        deliveries: rows.map((row) => writeDashboardDelivery(row, urls)),
         not_delivered_to: event.others.map((other) => ({
           webhook: { id: other.id, url: other.url },
           reason: explainAbsence(other, event),

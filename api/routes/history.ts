@@ -3,13 +3,14 @@ import { AppError } from '../../core/contracts/errors.ts';
 import { findDelivery } from '../../core/db/queries/delivery.ts';
 import { listDeliveries } from '../../core/db/queries/history.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
-import { answerPage, answerText, requireCursor } from '../answers.ts';
+import { answerFound, answerText, requireCursor } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams, requireId } from '../paths.ts';
 import type { Router } from '../routing.ts';
 import { writeDelivery, writeDetail } from './delivery-fields.ts';
+import { SHORT_PAGES } from './short-pages.ts';
 
 export function addHistoryRoutes(router: Router, deps: ApiDeps, platform: Platform): void {
   const path = `${platform.apiBase}/webhooks/events`;
@@ -21,13 +22,13 @@ export function addHistoryRoutes(router: Router, deps: ApiDeps, platform: Platfo
     path,
     operationId: operationId(platform, 'listDeliveries'),
     summary: 'List deliveries',
-    description: 'The delivery history, newest first. Webhooks that were deleted keep theirs.',
+    description: `The delivery history, newest first. Webhooks that were deleted keep theirs. ${SHORT_PAGES}`,
     errors: ['invalid_request'],
     request: { params: pathParams(platform), query: Query },
     responses: { 200: { description: 'A page of deliveries', content: content(DeliveryList) } },
     async handle({ c, orgId }) {
       const query = readQuery(c, Query);
-      const rows = await listDeliveries(deps.pool, {
+      const page = await listDeliveries(deps.reads, {
         platform: platform.id,
         orgId,
         statuses: query.status,
@@ -38,7 +39,7 @@ export function addHistoryRoutes(router: Router, deps: ApiDeps, platform: Platfo
         before: query.cursor === undefined ? undefined : requireCursor(query.cursor),
         limit: query.limit,
       });
-      return answerPage(rows, query.limit, writeDelivery);
+      return answerFound(page, writeDelivery);
     },
   });
 
@@ -53,7 +54,7 @@ export function addHistoryRoutes(router: Router, deps: ApiDeps, platform: Platfo
     responses: { 200: { description: 'The delivery', content: content(DeliveryDetail) } },
     async handle({ c, orgId }) {
       const id = requireId(c.req.param('id'), 'delivery');
-      const row = await findDelivery(deps.pool, id, { platform: platform.id, orgId });
+      const row = await findDelivery(deps.reads, id, { platform: platform.id, orgId });
       if (!row) throw new AppError('not_found', 'there is no delivery with this id');
       return answerText(writeDetail(row, deps.retryUnitMs), 200);
     },

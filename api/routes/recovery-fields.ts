@@ -60,7 +60,7 @@ export async function startRecovery(
   { filter, dry_run: dryRun = false, rate = RECOVERY_RATE.default }: StartInput,
   createdBy: string,
 ): Promise<Response> {
-  const count = await countMatches(deps.pool, { ...owner, filter });
+  const count = await countMatches(deps.reads, { ...owner, filter });
   if (dryRun) return answerJson({ count });
   const recovery = await inTransaction(deps.orm, (transaction) =>
     createRecovery(transaction, { ...owner, filter, rate, createdBy }, count),

@@ -1,15 +1,17 @@
 import pg from 'pg';
 import { connectOptions } from './connect-options.ts';
 
-/**
- * Planner settings of the hot statements. Their plans are prepared while tables may be empty and must stay right when
- * those hold millions of rows: every one is a chain of index look-ups, so the alternatives are switched off.
- */
-const HOT_SETTINGS = [
+/** Planner settings for statements that are chains of index look-ups, whatever the statistics say: the alternatives are switched off. */
+export const ONLY_INDEXES = [
   'enable_hashjoin=off',
   'enable_mergejoin=off',
   'enable_seqscan=off',
   'enable_bitmapscan=off',
+];
+
+/** The hot statements' plans are prepared while tables may be empty, and must stay right when those hold millions of rows. */
+const HOT_SETTINGS = [
+  ...ONLY_INDEXES,
   'plan_cache_mode=force_generic_plan',
   'jit=off',
   'timezone=UTC',
@@ -39,18 +41,19 @@ export function createPool(databaseUrl: string, options: { max?: number } = {}):
   return pool;
 }
 
-/** The longest that a read for the dashboard may take. */
+/** The longest that a read may take in the server, also when its client has gone. */
 const READ_LIMIT_MS = 10_000;
 
 /**
- * Connections for the dashboard's reads. They are few, so that however many dashboards are open, the hot path keeps its own.
+ * Connections for the reads of the dashboard and of the history. They are few, so that however many clients read, the hot path
+ * keeps its own.
  */
 export function createReadPool(databaseUrl: string): pg.Pool {
   const pool = new pg.Pool(
     connectOptions(databaseUrl, {
       max: 4,
       connectionTimeoutMillis: 5_000,
-      query_timeout: READ_LIMIT_MS,
+      query_timeout: READ_LIMIT_MS + 500,
       keepAlive: true,
       application_name: 'posthorn dashboard',
       options: `-c jit=off -c timezone=UTC -c statement_timeout=${READ_LIMIT_MS}`,

@@ -2,8 +2,12 @@ import type pg from 'pg';
 import type { DeliveryStatus } from '../../domain/delivery.ts';
 import { Parameters, where, type OwnerFilter } from '../owner.ts';
 import { timeInId, uuidAt } from '../partitions.ts';
+import type { Statement } from './execute.ts';
+import { readPage, search, searchWindow, type Page, type Searched } from './window.ts';
 
 export interface EventFilter extends OwnerFilter {
+  /** All there are. */
+  platforms: readonly string[];
   eventType: string | undefined;
   since: Date | undefined;
   /** Exclusive. */
@@ -24,20 +28,36 @@ export interface EventRow {
 /** An event's deliveries were made at most this long before or after its id, whatever the clocks say. */
 const CLOCKS_MS = 24 * 3_600_000;
 
-/** Events, newest first; `limit` of them and one more where there is a next page. */
-export async function listEvents(pool: pg.Pool, filter: EventFilter): Promise<EventRow[]> {
+const COLUMNS = ['id', 'platform', 'org_id', 'event_type', 'created_at'];
+
+/** Events, newest first. */
+export async function listEvents(pool: pg.Pool, filter: EventFilter): Promise<Page<EventRow>> {
+  return readPage(await search<EventRow & Searched>(pool, eventsQuery(filter)), filter.limit);
+}
+
+function eventsQuery(filter: EventFilter): Statement {
+  const { platform, orgId, platforms, eventType, before, since, until } = filter;
   const parameters = new Parameters();
-  const conditions = [
-    ...(filter.eventType === undefined ? [] : [`e.event_type = ${parameters.bind(filter.eventType)}`]),
-    ...(filter.before === undefined ? [] : [`e.id < ${parameters.bind(filter.before)}`]),
-    ...(filter.since === undefined ? [] : [`e.id >= ${parameters.bind(uuidAt(filter.since))}`]),
-    ...(filter.until === undefined ? [] : [`e.id < ${parameters.bind(uuidAt(filter.until))}`]),
+  const limit = filter.limit + 1;
+  const range = [
+    ...(before === undefined ? [] : [`e.id < ${parameters.bind(before)}`]),
+    ...(since === undefined ? [] : [`e.id >= ${parameters.bind(uuidAt(since))}`]),
+    ...(until === undefined ? [] : [`e.id < ${parameters.bind(uuidAt(until))}`]),
   ];
-  const page = (owner: string[]) =>
-    `select e.id, e.platform, e.org_id, e.event_type, e.created_at from events e
-     ${where([...owner, ...conditions])} order by e.id desc limit ${filter.limit + 1}`;
-  const text = page(parameters.owns('e', filter));
-  return (await pool.query<EventRow>(text, parameters.values)).rows;
+  const wanted = eventType === undefined ? [] : [`d.event_type = ${parameters.bind(eventType)}`];
+  const find = (found: string[], more: string[] = []) =>
+    searchWindow({
+      rows: `select e.id as place, e.* from events e ${where([...found, ...range])}`,
+      wanted: [...more, ...wanted],
+      columns: COLUMNS,
+      limit,
+    });
+  if (orgId === null) return { text: find([], parameters.owns('d', filter)), values: parameters.values };
+  // No index has the organization without its platform.
+  const ofEach = (platform === null ? platforms : [platform]).map(
+    (one) => `select * from (${find(parameters.owns('e', { platform: one, orgId }))}) of_platform`,
+  );
+  return { text: `${ofEach.join(' union all ')} order by place desc limit ${limit}`, values: parameters.values };
 }
 
 export type StatusCounts = Record<DeliveryStatus, number>;

@@ -1,5 +1,6 @@
 import type { StoredFilter } from '../../domain/recovery.ts';
 import { uuidAt } from '../partitions.ts';
+import type { Statement } from './execute.ts';
 
 /** Which deliveries a recovery is about. */
 export interface RecoveryScope {
@@ -10,11 +11,6 @@ export interface RecoveryScope {
   filter: StoredFilter;
   /** A UUIDv7 as old as the recovery: younger deliveries are not for it. */
   before: string;
-}
-
-export interface Statement {
-  text: string;
-  values: unknown[];
 }
 
 /**

@@ -1,9 +1,15 @@
 import { expect, test } from 'vitest';
-import { formatCompact, formatCount, formatPlural, formatShare } from './number-format.ts';
+import { formatCompact, formatCount, formatCounted, formatPlural, formatShare } from './number-format.ts';
 
 test('counts have groups of three, and are shortened where there is little room', () => {
   expect(formatCount(1234567)).toBe('1,234,567');
   expect([9999, 12_345, 4_000_000].map(formatCompact)).toEqual(['9,999', '12.3K', '4M']);
+});
+
+test('a count says when there may be more', () => {
+  expect(formatCounted({ count: 1234, exact: true })).toBe('1,234');
+  expect(formatCounted({ count: 10_000, exact: false })).toBe('more than 10,000');
+  expect(formatCounted({ count: 12, exact: false })).toBe('12 or more');
 });
 
 test('a share is all or nothing only when it is', () => {

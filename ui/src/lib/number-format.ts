@@ -1,9 +1,17 @@
+import { MOST_COUNTED, type Counted } from '../../../core/domain/counted.ts';
+
 const whole = new Intl.NumberFormat('en-GB');
 const compact = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumFractionDigits: 1 });
 
 /** "12,345". */
 export function formatCount(count: number): string {
   return whole.format(count);
+}
+
+/** "12,345", and where there may be more of them "12 or more", "more than 10,000". */
+export function formatCounted({ count, exact }: Counted): string {
+  if (exact) return formatCount(count);
+  return count >= MOST_COUNTED ? `more than ${formatCount(count)}` : `${formatCount(count)} or more`;
 }
 
 /** "1,234", "12.3K", "4M": for where there is little room. */

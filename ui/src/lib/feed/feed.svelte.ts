@@ -19,6 +19,9 @@ const PAUSE_MS = 800;
 const MOST_ROWS = 500;
 /** Of the pages further down, so many are fetched anew for one change. */
 const MOST_PARTS = 4;
+/** Of what is rare a page has few rows or none: then further ones are fetched, until there are so many rows, but so many pages at most. */
+const ENOUGH_ROWS = 20;
+const MOST_PAGES = 10;
 
 /** A list that stays up to date: rows change in place, and new ones come in when they may move the others. */
 export class Feed<R extends Row> {
@@ -55,13 +58,13 @@ export class Feed<R extends Row> {
   /** Loads the list from its beginning. */
   async load(): Promise<void> {
     try {
-      const page = await this.source.fetchPage(this.start);
-      this.parts = [{ cursor: this.start, ids: idsOf(page) }];
-      this.rows = page.data;
+      const { parts, rows, next } = await this.fetchFrom(this.start);
+      this.parts = parts;
+      this.rows = rows;
       this.incoming = [];
       this.gone = new Set();
       this.gap = false;
-      this.next = page.next_cursor;
+      this.next = next;
       this.phase = 'ready';
     } catch (error) {
       if (this.phase === 'ready') return;
@@ -75,14 +78,27 @@ export class Feed<R extends Row> {
     this.loadingMore = true;
     try {
       const cursor = this.next;
-      const page = await this.source.fetchPage(cursor);
+      const { parts, rows, next } = await this.fetchFrom(cursor);
       if (this.next !== cursor) return;
-      this.parts.push({ cursor, ids: idsOf(page) });
+      this.parts.push(...parts);
       const known = idsOf({ data: this.rows });
-      this.rows = [...this.rows, ...page.data.filter(({ id }) => !known.has(id))];
-      this.next = page.next_cursor;
+      this.rows = [...this.rows, ...rows.filter(({ id }) => !known.has(id))];
+      this.next = next;
     } finally {
       this.loadingMore = false;
+    }
+  }
+
+  private async fetchFrom(cursor: string | undefined): Promise<{ parts: Part[]; rows: R[]; next: string | null }> {
+    const parts: Part[] = [];
+    const rows: R[] = [];
+    for (let at = cursor; ;) {
+      const page = await this.source.fetchPage(at);
+      parts.push({ cursor: at, ids: idsOf(page) });
+      rows.push(...page.data);
+      const next = page.next_cursor;
+      if (next === null || rows.length >= ENOUGH_ROWS || parts.length === MOST_PAGES) return { parts, rows, next };
+      at = next;
     }
   }
 

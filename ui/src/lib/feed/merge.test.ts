@@ -29,6 +29,7 @@ test('a page of strangers leaves a gap, unless it is all there is', () => {
   expect(mergeNewest({ rows: [row('1')], incoming: [] }, page(['9', '8'])).gap).toBe(true);
   expect(mergeNewest({ rows: [row('1')], incoming: [] }, page(['9', '8'], null)).gap).toBe(false);
   expect(mergeNewest({ rows: [], incoming: [] }, page(['9', '8'])).gap).toBe(false);
+  expect(mergeNewest({ rows: [row('1')], incoming: [] }, page([])).gap).toBe(false);
 });
 
 test('what a page should hold and does not is gone', () => {
@@ -37,4 +38,5 @@ test('what a page should hold and does not is gone', () => {
   expect(findGone(rows, page(['5', '3'], null))).toEqual(['4', '2', '1']);
   expect(findGone(rows, page(['2']), '3')).toEqual(['3']);
   expect(findGone(rows, page([], null))).toEqual(['5', '4', '3', '2', '1']);
+  expect(findGone(rows, page([]))).toEqual([]);
 });

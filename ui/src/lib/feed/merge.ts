@@ -25,7 +25,7 @@ export function mergeNewest<R extends Row>(lists: Lists<R>, page: Page<R>): Merg
   const known = new Set([...lists.rows, ...lists.incoming].map(({ id }) => id));
   const fresh = page.data.filter(({ id }) => !known.has(id));
   const updated = updateRows(lists, page.data);
-  const gap = known.size > 0 && page.next_cursor !== null && fresh.length === page.data.length;
+  const gap = known.size > 0 && fresh.length > 0 && page.next_cursor !== null && fresh.length === page.data.length;
   return { rows: updated.rows, incoming: sortNewest([...fresh, ...updated.incoming]), gap };
 }
 
@@ -48,14 +48,15 @@ function sortNewest<R extends Row>(rows: R[]): R[] {
 
 /**
  * Ids of rows that a page should hold and does not: they no longer match the filters. The page reaches from `newest` (or the very
- * newest) down to its last row, or to the end where it is the last one.
+ * newest) down to its last row, or to the end where it is the last one. An empty page with a next one says nothing.
  */
 export function findGone<R extends Row>(
   rows: readonly R[],
   page: { data: readonly R[]; next_cursor: string | null },
   newest?: string,
 ): string[] {
-  const oldest = page.next_cursor === null ? '' : (page.data.at(-1)?.id ?? '');
+  const oldest = page.next_cursor === null ? '' : page.data.at(-1)?.id;
+  if (oldest === undefined) return [];
   const there = new Set(page.data.map(({ id }) => id));
   const within = ({ id }: Row) => id >= oldest && (newest === undefined || id <= newest);
   return rows.filter((row) => within(row) && !there.has(row.id)).map(({ id }) => id);

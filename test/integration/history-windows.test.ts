@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readCursor } from '../../api/answers.ts';
+import type { HistoryFilter } from '../../core/db/queries/history-sources.ts';
+import { historyQuery } from '../../core/db/queries/history.ts';
+import { organization, startApi, type TestApi } from '../api.ts';
+import { makeLongHistory, RARE } from '../long-history.ts';
+
+const LENGTH = 300_000;
+/** Rows that one request may look at: a window of deliveries, one of the outbox, and the delivery of each row of that. */
+const MOST_VISITED = 31_000;
+const ORG = 'long';
+const PUBLIC = `${organization(ORG)}/webhooks/events`;
+const DASHBOARD = '/api/dashboard/deliveries';
+
+let api: TestApi;
+let webhookId: string;
+beforeAll(async () => {
+  api = await startApi();
+  const rare = [3, 39_000, 100_000, 150_001, 150_002, 299_990, LENGTH];
+  webhookId = await makeLongHistory(api, ORG, { deliveries: LENGTH, held: 40_000, rare });
+  await api.register({}, `${organization('other')}/webhooks`);
+}, 120_000);
+afterAll(() => api.close());
+
+interface Node {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: Node[];
+}
+
+/** Rows that a statement looks at in the tables of deliveries and in the outbox. */
+async function countVisited(filter: HistoryFilter): Promise<number> {
+  const { text, values } = historyQuery(filter);
+  const { rows } = await api.database.pool.query<{ 'QUERY PLAN': [{ Plan: Node }] }>(
+    `explain (analyze, format json) ${text}`,
+    values,
+  );
+  const visit = (node: Node): number => {
+    const own = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
+    const inner = (node.Plans ?? []).reduce((sum, plan) => sum + visit(plan), 0);
+    return inner + (/^(deliveries|outbox)/.test(node['Relation Name'] ?? '') ? own : 0);
+  };
+  return visit(rows[0]!['QUERY PLAN'][0].Plan);
+}
+
+const byEvent = { platform: '4calls', orgId: ORG, eventType: RARE };
+const everything = { platform: null, orgId: null, eventType: RARE };
+
+test.each<[string, string, Omit<HistoryFilter, 'limit'>, string]>([
+  ['an event type', PUBLIC, byEvent, ''],
+  ['an event type and a webhook', PUBLIC, byEvent, '&webhook_id=ID'],
+  ['an event type and what failed', PUBLIC, { ...byEvent, statuses: ['failed'] }, '&status=failed'],
+  ['an event type and what is held', PUBLIC, { ...byEvent, statuses: ['held'] }, '&status=held'],
+  ['what failed or is held', PUBLIC, { ...byEvent, statuses: ['failed', 'held'] }, '&status=failed,held'],
+  ['what failed, of a webhook', PUBLIC, { ...byEvent, statuses: ['failed'] }, '&status=failed&webhook_id=ID'],
+  ['what is held, of a webhook', PUBLIC, { ...byEvent, statuses: ['held'] }, '&status=held&webhook_id=ID'],
+  ['all owners', DASHBOARD, everything, ''],
+  ['all owners, failed', DASHBOARD, { ...everything, statuses: ['failed'] }, '&status=failed'],
+  ['all owners, held', DASHBOARD, { ...everything, statuses: ['held'] }, '&status=held'],
+  ['a platform', DASHBOARD, { ...everything, platform: '4calls' }, '&platform=4calls'],
+  ['an organization of any platform', DASHBOARD, { ...everything, orgId: ORG }, `&org_id=${ORG}`],
+])('a rare filter (%s) is read in bounded windows, and its cursor finds each once', async (_, path, filter, query) => {
+  const ofWebhook = query.includes('ID') ? { webhookId } : {};
+  const url = `${path}?limit=2&event=${RARE}${query.replace('ID', webhookId)}`;
+  const found: string[] = [];
+  let cursor = '';
+  for (let requests = 0; requests < 100; requests++) {
+    const before = cursor === '' ? undefined : readCursor(cursor)!;
+    expect(await countVisited({ ...filter, ...ofWebhook, before, limit: 2 })).toBeLessThan(MOST_VISITED);
+    const { status, body } = await api.ask('GET', url + (cursor && `&cursor=${cursor}`));
+    expect(status).toBe(200);
+    found.push(...body.data.map(({ id }: { id: string }) => id));
+    cursor = body.next_cursor ?? '';
+    if (cursor === '') break;
+  }
+  const { rows } = await api.database.pool.query<{ id: string }>(
+    `select id from deliveries where event_type = $1 and status = any($2) order by id desc`,
+    [RARE, filter.statuses ?? ['held', 'failed', 'delivered']],
+  );
+  expect(cursor).toBe('');
+  expect(found).toEqual(rows.map(({ id }) => id));
+});
+
+test('a status that only older deliveries have is looked for in bounded windows', async () => {
+  const filter = { platform: '4calls', orgId: ORG, statuses: ['delivered'] as const, limit: 50 };
+  expect(await countVisited(filter)).toBeLessThan(MOST_VISITED);
+  let cursor = '';
+  const sizes: number[] = [];
+  for (let requests = 0; requests < 6; requests++) {
+    const { body } = await api.ask('GET', `${PUBLIC}?status=delivered${cursor && `&cursor=${cursor}`}`);
+    sizes.push(body.data.length);
+    cursor = body.next_cursor;
+  }
+  expect(sizes.slice(0, 3)).toEqual([0, 0, 0]);
+  expect(sizes.at(-1)).toBe(50);
+});
+
+test('a page of what is common is full, and does not read on', async () => {
+  const filter = { platform: '4calls', orgId: ORG, eventType: 'contact.created', limit: 50 };
+  expect(await countVisited(filter)).toBeLessThan(200);
+  const { body } = await api.ask('GET', `${PUBLIC}?event=contact.created`);
+  expect(body.data).toHaveLength(50);
+});
+
+test('events of a rare type are found in bounded windows, each once', async () => {
+  const found: string[] = [];
+  let cursor = '';
+  let empty = 0;
+  do {
+    const { body } = await api.ask('GET', `/api/dashboard/events?event=${RARE}&limit=2&org_id=${ORG}&cursor=${cursor}`);
+    found.push(...body.data.map(({ id }: { id: string }) => id));
+    if (body.data.length === 0) empty++;
+    cursor = body.next_cursor ?? '';
+  } while (cursor !== '');
+  const { rows } = await api.database.pool.query('select id from events where event_type = $1 order by id desc', [
+    RARE,
+  ]);
+  expect(found).toEqual(rows.map(({ id }) => id));
+  expect(empty).toBeGreaterThan(10);
+});
+
+test('a count looks at a bounded number of rows and says when it did not see all', async () => {
+  const count = async (query: string) => (await api.ask('GET', `${DASHBOARD}/count?${query}`)).body;
+  expect(await count('status=held')).toEqual({ count: 10_000, exact: false });
+  expect(await count(`event=${RARE}`)).toEqual({ count: 1, exact: false });
+  expect(await count(`event=${RARE}&platform=4calls`)).toMatchObject({ exact: false });
+  expect(await count(`status=held&event=${RARE}&platform=4calls`)).toMatchObject({ exact: false });
+  expect(await count('org_id=other')).toEqual({ count: 0, exact: true });
+});
