@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { expect, it } from 'vitest';
-import { listen, makeSender } from '../../test/local-servers.ts';
+import { expect, it, vi } from 'vitest';
+import { listen, makeSender, serve } from '../../test/local-servers.ts';
 import type { AttemptResult } from '../domain/delivery.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
@@ -131,4 +131,18 @@ it('holds over TLS too', async () => {
   } finally {
     setDefaultCACertificates(usual);
   }
+});
+
+it('does not have a request wait for others to the same origin, however many hang', async () => {
+  const hanging = 300;
+  const seen: string[] = [];
+  const url = await serve((request, response) => {
+    seen.push(request.url!);
+    if (request.url === '/prompt') response.end();
+  });
+  const sender = makeSender({ attemptTimeoutMs: 3_000 });
+  const send = (path: string) => sender.send({ url: url.replace('/hook', path), headers: {}, body: '{}' });
+  for (let count = 0; count < hanging; count++) void send('/hangs');
+  expect(await send('/prompt')).toMatchObject({ statusCode: 200, errorMessage: null });
+  await vi.waitFor(() => expect(seen).toHaveLength(hanging + 1), 2_500);
 });

@@ -6,7 +6,6 @@ import { refuseUrl, type Allowlist } from './guard.ts';
 import { skipInterimAnswers } from './interim-answers.ts';
 import type { Resolve } from './resolve.ts';
 
-const CONNECTIONS_PER_ORIGIN = 128;
 const LARGEST_HEADERS = 16_384;
 const REMEMBERED_TARGETS = 10_000;
 /** Of a compressed answer nothing could be shown, and it might be a bomb. */
@@ -16,7 +15,7 @@ export interface SenderOptions {
   allowlist: Allowlist;
   /** DNS, TCP and TLS together, 5000 by default; kept to within a second. */
   connectTimeoutMs?: number;
-  /** The whole attempt, the wait for a free connection and the reading of the answer included; 15000 by default. */
+  /** The whole attempt, the reading of the answer included; 15000 by default. */
   attemptTimeoutMs?: number;
   /** How names become addresses; by default from /etc/hosts and DNS (`createResolver`). */
   resolve?: Resolve;
@@ -36,7 +35,7 @@ export interface Sender {
 }
 
 /**
- * Posts over HTTP/1.1, with connections kept per origin. Redirects are not followed, cookies not kept, addresses checked where they
+ * Posts over HTTP/1.1, with connections kept per origin, as many as there are requests at once: the caller bounds those. Redirects are not followed, cookies not kept, addresses checked where they
  * are dialled, and of an answer 16 KiB of headers and 16 KiB of body are read; then the connection is closed.
  */
 export function createSender(options: SenderOptions): Sender {
@@ -44,7 +43,6 @@ export function createSender(options: SenderOptions): Sender {
   const limits = { connectTimeoutMs, attemptTimeoutMs };
   const agentOptions: Agent.Options = {
     connect: skipInterimAnswers(createGuardedConnector(allowlist, connectTimeoutMs, resolve)),
-    connections: CONNECTIONS_PER_ORIGIN,
     allowH2: false,
     pipelining: 1,
     maxHeaderSize: LARGEST_HEADERS,
