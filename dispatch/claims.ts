@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { CLAIMED_BY, RELEASE } from '../core/db/queries/dispatch.ts';
+import { CLAIMED_BY_SLICE, type SliceEnd } from '../core/db/queries/claimed-rows.ts';
+import { RELEASE } from '../core/db/queries/dispatch.ts';
+import { ClaimedWalk } from './claimed-walk.ts';
 import type { Claimed } from './claimed.ts';
 import type { Flights } from './flights.ts';
 import type { Lease } from './lease.ts';
@@ -31,6 +33,7 @@ const POLL_MS = 20;
  */
 export class Claims {
   private readonly deps: ClaimsDeps;
+  private readonly walk: ClaimedWalk<SliceEnd & { deliveries: string[] }>;
   private underWay = 0;
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
@@ -41,6 +44,7 @@ export class Claims {
 
   constructor(deps: ClaimsDeps) {
     this.deps = deps;
+    this.walk = new ClaimedWalk((text, values) => deps.pool.query(text, values), CLAIMED_BY_SLICE);
   }
 
   start(): void {
@@ -95,8 +99,8 @@ export class Claims {
     const { pool, lease, flights, log } = this.deps;
     while (this.underWay > 0) await pause();
     const worker = lease.id;
-    const { rows } = await pool.query<{ delivery_id: string }>({ ...CLAIMED_BY, values: [worker] });
-    const strays = rows.map((row) => row.delivery_id).filter((id) => !flights.get(id));
+    const slices = await this.walk.all(worker);
+    const strays = slices.flatMap((slice) => slice.deliveries).filter((id) => !flights.get(id));
     if (strays.length === 0) return;
     log.warn({ deliveries: strays.length }, 'gave back claims whose answer had been lost');
     await pool.query({ ...RELEASE, values: [worker, strays, 0, null] });

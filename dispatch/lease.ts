@@ -2,8 +2,11 @@ import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { connectOptions } from '../core/db/connect-options.ts';
+import { ONLY_INDEXES } from '../core/db/pool.ts';
+import { RECLAIM_SLICE, type SliceEnd } from '../core/db/queries/claimed-rows.ts';
 import { newId } from '../core/new-id.ts';
 import { LEASE } from '../core/db/queries/dispatch.ts';
+import { ClaimedWalk } from './claimed-walk.ts';
 
 const BEAT_MS = 1_000;
 /** A worker begins no attempt unless its lease was confirmed this recently. */
@@ -12,7 +15,7 @@ const FRESH_MS = 2_500;
 const SILENT_MS = 6_000;
 /** The same for a worker whose connection is gone, as after a kill -9; longer than a living one takes to reconnect. */
 const GONE_MS = 3_000;
-/** Every so many beats a sweep looks for claims that outlived their worker's burial. */
+/** Every so many beats a part of what is due is swept for claims that outlived their worker's burial. */
 const SWEEP_TICKS = 5;
 
 /**
@@ -30,6 +33,10 @@ export class Lease {
   private confirmedAt = -Infinity;
   private ticks = 1;
   private timer: NodeJS.Timeout | undefined;
+  private readonly orphans: ClaimedWalk<SliceEnd & { found: number }>;
+  private sweeping = Promise.resolve();
+  /** The last time that all was to be swept, it could not be. */
+  private unswept = false;
   private readonly seen = new Map<string, { beat: string; silentMs: number }>();
 
   constructor(databaseUrl: string, log: Logger, onLost: (lostId: string) => void) {
@@ -41,6 +48,7 @@ export class Lease {
         connectionTimeoutMillis: 2_000,
         query_timeout: 2_000,
         application_name: 'posthorn lease',
+        options: ONLY_INDEXES.map((setting) => `-c ${setting}`).join(' '),
         // The pool waits for it, whatever its type says.
         // eslint-disable-next-line @typescript-eslint/no-misused-promises
         onConnect: async (client) => {
@@ -49,11 +57,12 @@ export class Lease {
       }),
     );
     this.pool.on('error', () => {});
+    this.orphans = new ClaimedWalk((text, values) => this.pool.query(text, values), RECLAIM_SLICE);
   }
 
   async start(): Promise<void> {
     await this.enlist();
-    await this.pool.query(LEASE.reclaim);
+    this.sweep([]);
     this.schedule();
   }
 
@@ -72,7 +81,8 @@ export class Lease {
     clearTimeout(this.timer);
     this.timer = undefined;
     await this.pool.query(LEASE.bury, [[this.id]]).catch(() => {});
-    await this.pool.query(LEASE.reclaim).catch(() => {});
+    this.sweep([]);
+    await this.sweeping;
     await this.pool.end();
   }
 
@@ -127,11 +137,28 @@ export class Lease {
     }
     if (dead.length > 0) await this.pool.query(LEASE.bury, [dead]);
     const sweep = this.ticks++ % SWEEP_TICKS === 0;
-    if (dead.length === 0 && !sweep) return;
-    const { rows: reclaimed } = await this.pool.query<{ count: number }>(LEASE.reclaim);
-    const deliveries = reclaimed[0]!.count;
-    if (dead.length > 0 || deliveries > 0) {
+    if (dead.length > 0 || this.unswept) this.sweep(dead);
+    else if (sweep) this.tell([], (await this.orphans.next()).found);
+  }
+
+  /** Goes through all that is due, beside the beats: each waits for one slice at most. */
+  private sweep(dead: string[]): void {
+    this.unswept = false;
+    const sweepAll = async () => {
+      const slices = await this.orphans.all();
+      this.tell(
+        dead,
+        slices.reduce((sum, { found }) => sum + found, 0),
+      );
+    };
+    this.sweeping = this.sweeping.then(sweepAll).catch((error: unknown) => {
+      this.unswept = true;
+      this.log.warn({ err: error }, 'what dead workers had claimed could not be taken over yet');
+    });
+  }
+
+  private tell(dead: string[], deliveries: number): void {
+    if (dead.length > 0 || deliveries > 0)
       this.log.warn({ dead, deliveries }, 'took over what dead workers had claimed');
-    }
   }
 }

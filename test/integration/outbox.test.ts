@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createIntake, type Emission } from '../../core/db/intake.ts';
+import { FIRST_SLICE, RECLAIM_SLICE } from '../../core/db/queries/claimed-rows.ts';
 import { CLAIM_DUE, CLAIM_FAIRLY, LEASE } from '../../core/db/queries/dispatch.ts';
 import { Recorder, type AttemptRecord } from '../../dispatch/recorder.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
@@ -141,7 +142,7 @@ test('what a buried worker had claimed is due again, and its late word changes n
   const [mine] = await claim(first, 10);
   expect(await claim(second, 10)).toEqual([]);
   await database.pool.query(LEASE.bury, [[first]]);
-  await database.pool.query(LEASE.reclaim);
+  await database.pool.query(RECLAIM_SLICE, Object.values(FIRST_SLICE));
   expect(await claim(second, 10)).toMatchObject([{ delivery_id: mine!.delivery_id }]);
   expect(await record(first, mine!.delivery_id, 'delivered')).toBeNull();
   expect(await count(`deliveries where status = 'delivered'`)).toBe(0);

@@ -151,9 +151,6 @@ from judged j where d.id = j.delivery_id
 returning d.id as delivery_id, d.status, d.next_attempt_at`,
 };
 
-/** What a worker has claimed and not recorded. $1 worker */
-export const CLAIMED_BY = { name: 'claimed-by', text: 'select delivery_id from outbox where claimed_by = $1' };
-
 /** Any fixed number: the first half of the advisory locks by which a worker's connection is seen to live. */
 const WORKER_LOCK = 8_087_411;
 
@@ -172,12 +169,4 @@ export const LEASE = {
     ) as connected
     from workers w where w.id <> $1`,
   bury: 'delete from workers where id = any($1::uuid[])',
-  /** Makes due at once what is claimed by nobody alive. */
-  reclaim: `
-    with orphans as (
-      update outbox set claimed_by = null, due_at = least(due_at, now())
-      where claimed_by is not null and claimed_by not in (select id from workers)
-      returning delivery_id
-    )
-    select count(*)::int as count, case when count(*) > 0 then pg_notify('posthorn_due', '')::text end from orphans`,
 };
