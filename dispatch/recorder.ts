@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { Batcher } from '../core/db/batcher.ts';
 import { NOTE, RECORD_DELIVERED, RECORD_FAILED } from '../core/db/queries/record.ts';
+import { isUnavailable } from '../core/db/unavailable.ts';
 import type { AttemptResult, AttemptTrigger, DeliveryStatus } from '../core/domain/delivery.ts';
 
 export interface AttemptRecord {
@@ -24,11 +26,18 @@ export interface AttemptRecord {
 /** The delivery's new state; null when the claim had been lost and only the attempt was noted. */
 export type Recorded = { status: DeliveryStatus; nextAttemptAt: Date | null } | null;
 
+/** By attempt; a promise for what was set aside. */
+type Results = Map<string, Result>;
+type Result = Recorded | Promise<Recorded>;
+
 const RETRY_MS = 300;
+/** What PostgreSQL refused is tried again after this, and then more and more seldom. */
+const ASIDE_MS = 1_000;
+const LONGEST_ASIDE_MS = 60_000;
 
 /**
- * Writes attempts as they end, those that end together in one statement. While the database is away it goes on trying:
- * an outcome that is known is not given up.
+ * Writes attempts as they end, those that end together in one statement. While the database is away it goes on trying, and what it
+ * refuses for good is tried again by itself: an outcome that is known is not given up.
  */
 export class Recorder {
   private readonly pool: pg.Pool;
@@ -51,8 +60,8 @@ export class Recorder {
   }
 
   /** A statement speaks for one worker id; two are in a batch only after this worker was declared dead. */
-  private async writeAll(records: AttemptRecord[]): Promise<Recorded[]> {
-    const results = new Map<string, Recorded>();
+  private async writeAll(records: AttemptRecord[]): Promise<Result[]> {
+    const results: Results = new Map();
     for (const [worker, own] of Map.groupBy(records, (record) => record.worker)) {
       const parts = Map.groupBy(own, (record) => record.outcome === 'delivered');
       await Promise.all([...parts.values()].map((part) => this.write(worker, part, results)));
@@ -60,28 +69,51 @@ export class Recorder {
     return records.map((record) => results.get(record.attemptId) ?? null);
   }
 
-  private async write(worker: string, records: AttemptRecord[], results: Map<string, Recorded>): Promise<void> {
+  /** What PostgreSQL refuses for good does not keep the others waiting: they are written without it. */
+  private async write(worker: string, records: AttemptRecord[], results: Results): Promise<void> {
     for (;;) {
       try {
         return await this.insert(worker, records, results);
       } catch (error) {
-        if (!isDataError(error)) {
+        const [first] = records as [AttemptRecord];
+        if (isUnavailable(error)) {
           this.log.warn({ err: error, attempts: records.length }, 'attempts could not be recorded yet');
-          await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+          await sleep(RETRY_MS);
         } else if (records.length > 1) {
           const halves = [records.slice(0, records.length >> 1), records.slice(records.length >> 1)];
           await Promise.all(halves.map((half) => this.write(worker, half, results)));
           return;
+        } else if (isDataError(error) && hasResponse(first)) {
+          this.log.error({ err: error, delivery: first.deliveryId }, 'a response could not be stored: left out');
+          records = [withoutResponse(first)];
         } else {
-          this.log.error({ err: error, delivery: records[0]!.deliveryId }, 'a response could not be stored: left out');
-          records = records.map(withoutResponse);
+          this.log.error(
+            { err: error, delivery: first.deliveryId },
+            'an attempt cannot be recorded: tried again alone',
+          );
+          results.set(first.attemptId, this.writeAlone(worker, first));
+          return;
         }
       }
     }
   }
 
+  /** Until it works: meanwhile the delivery stays claimed, so that it is not sent again. */
+  private async writeAlone(worker: string, record: AttemptRecord): Promise<Recorded> {
+    const results: Results = new Map();
+    for (let delayMs = ASIDE_MS; ; delayMs = Math.min(2 * delayMs, LONGEST_ASIDE_MS)) {
+      await sleep(delayMs, undefined, { ref: false });
+      try {
+        await this.insert(worker, [record], results);
+        return await (results.get(record.attemptId) ?? null);
+      } catch {
+        // Said when it was set aside.
+      }
+    }
+  }
+
   /** All of them have the same kind of outcome. */
-  private async insert(worker: string, records: AttemptRecord[], results: Map<string, Recorded>): Promise<void> {
+  private async insert(worker: string, records: AttemptRecord[], results: Results): Promise<void> {
     const statement =
       records[0]!.outcome === 'delivered'
         ? { ...RECORD_DELIVERED, values: [worker, ...attemptColumns(records), column(records, 'workflowId')] }
@@ -140,6 +172,10 @@ function failureColumns(records: AttemptRecord[]): unknown[] {
 function isDataError(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && code.startsWith('22');
+}
+
+function hasResponse({ result }: AttemptRecord): boolean {
+  return result.responseHeaders !== null || result.responseBody !== null;
 }
 
 function withoutResponse(record: AttemptRecord): AttemptRecord {

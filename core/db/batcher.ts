@@ -4,8 +4,11 @@ export class OverloadedError extends Error {
 }
 
 export interface BatcherOptions<In, Out> {
-  /** Runs one batch; its results are in the order of the items. A rejection rejects every item of the batch. */
-  run: (items: In[]) => Promise<Out[]>;
+  /**
+   * Runs one batch; its results are in the order of the items, and one that is a promise is not waited for. A rejection rejects every
+   * item of the batch.
+   */
+  run: (items: In[]) => Promise<(Out | Promise<Out>)[]>;
   /** Most items in one batch. */
   maxItems: number;
   /** Most items that wait; the next one is refused with `OverloadedError`. Default: no limit. */
@@ -23,7 +26,7 @@ export interface BatcherOptions<In, Out> {
 
 interface Waiting<In, Out> {
   item: In;
-  resolve: (result: Out) => void;
+  resolve: (result: Out | Promise<Out>) => void;
   reject: (error: unknown) => void;
 }
 
