@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import { CLAIMED_BY_SLICE, type SliceEnd } from '../core/db/queries/claimed-rows.ts';
 import { RELEASE } from '../core/db/queries/dispatch.ts';
+import { END_WITHOUT_EVENT } from '../core/db/queries/missing-event.ts';
 import { ClaimedWalk } from './claimed-walk.ts';
 import type { Claimed } from './claimed.ts';
 import type { Flights } from './flights.ts';
@@ -73,7 +74,8 @@ export class Claims {
     const worker = lease.id;
     this.underWay++;
     try {
-      const { rows } = await pool.query<Row>({ ...statement, values: [worker, ...values] });
+      const { rows: claimed } = await pool.query<Row>({ ...statement, values: [worker, ...values] });
+      const rows = claimed.some(lacksEvent) ? await this.endWithoutEvent(worker, claimed) : claimed;
       const fresh = rows.filter((row) => !flights.has(row.delivery_id, worker));
       if (fresh.length < rows.length) this.doubtfulUntil = performance.now() + DOUBT_MS;
       return { worker, rows: fresh };
@@ -83,6 +85,14 @@ export class Claims {
     } finally {
       this.underWay--;
     }
+  }
+
+  /** A delivery that has outlived its event cannot be attempted, and would be claimed for ever. Returns the others. */
+  private async endWithoutEvent<Row extends Claimed>(worker: string, claimed: Row[]): Promise<Row[]> {
+    const ids = claimed.filter(lacksEvent).map((row) => row.delivery_id);
+    await this.deps.pool.query({ ...END_WITHOUT_EVENT, values: [worker, ids] });
+    this.deps.log.warn({ deliveries: ids.length }, 'ended deliveries whose events are no longer kept');
+    return claimed.filter((row) => !lacksEvent(row));
   }
 
   private lookIfDue(): void {
@@ -105,6 +115,11 @@ export class Claims {
     log.warn({ deliveries: strays.length }, 'gave back claims whose answer had been lost');
     await pool.query({ ...RELEASE, values: [worker, strays, 0, null] });
   }
+}
+
+/** A fair claim also returns a row without a delivery. */
+function lacksEvent(row: { delivery_id: string | null; body: string | null }): boolean {
+  return row.delivery_id !== null && row.body === null;
 }
 
 function pause(): Promise<void> {

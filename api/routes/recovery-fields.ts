@@ -17,7 +17,7 @@ import type { ApiDeps } from '../deps.ts';
 /** Which recoveries a caller may see: an owner's alone, or all below what its key belongs to. */
 export type RecoveryOwner = { platform?: string; orgId?: string };
 
-const NO_SKIPS = { webhook_deleted: 0, webhook_inactive: 0, webhook_paused: 0, in_flight: 0 };
+const NO_SKIPS = { webhook_deleted: 0, webhook_inactive: 0, webhook_paused: 0, in_flight: 0, event_expired: 0 };
 
 /** What asks for something of a recovery that the routes of platforms and of the dashboard have in common. */
 export const RECOVERY_ACTIONS = [
@@ -45,7 +45,7 @@ export const START_SUMMARY = 'Send many deliveries again';
 export const START_DESCRIPTION =
   'Starts a recovery: every delivery that matches the filter and was created before is made due, oldest first, at no more than ' +
   '`rate` a second, as if each were retried by hand. With `dry_run` it only counts. What is left out, since its webhook is paused, ' +
-  'off or deleted or an attempt is being made, is counted as skipped.';
+  'off or deleted, an attempt is being made or its event is no longer kept, is counted as skipped.';
 
 interface StartInput {
   filter: RecoveryRequest['filter'];

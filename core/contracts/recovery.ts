@@ -121,6 +121,7 @@ export const Recovery = z
       webhook_inactive: count,
       webhook_paused: count,
       in_flight: count.meta({ description: 'an attempt was being made, or was asked for by someone else' }),
+      event_expired: count.meta({ description: 'its event is past the retention' }),
     }),
     created_by: z.string().meta({ description: 'the name of the key that asked for it' }),
     created_at: Time,

@@ -1,7 +1,7 @@
 import { listPartitions, LOCK_TIMEOUT_MS, rangeOf, uuidAt, WEEK_MS, type Partition, type Query } from './partitions.ts';
 
 /**
- * Drops the partitions whose rows are all from before `before`, except those that a delivery in the outbox still needs. Returns the
+ * Drops the partitions whose rows are all from before `before`, events a week later than the rest, except those that a delivery in the outbox still needs. Returns the
  * names of the dropped ones.
  *
  * A partition is detached while others read and write, and then dropped. What is in use (by a backup, say) is left for the next time.
@@ -16,9 +16,13 @@ export async function dropOldPartitions(query: Query, before: Date): Promise<str
   return dropped;
 }
 
-/** Whether all of its rows are from before. */
+/**
+ * Whether all of its rows are from before, and in a partition of events those of their deliveries as well: their ids are made by other clocks,
+ * so that they may be of the following week.
+ */
 export function isPast(partition: Partition, before: Date): boolean {
-  return rangeOf(partition).to < before;
+  const outlivedMs = partition.name.startsWith('events_') ? WEEK_MS : 0;
+  return rangeOf(partition).to.getTime() + outlivedMs < before.getTime();
 }
 
 /** The names of those that have rows of deliveries in the outbox. What was detached before is out of reach and not asked about. */

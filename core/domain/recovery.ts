@@ -22,7 +22,7 @@ export interface StoredFilter {
 }
 
 /** Why a delivery that matched is left out; `in_flight`: an attempt is being made or was asked for already. */
-export type SkipReason = 'webhook_deleted' | 'webhook_inactive' | 'webhook_paused' | 'in_flight';
+export type SkipReason = 'webhook_deleted' | 'webhook_inactive' | 'webhook_paused' | 'in_flight' | 'event_expired';
 
 /** What became of one part of a recovery, or of several. */
 export interface RecoveryProgress {

@@ -114,3 +114,17 @@ test('what was held lately, or is on its way after a resume, stays with its own 
     expect(weeks).not.toContain(weekOf(daysAgo(49)));
   }
 });
+
+test('at the boundary of two weeks an event stays as long as its delivery', async () => {
+  const boundary = new Date(Math.floor(daysAgo(RETENTION_DAYS).getTime() / (7 * DAY_MS)) * 7 * DAY_MS);
+  const [eventId, deliveryId] = [await storeEvent(new Date(boundary.getTime() - 1)), idAt(boundary)];
+  await query(
+    `insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, max_attempts, failed_at)
+     values ($1, $2, $3, 'urpa', '', 'a.b', 'failed', 6, now())`,
+    [deliveryId, eventId, uuidv7()],
+  );
+  await maintainTables(query, RETENTION_DAYS, pino({ level: 'silent' }));
+  expect(await query('select id from deliveries')).toEqual([{ id: deliveryId }]);
+  expect(await query('select id from events where id = $1', [eventId])).toHaveLength(1);
+  expect(await weeksOf('deliveries')).not.toContain(weekOf(daysAgo(RETENTION_DAYS + 7)));
+});

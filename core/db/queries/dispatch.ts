@@ -1,5 +1,6 @@
 /**
- * What a claimed delivery brings along for its attempt. `due` is the CTE whose outbox rows are claimed for worker $1.
+ * What a claimed delivery brings along for its attempt; `body` is null where its event is no longer kept. `due` is the CTE whose outbox rows
+ * are claimed for worker $1.
  *
  * The commit is not waited for: it is durable with the next one that is, or some 0.2 s later. Should PostgreSQL crash before that,
  * the delivery is due again, and the claimer's word on the attempt still counts unless another worker has claimed it by then.
@@ -16,7 +17,7 @@ select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.ro
   w.url, encode(w.secret, 'base64') as secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
   w.max_attempts as schedule_attempts, w.initial_units, w.coefficient, w.concurrency, w.rate_limit
 from claimed c
-cross join lateral (select * from events where id = c.event_id offset 0) e
+left join lateral (select * from events where id = c.event_id offset 0) e on true
 cross join lateral (select * from webhooks where id = c.webhook_id offset 0) w
 )`;
 

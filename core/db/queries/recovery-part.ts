@@ -6,6 +6,7 @@ import {
   type SkipReason,
   type StoredFilter,
 } from '../../domain/recovery.ts';
+import { WITHOUT_EVENT } from './missing-event.ts';
 import { nextQuery } from './recovery-match.ts';
 
 interface RecoveryRow {
@@ -56,8 +57,9 @@ async function retryAll(client: pg.ClientBase, recoveryId: string, matches: (Mat
   const skipped: Skipped = {};
   if (matches.length === 0) return { retried: 0, skipped };
   const refusals = await lockWebhooks(client, new Set(matches.map((match) => match.webhook_id)));
-  const allowed = matches.filter(({ webhook_id: webhookId }) => {
-    const refusal = refusals.get(webhookId);
+  const expired = await findExpired(client, matches);
+  const allowed = matches.filter(({ id, webhook_id: webhookId }) => {
+    const refusal = expired.has(id) ? 'event_expired' : refusals.get(webhookId);
     if (refusal) skipped[refusal] = (skipped[refusal] ?? 0) + 1;
     return refusal === null;
   });
@@ -74,6 +76,11 @@ async function retryAll(client: pg.ClientBase, recoveryId: string, matches: (Mat
 async function lockWebhooks(client: pg.ClientBase, ids: Set<string>): Promise<Map<string, SkipReason | null>> {
   const { rows } = await client.query<{ id: string; refusal: SkipReason | null }>(WEBHOOKS, [[...ids]]);
   return new Map(rows.map((row) => [row.id, row.refusal]));
+}
+
+async function findExpired(client: pg.ClientBase, matches: { id: string }[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ id: string }>(WITHOUT_EVENT, [matches.map(({ id }) => id)]);
+  return new Set(rows.map(({ id }) => id));
 }
 
 const LOCK = `select id, platform, org_id, state, filter, rate, position from recoveries where id = $1 for update`;

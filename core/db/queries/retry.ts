@@ -46,11 +46,14 @@ export async function requestRetry(execute: Execute, request: RetryRequest): Pro
   return 'due';
 }
 
-/** The share lock keeps the webhook as it is until the commit: pausing and deleting wait for it. */
+/**
+ * The share lock keeps the webhook as it is until the commit: pausing and deleting wait for it. What has lost its event cannot be read
+ * any more, nor sent.
+ */
 const FIND = `
   select d.status, w.active, w.paused_at is not null as paused, w.deleted_at is not null as deleted
   from deliveries d join webhooks w on w.id = d.webhook_id
-  where d.id = ? and d.platform = ? and d.org_id = ? for share of w`;
+  where d.id = ? and d.platform = ? and d.org_id = ? and exists (select from events where id = d.event_id) for share of w`;
 
 const WAITING = 'select claimed_by from outbox where delivery_id = ?';
 

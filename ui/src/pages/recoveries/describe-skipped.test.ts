@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeSkipped } from './describe-skipped.ts';
 
-const none = { webhook_deleted: 0, webhook_inactive: 0, webhook_paused: 0, in_flight: 0 };
+const none = { webhook_deleted: 0, webhook_inactive: 0, webhook_paused: 0, in_flight: 0, event_expired: 0 };
 
 test('what was left out is counted by its reason', () => {
   expect(describeSkipped(none)).toBe('');

@@ -6,6 +6,7 @@ const REASONS: Record<keyof Recovery['skipped_reasons'], string> = {
   webhook_inactive: 'webhook turned off',
   webhook_paused: 'webhook paused',
   in_flight: 'just being sent',
+  event_expired: 'past the retention',
 };
 
 /** "15 left out (12 webhook paused, 3 just being sent)"; empty for none. */
