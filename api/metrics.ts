@@ -52,9 +52,10 @@ export interface TableReads {
   horizon: () => Promise<Date | null>;
   oldest: () => Promise<OldestNeeded | null>;
   maintenance: () => Promise<Maintenance>;
+  countingDelay: () => Promise<number | null>;
 }
 
-/** Says how far partitions reach and what keeps them; where the database cannot say it, the gauges keep their values. */
+/** Says how the tables are kept: how far partitions reach and what keeps them, and when maintenance and counting were last done; where the database cannot say it, the gauges keep their values. */
 export function addTableGauges(registry: Registry, read: TableReads): void {
   const add = (name: string, help: string, readValue: () => Promise<Date | number | null>) =>
     new Gauge({
@@ -81,5 +82,10 @@ export function addTableGauges(registry: Registry, read: TableReads): void {
     'posthorn_retention_refused',
     '1: what is past the retention is kept, since a clock may be wrong; the log of a worker says which',
     async () => Number((await read.maintenance()).refusal !== null),
+  );
+  add(
+    'posthorn_counting_delay_seconds',
+    "How far the overview's counts are behind, less than a minute while all is well; 0: nothing was counted yet",
+    read.countingDelay,
   );
 }

@@ -1,5 +1,6 @@
 import type { SystemHealth } from '../../core/contracts/dashboard/operation.ts';
 import { HANDOVER_STATE, type HandoverState } from '../../core/db/queries/handover.ts';
+import { readCountingDelay } from '../../core/db/queries/table-state.ts';
 import type { ApiDeps } from '../deps.ts';
 
 /** A worker that was silent for longer is taken for dead by the others. */
@@ -15,6 +16,9 @@ interface WorkerRow {
   started_at: Date;
   alive: boolean;
 }
+
+/** A delay of the counts that is worth a word, in seconds. */
+const LONG_DELAY_S = 5 * 60;
 
 const WORKERS = `
   select id, host, pid, beat_at, started_at, beat_at > now() - ${SILENT} as alive from workers order by started_at, id`;
@@ -60,9 +64,15 @@ async function readDatabase({ reads, log }: ApiDeps): Promise<Pick<SystemHealth,
       beat_at: row.beat_at.toISOString(),
       started_at: row.started_at.toISOString(),
     }));
-    return { database: { ok: true, detail: `PostgreSQL answers within ${took} ms` }, workers };
+    const late = describeDelay((await readCountingDelay(reads)) ?? 0);
+    return { database: { ok: true, detail: `PostgreSQL answers within ${took} ms${late}` }, workers };
   } catch (error) {
     log.warn({ err: error }, 'the database does not answer the dashboard');
     return { database: { ok: false, detail: 'PostgreSQL does not answer: nothing is accepted' }, workers: [] };
   }
+}
+
+function describeDelay(seconds: number): string {
+  if (seconds < LONG_DELAY_S) return '';
+  return `; the overview's counts are ${Math.round(seconds / 60)} min behind`;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   findHorizon,
   findOldestNeeded,
+  readCountingDelay,
   readMaintenance,
   type OldestNeeded,
 } from '../../core/db/queries/table-state.ts';
@@ -38,6 +39,7 @@ export function addHealthRoutes(router: Router, deps: ApiDeps): void {
     horizon: () => findHorizon(deps.reads),
     oldest: readOldest,
     maintenance: () => readMaintenance(deps.reads),
+    countingDelay: () => readCountingDelay(deps.reads),
   });
 
   router.addPublic({

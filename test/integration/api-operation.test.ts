@@ -81,6 +81,7 @@ test('healthy, ready, measured', async () => {
   expect(text).toContain(`posthorn_oldest_needed_timestamp_seconds ${Date.parse(since) / 1000}\n`);
   expect(text).toContain('posthorn_maintenance_timestamp_seconds 0\n');
   expect(text).toContain('posthorn_retention_refused 0\n');
+  expect(text).toContain('posthorn_counting_delay_seconds 0\n');
   expect(text).toMatch(/posthorn_events_accepted_total\{platform="urpa"\} \d+/);
   expect(text).toMatch(/_count\{method="post",route="\/api\/urpa\/events",status="202"\} \d+/);
 });

@@ -11,6 +11,7 @@ let adminOfOne: string;
 beforeAll(async () => {
   api = await startApi();
   await api.database.pool.query(`insert into workers (id, host, pid) values ($1, 'here', 1)`, [uuidv7()]);
+  await api.database.query(`update rollup set done_until = now() - interval '70 minutes'`);
   adminOfOne = await api.makeKey({
     platform: '4calls',
     org_id: 'a',
@@ -57,4 +58,8 @@ test('health names the workers to admins of everything alone', async () => {
     workers: [{ host: 'here', pid: 1, alive: expect.any(Boolean) }],
   });
   expect((await get('/health', adminOfOne)).body.workers).toMatchObject([{ host: null, pid: null }]);
+});
+
+test('health says when the counts are far behind', async () => {
+  expect((await get('/health')).body.database.detail).toMatch(/; the overview's counts are 70 min behind$/);
 });

@@ -15,8 +15,10 @@ const LONGEST_ATTEMPT_MS = 5 * 60_000;
 const ID_TOLERANCE_MS = 60_000;
 /** What is written this long after it happened does not count. */
 const GRACE = `interval '10 seconds'`;
-/** The most that one step of rolling up looks at. */
-const STEP = `interval '1 hour'`;
+/** The most that one step of rolling up looks at, in fine spans: an hour. */
+export const MOST_SPANS = 3600 / FINE_SPAN;
+/** Rows that are forgotten in one statement. */
+const FORGET_PART = 20_000;
 
 const literal = (time: Date) => `timestamptz '${time.toISOString()}'`;
 const later = (time: Date, ms: number) => new Date(time.getTime() + ms);
@@ -64,7 +66,7 @@ const NEXT = `
     select coalesce(done_until, (select ${spanOf('created_at', FINE_SPAN)} from deliveries order by id limit 1), now()) as begun
     from locked
   )
-  select begun, least(${spanOf(`now() - ${GRACE}`, FINE_SPAN)}, begun + ${STEP}) as until from begin`;
+  select begun, least(${spanOf(`now() - ${GRACE}`, FINE_SPAN)}, begun + ? * interval '${FINE_SPAN} seconds') as until from begin`;
 
 /** What became of each webhook's attempts since its last success; in `last_failures`, for as long as it does not succeed. */
 const STREAKS = `
@@ -120,22 +122,42 @@ outcome as materialized (
 ), ${STREAKS}
 update rollup set done_until = ${literal(until)}`;
 
-const FORGET = ['outcomes', 'delivery_times'].map(
-  (table) => `delete from ${table} where (span = ${FINE_SPAN} and at < now() - interval '25 hours')
-    or (span = ${COARSE_SPAN} and at < now() - interval '32 days')`,
+const AGES = [
+  { span: FINE_SPAN, age: '25 hours' },
+  { span: COARSE_SPAN, age: '32 days' },
+];
+const FORGET = ['outcomes', 'delivery_times'].flatMap((table) =>
+  AGES.map(
+    ({ span, age }) => `
+    with gone as (
+      delete from ${table} where ctid = any(array(
+        select ctid from ${table} where span = ${span} and at < now() - interval '${age}' limit ${FORGET_PART}
+      )) returning 1
+    )
+    select count(*)::int as rows from gone`,
+  ),
 );
 
 /**
- * Counts what happened since the last time, at most an hour of it, and forgets what is too old to be asked for. To be run in a
- * transaction; one of those that do it at once does it. Returns whether there may be more to count.
+ * Counts what happened since the last time, at most `spans` fine spans of it. To be run in a transaction; one of those that do it at once
+ * does it. Returns whether there may be more to count.
  */
-export async function rollUp(execute: Execute): Promise<boolean> {
-  const [next] = await execute(NEXT);
+export async function rollUp(execute: Execute, spans = MOST_SPANS): Promise<boolean> {
+  const [next] = await execute(NEXT, [spans]);
   if (!next) return false;
   const { begun, until } = next as { begun: string; until: string };
   const range = { from: new Date(begun), until: new Date(until) };
   if (range.until <= range.from) return false;
   await execute(rollUpOf(range.from, range.until));
-  for (const sql of FORGET) await execute(sql);
   return true;
+}
+
+/** Forgets a part of what is too old to be asked for. Returns whether there may be more of it. */
+export async function forgetOutcomes(execute: Execute): Promise<boolean> {
+  let more = false;
+  for (const sql of FORGET) {
+    const [gone] = await execute(sql);
+    more ||= gone!['rows'] === FORGET_PART;
+  }
+  return more;
 }

@@ -35,3 +35,11 @@ export async function readMaintenance(pool: pg.Pool): Promise<Maintenance> {
   const { rows } = await pool.query<Maintenance>('select done_at as "doneAt", refusal from maintenance');
   return rows[0]!;
 }
+
+/** How far what is counted is behind, in seconds; null: nothing was counted yet. */
+export async function readCountingDelay(pool: pg.Pool): Promise<number | null> {
+  const { rows } = await pool.query<{ delay: number | null }>(
+    'select extract(epoch from now() - done_until)::float8 as delay from rollup',
+  );
+  return rows[0]!.delay;
+}
