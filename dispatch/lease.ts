@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { connectOptions } from '../core/db/connect-options.ts';
-import { ONLY_INDEXES } from '../core/db/pool.ts';
+import { ONLY_INDEXES, surviveBreaks } from '../core/db/pool.ts';
 import { RECLAIM_SLICE, type SliceEnd } from '../core/db/queries/claimed-rows.ts';
 import { newId } from '../core/new-id.ts';
 import { LEASE } from '../core/db/queries/dispatch.ts';
@@ -56,7 +56,7 @@ export class Lease {
         },
       }),
     );
-    this.pool.on('error', () => {});
+    surviveBreaks(this.pool);
     this.orphans = new ClaimedWalk((text, values) => this.pool.query(text, values), RECLAIM_SLICE);
   }
 

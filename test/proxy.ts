@@ -8,6 +8,8 @@ export interface Proxy {
   freeze(): void;
   /** What was held back passes. */
   thaw(): void;
+  /** Resets all connections. New ones work. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,9 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
     thaw() {
       frozen = false;
       for (const socket of sockets) socket.resume();
+    },
+    cut() {
+      for (const socket of sockets) socket.resetAndDestroy();
     },
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -21,8 +21,17 @@ const HOT_SETTINGS = [
 ];
 
 /**
+ * Keeps a connection that breaks from ending the process. `pg` tells of it by an `error` event: of the pool while the connection is idle,
+ * of the client while it is in use, where the pool no longer listens. The statement under way, or the next one, fails all the same.
+ */
+export function surviveBreaks(pool: pg.Pool): void {
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+}
+
+/**
  * Connections for the hot path's prepared statements. Waits at most 2 s for a connection and 5 s for an answer, so that a
- * database that went away is an error, never a hang. Errors of idle connections are left to the next query.
+ * database that went away is an error, never a hang.
  */
 export function createPool(databaseUrl: string, options: { max?: number } = {}): pg.Pool {
   const pool = new pg.Pool(
@@ -37,7 +46,7 @@ export function createPool(databaseUrl: string, options: { max?: number } = {}):
       options: HOT_SETTINGS.map((setting) => `-c ${setting}`).join(' '),
     }),
   );
-  pool.on('error', () => {});
+  surviveBreaks(pool);
   return pool;
 }
 
@@ -59,6 +68,6 @@ export function createReadPool(databaseUrl: string): pg.Pool {
       options: `-c jit=off -c timezone=UTC -c statement_timeout=${READ_LIMIT_MS}`,
     }),
   );
-  pool.on('error', () => {});
+  surviveBreaks(pool);
   return pool;
 }
