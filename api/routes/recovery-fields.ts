@@ -44,8 +44,9 @@ export const RECOVERY_ACTIONS = [
 export const START_SUMMARY = 'Send many deliveries again';
 export const START_DESCRIPTION =
   'Starts a recovery: every delivery that matches the filter and was created before is made due, oldest first, at no more than ' +
-  '`rate` a second, as if each were retried by hand. With `dry_run` it only counts. What is left out, since its webhook is paused, ' +
-  'off or deleted, an attempt is being made or its event is no longer kept, is counted as skipped.';
+  '`rate` a second, as if each were retried by hand. With `dry_run` it only counts. Counting stops at 10,000, and a recovery begins ' +
+  'before more than that are counted. What is left out, since its webhook is paused, off or deleted, an attempt is being made or its ' +
+  'event is no longer kept, is counted as skipped.';
 
 interface StartInput {
   filter: RecoveryRequest['filter'];
@@ -61,7 +62,7 @@ export async function startRecovery(
   createdBy: string,
 ): Promise<Response> {
   const count = await countMatches(deps.reads, { ...owner, filter });
-  if (dryRun) return answerJson({ count });
+  if (dryRun) return answerJson(count);
   const recovery = await inTransaction(deps.orm, (transaction) =>
     createRecovery(transaction, { ...owner, filter, rate, createdBy }, count),
   );
@@ -121,6 +122,7 @@ function writeRecovery(recovery: Recovery): RecoveryAnswer {
     filter: recovery.filter,
     rate: recovery.rate,
     matched: recovery.matched,
+    matched_exact: recovery.matchedExact,
     retried: recovery.retried,
     skipped: Object.values(recovery.skipped).reduce((sum, count) => sum + count, 0),
     skipped_reasons: { ...NO_SKIPS, ...recovery.skipped },

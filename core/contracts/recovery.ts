@@ -88,7 +88,10 @@ export function wideRecoveryInput(platformIds: readonly string[], eventTypes: re
 export const RecoveryUpdate = closed({ rate: Rate }).meta({ id: 'RecoveryUpdate' });
 
 export const RecoveryCount = z
-  .object({ count: z.int().meta({ description: 'deliveries that match now' }) })
+  .object({
+    count: z.int().meta({ description: 'deliveries that match now, at most 10,000' }),
+    exact: z.boolean().meta({ description: 'false: there are at least so many' }),
+  })
   .meta({ id: 'RecoveryCount' });
 
 const count = z.int().min(0);
@@ -114,6 +117,10 @@ export const Recovery = z
       .meta({ description: 'as it was asked for' }),
     rate: z.int().meta({ description: 'deliveries a second at most' }),
     matched: count.meta({ description: 'deliveries that matched when it was asked for' }),
+    matched_exact: z.boolean().meta({
+      description:
+        'false: it began before all were counted, and at least so many matched; true when it has run to its end',
+    }),
     retried: count.meta({ description: 'deliveries that it made due so far' }),
     skipped: count.meta({ description: 'deliveries that it left out so far' }),
     skipped_reasons: z.object({

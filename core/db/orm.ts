@@ -13,6 +13,7 @@ import { M0006WebhookStates } from './migrations/m0006-webhook-states.ts';
 import { M0007Uuidv7 } from './migrations/m0007-uuidv7.ts';
 import { M0008Subscriptions } from './migrations/m0008-subscriptions.ts';
 import { M0009Handover } from './migrations/m0009-handover.ts';
+import { M0010RecoveryCount } from './migrations/m0010-recovery-count.ts';
 import { M0012Safeguards } from './migrations/m0012-safeguards.ts';
 import { OrmClient } from './orm-client.ts';
 
@@ -45,6 +46,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0007-uuidv7', class: M0007Uuidv7 },
         { name: 'm0008-subscriptions', class: M0008Subscriptions },
         { name: 'm0009-handover', class: M0009Handover },
+        { name: 'm0010-recovery-count', class: M0010RecoveryCount },
         { name: 'm0012-safeguards', class: M0012Safeguards },
       ],
       snapshot: false,

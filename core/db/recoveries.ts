@@ -1,47 +1,79 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type pg from 'pg';
+import type { Counted } from '../domain/counted.ts';
 import { newId } from '../new-id.ts';
 import { noteDeed, type Deed } from './audit.ts';
 import { Recovery } from './entities/recovery.ts';
-import { countQuery, type RecoveryScope } from './queries/recovery-match.ts';
+import { countDeliveries } from './queries/history.ts';
+import { nextQuery, type RecoveryScope } from './queries/recovery-match.ts';
+import { search } from './queries/window.ts';
 import type { Transaction } from './transaction.ts';
 
 export type RecoveryRequest = Omit<RecoveryScope, 'before'> & { rate: number; createdBy: string };
 
+/** So many rows are looked at to count what a recovery would take. */
+const COUNT_WINDOW = 50_000;
+
 /** How many deliveries a recovery that began now would take. */
-export async function countMatches(pool: pg.Pool, scope: Omit<RecoveryScope, 'before'>): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(countQuery({ ...scope, before: newId() }));
-  return rows[0]!.count;
+export async function countMatches(
+  pool: pg.Pool,
+  { platform, orgId, filter }: Omit<RecoveryScope, 'before'>,
+): Promise<Counted> {
+  const { status: statuses, event: eventType, webhook_id: webhookId, since, until, ids } = filter;
+  const before = newId();
+  if (ids) {
+    const rows = await search<{ id: string | null }>(
+      pool,
+      nextQuery({ platform, orgId, filter, before }, null, ids.length),
+    );
+    return { count: rows.filter(({ id }) => id !== null).length, exact: true };
+  }
+  const times = {
+    ...(since !== undefined && { since: new Date(since) }),
+    ...(until !== undefined && { until: new Date(until) }),
+  };
+  return await countDeliveries(
+    pool,
+    { platform, orgId, statuses, eventType, webhookId, before, ...times },
+    COUNT_WINDOW,
+  );
 }
 
 /** Writes a recovery down; a worker hears of it after the commit. With nothing to do it is complete at once. */
 export async function createRecovery(
   { em, execute }: Transaction,
   { platform, orgId, filter, rate, createdBy }: RecoveryRequest,
-  matched: number,
+  { count: matched, exact: matchedExact }: Counted,
 ): Promise<Recovery> {
   const id = newId();
   const now = new Date();
+  const begins = matched > 0 || !matchedExact;
   const recovery = em.create(Recovery, {
     id,
     platform,
     orgId,
-    state: matched > 0 ? 'running' : 'completed',
+    state: begins ? 'running' : 'completed',
     filter,
     rate,
     matched,
+    matchedExact,
     retried: 0,
     skipped: {},
     createdBy,
-    workflowId: matched > 0 ? workflowIdOf(id) : null,
+    workflowId: begins ? workflowIdOf(id) : null,
     createdAt: now,
     updatedAt: now,
-    finishedAt: matched > 0 ? null : now,
+    finishedAt: begins ? null : now,
   });
   em.persist(recovery);
-  note(em, recovery, 'recovery.started', createdBy, { filter, rate, matched });
+  note(em, recovery, 'recovery.started', createdBy, {
+    filter,
+    rate,
+    matched,
+    ...(!matchedExact && { matched_exact: false }),
+  });
   await em.flush();
-  if (matched === 0) await execute('update recoveries set told_revision = revision where id = ?', [id]);
+  if (!begins) await execute('update recoveries set told_revision = revision where id = ?', [id]);
   await notify(execute, id);
   return recovery;
 }

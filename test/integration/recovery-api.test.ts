@@ -30,9 +30,9 @@ const due = () => dueByHand(api);
 test('a dry run counts and changes nothing', async () => {
   await end(3);
   const before = await sql('select * from deliveries order by id');
-  expect(await start({ filter: {}, dry_run: true })).toMatchObject({ status: 200, body: { count: 3 } });
+  expect(await start({ filter: {}, dry_run: true })).toMatchObject({ status: 200, body: { count: 3, exact: true } });
   expect(await start({ filter: { status: ['cancelled', 'retrying'] }, dry_run: true })).toMatchObject({
-    body: { count: 0 },
+    body: { count: 0, exact: true },
   });
   expect(await sql('select * from deliveries order by id')).toEqual(before);
   expect(await sql('select id from recoveries')).toEqual([]);
@@ -52,6 +52,7 @@ test('a recovery is written down, listed and noted once', async () => {
       filter: { ids, status: ['failed'] },
       rate: 7,
       matched: 2,
+      matched_exact: true,
       retried: 0,
       skipped: 0,
       created_by: 'on call',

@@ -15,6 +15,8 @@ const RecoverySchema = defineEntity({
     /** Deliveries a second at most. */
     rate: p.integer(),
     matched: p.integer(),
+    /** False: at least so many matched. */
+    matchedExact: p.boolean().fieldName('matched_exact'),
     retried: p.integer(),
     /** How many were left out, by reason. */
     skipped: p.json<Record<string, number>>(),

@@ -53,8 +53,11 @@ export class HistorySources {
   /** One more than are wanted. */
   private readonly limit: number;
 
-  /** Without columns only how many there are is of interest. */
-  constructor(filter: HistoryFilter, columns: readonly string[]) {
+  private readonly window: number;
+
+  /** Without columns only how many there are is of interest. `window`: rows of each source that are looked at. */
+  constructor(filter: HistoryFilter, columns: readonly string[], window = WINDOW) {
+    this.window = window;
     this.filter = filter;
     this.columns = columns;
     this.toCount = columns.length === 0;
@@ -109,15 +112,17 @@ export class HistorySources {
     return this.search(whose, { rows, as, wanted: [...shown, ...this.wanted()] });
   }
 
-  private search({ each, window }: Whose, { rows, as = 'd', wanted }: Pick<Search, 'rows' | 'as' | 'wanted'>): string {
-    const { columns, limit } = this;
-    if (each === undefined) return searchWindow({ rows, as, wanted, columns, limit });
+  private search(
+    { each, window = String(this.window) }: Whose,
+    source: Pick<Search, 'rows' | 'as' | 'wanted'>,
+  ): string {
+    const search = { ...source, columns: this.columns, limit: this.limit };
+    if (each === undefined) return searchWindow({ ...search, window });
     if (this.toCount) {
-      const all = `select r.* from (${each}) w cross join lateral (${rows} offset 0) r`;
-      return searchWindow({ rows: all, as, wanted, columns, limit, ordered: false });
+      const rows = `select r.* from (${each}) w cross join lateral (${source.rows} offset 0) r`;
+      return searchWindow({ ...search, rows, window: String(this.window), ordered: false });
     }
-    const found = searchWindow({ rows, as, wanted, columns, limit, ...(window !== undefined && { window }) });
-    return `select q.* from (${each}) w cross join lateral (${found}) q`;
+    return `select q.* from (${each}) w cross join lateral (${searchWindow({ ...search, window })}) q`;
   }
 
   /** `ofWebhook`: by which an index finds the rows of the filter's webhook, `w`. */
@@ -145,7 +150,7 @@ export class HistorySources {
 
   /** The window of each of several; large enough for a page, so that a short history comes in full pages. */
   private share(each: string): string {
-    return `(select greatest(${this.limit}, ${WINDOW} / greatest(count(*), 1)) from (${each}) e)`;
+    return `(select greatest(${this.limit}, ${this.window} / greatest(count(*), 1)) from (${each}) e)`;
   }
 
   private ofWebhook(): string[] {

@@ -3,7 +3,7 @@ import { MOST_COUNTED, type Counted } from '../../domain/counted.ts';
 import type { DeliveryStatus } from '../../domain/delivery.ts';
 import { HistorySources, type HistoryFilter } from './history-sources.ts';
 import type { Statement } from './execute.ts';
-import { readPage, search, type Page, type Searched } from './window.ts';
+import { readPage, search, WINDOW, type Page, type Searched } from './window.ts';
 
 export interface DeliveryRow {
   id: string;
@@ -49,9 +49,13 @@ export function historyQuery(filter: HistoryFilter): Statement {
   };
 }
 
-/** How many there are, as far as a window shows it. */
-export async function countDeliveries(pool: pg.Pool, filter: Omit<HistoryFilter, 'limit'>): Promise<Counted> {
-  const sources = new HistorySources({ ...filter, limit: MOST_COUNTED }, []);
+/** How many there are, as far as a window of rows shows it. */
+export async function countDeliveries(
+  pool: pg.Pool,
+  filter: Omit<HistoryFilter, 'limit'>,
+  window = WINDOW,
+): Promise<Counted> {
+  const sources = new HistorySources({ ...filter, limit: MOST_COUNTED }, [], window);
   const found = `${unite(sources.all())} limit ${MOST_COUNTED + 1}`;
   const text = `select count(*) filter (where matches)::int as count, coalesce(bool_or(edge), false) as more from (${found}) d`;
   const rows = await search<{ count: number; more: boolean }>(pool, { text, values: sources.parameters.values });

@@ -20,20 +20,13 @@ export interface RecoveryScope {
 const WINDOW = 5_000;
 const COLUMNS = 'd.id, d.webhook_id, d.event_type, d.status';
 
-/** How many match now. */
-export function countQuery(scope: RecoveryScope): Statement {
-  const builder = new Builder(scope);
-  const union = builder.sources(null).map((source) => `select id from (${source.matching}) s`);
-  return { text: `select count(*)::int as count from (${union.join(' union all ')}) m`, values: builder.values };
-}
-
 /**
  * The next matches after the delivery `after`, oldest first. Every row has `reach`: up to there nothing was left out that is
  * not in the answer; null when that is everything. Where nothing matches there is one row whose `id` is null.
  */
 export function nextQuery(scope: RecoveryScope, after: string | null, limit: number): Statement {
   const builder = new Builder(scope, after);
-  const sources = builder.sources(WINDOW);
+  const sources = builder.sources();
   const windows = sources.map(({ window }, index) => `w${index} as materialized (${window})`);
   const ends = sources.map(
     (_, index) =>
@@ -50,9 +43,9 @@ export function nextQuery(scope: RecoveryScope, after: string | null, limit: num
 }
 
 interface Source {
-  /** Its rows in order, cut off; only where a window was asked for. */
+  /** Its rows in order, cut off. */
   window: string;
-  /** What of them matches: id, webhook_id, and whether it waits in the outbox. */
+  /** What of the window matches: id, webhook_id, and whether it waits in the outbox. */
   matching: string;
 }
 
@@ -67,43 +60,35 @@ class Builder {
   }
 
   /** No index has a status: what has ended is found by `failed_at`, what waits for its next attempt in the outbox. */
-  sources(window: number | null): Source[] {
+  sources(): Source[] {
     const { filter } = this.scope;
-    if (filter.ids) return [this.named(filter.ids, window)];
+    if (filter.ids) return [this.named(filter.ids)];
     return [
-      ...(filter.status.some((status) => status !== 'retrying') ? [this.ended(window)] : []),
-      ...(filter.status.includes('retrying') ? [this.waiting(window)] : []),
+      ...(filter.status.some((status) => status !== 'retrying') ? [this.ended()] : []),
+      ...(filter.status.includes('retrying') ? [this.waiting()] : []),
     ];
   }
 
-  private named(ids: string[], window: number | null): Source {
+  private named(ids: string[]): Source {
     const rows = `select ${COLUMNS} from unnest(${this.bind(ids)}::uuid[]) as t(id)
       cross join lateral (select * from deliveries where id = t.id offset 0) d
       where ${all([...this.range('d.id'), ...this.owner()])}`;
-    return this.source(rows, 0, window, `d.status = 'retrying'`);
+    return { window: cut(rows), matching: this.matching('select * from w0', `d.status = 'retrying'`) };
   }
 
-  private ended(window: number | null): Source {
+  private ended(): Source {
     const rows = `select ${COLUMNS} from deliveries d
       where ${all(['d.failed_at is not null', ...this.range('d.id'), ...this.owner()])}`;
-    return this.source(rows, 0, window, 'false');
+    return { window: cut(rows), matching: this.matching('select * from w0', 'false') };
   }
 
-  private waiting(window: number | null): Source {
-    const { webhook_id: webhook } = this.scope.filter;
+  private waiting(): Source {
+    const { webhook_id: webhook, status } = this.scope.filter;
     const ofWebhook = webhook === undefined ? [] : [`o.webhook_id = ${this.bind(webhook)}`];
     const queued = `select o.delivery_id as id from outbox o where ${all([...this.range('o.delivery_id'), ...ofWebhook])}`;
-    const rows = (from: string) =>
-      `select ${COLUMNS} from (${from}) q cross join lateral (select * from deliveries where id = q.id offset 0) d
-       where ${all(this.owner())}`;
-    const index = this.scope.filter.status.length > 1 ? 1 : 0;
-    if (window === null) return this.source(rows(queued), index, null, 'true');
-    return { window: cut(queued, window), matching: this.matching(rows(`select id from w${index}`), 'true') };
-  }
-
-  private source(rows: string, index: number, window: number | null, open: string): Source {
-    if (window === null) return { window: '', matching: this.matching(rows, open) };
-    return { window: cut(rows, window), matching: this.matching(`select * from w${index}`, open) };
+    const rows = `select ${COLUMNS} from w${status.length > 1 ? 1 : 0} q
+      cross join lateral (select * from deliveries where id = q.id offset 0) d where ${all(this.owner())}`;
+    return { window: cut(queued), matching: this.matching(rows, 'true') };
   }
 
   private matching(rows: string, open: string): string {
@@ -143,6 +128,6 @@ function all(conditions: string[]): string {
   return conditions.length > 0 ? conditions.join(' and ') : 'true';
 }
 
-function cut(rows: string, window: number): string {
-  return `select * from (${rows}) r order by id limit ${window}`;
+function cut(rows: string): string {
+  return `select * from (${rows}) r order by id limit ${WINDOW}`;
 }

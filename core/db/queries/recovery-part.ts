@@ -121,12 +121,18 @@ const START_AGAIN = `
     recoveries = ${NOTE}
   from queued where d.id = queued.delivery_id returning d.id`;
 
-/** Adds up what was skipped, reason by reason. Whoever shows recoveries hears of it. */
+/** How many were skipped, for all reasons together. */
+const sumOf = (skipped: string) => `(select coalesce(sum(value::int), 0) from jsonb_each_text(${skipped}))`;
+
+/** Adds up what was skipped, reason by reason; what was not counted before has been counted out at the end. Whoever shows recoveries hears of it. */
 const ADVANCE = `
   update recoveries set position = coalesce($2::uuid, position), retried = retried + $3::int, state = $5,
     skipped = skipped || coalesce((
       select jsonb_object_agg(key, value::int + coalesce((skipped ->> key)::int, 0)) from jsonb_each_text($4::jsonb)
     ), '{}'),
+    matched = case when $5 = 'completed' and not matched_exact
+      then retried + $3::int + ${sumOf('skipped')} + ${sumOf('$4::jsonb')} else matched end,
+    matched_exact = matched_exact or $5 = 'completed',
     updated_at = now(), finished_at = case when $5 = 'completed' then now() end
   where id = $1
   returning pg_notify('posthorn_recoveries', $1::text)`;

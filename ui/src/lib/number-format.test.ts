@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { formatCompact, formatCount, formatCounted, formatPlural, formatShare } from './number-format.ts';
+import {
+  formatCompact,
+  formatCount,
+  formatCounted,
+  formatCountedPlural,
+  formatPlural,
+  formatShare,
+} from './number-format.ts';
 
 test('counts have groups of three, and are shortened where there is little room', () => {
   expect(formatCount(1234567)).toBe('1,234,567');
@@ -10,6 +17,8 @@ test('a count says when there may be more', () => {
   expect(formatCounted({ count: 1234, exact: true })).toBe('1,234');
   expect(formatCounted({ count: 10_000, exact: false })).toBe('more than 10,000');
   expect(formatCounted({ count: 12, exact: false })).toBe('12 or more');
+  expect(formatCountedPlural({ count: 1, exact: true }, 'delivery', 'deliveries')).toBe('1 delivery');
+  expect(formatCountedPlural({ count: 1, exact: false }, 'delivery', 'deliveries')).toBe('1 or more deliveries');
 });
 
 test('a share is all or nothing only when it is', () => {

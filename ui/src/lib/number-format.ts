@@ -26,6 +26,11 @@ export function formatShare(share: number): string {
   return `${percent.toFixed(1)} %`;
 }
 
+/** "1 delivery", "more than 10,000 deliveries". */
+export function formatCountedPlural(counted: Counted, one: string, many = `${one}s`): string {
+  return `${formatCounted(counted)} ${counted.exact && counted.count === 1 ? one : many}`;
+}
+
 /** "1 delivery", "12 deliveries". */
 export function formatPlural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;

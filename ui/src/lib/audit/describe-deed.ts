@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../../../core/contracts/dashboard/operation.ts';
 import type { AuditAction } from '../../../../core/domain/audit.ts';
-import { formatCount, formatPlural } from '../number-format.ts';
+import { formatCount, formatCountedPlural } from '../number-format.ts';
 
 type Details = Record<string, unknown>;
 
@@ -33,10 +33,11 @@ const DEEDS: Record<AuditAction, (details: Details) => Described> = {
     more: force === true ? 'although it had arrived' : undefined,
   }),
   'delivery.cancelled': () => ({ did: 'cancelled the delivery' }),
-  'recovery.started': ({ matched, rate }) => ({
+  'recovery.started': ({ matched, matched_exact: exact, rate }) => ({
     did: 'began the recovery',
     more: join([
-      typeof matched === 'number' && `of ${formatPlural(matched, 'delivery', 'deliveries')}`,
+      typeof matched === 'number' &&
+        `of ${formatCountedPlural({ count: matched, exact: exact !== false }, 'delivery', 'deliveries')}`,
       typeof rate === 'number' && `at most ${formatCount(rate)} a second`,
     ]),
   }),

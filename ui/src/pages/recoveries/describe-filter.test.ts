@@ -3,7 +3,7 @@ import type { Recovery } from '../../../../core/contracts/recovery.ts';
 import { describeFilter } from './describe-filter.ts';
 
 const words = (filter: Recovery['filter'], matched = 12) =>
-  describeFilter({ filter, matched }, filter.webhook_id && 'https://example.com/hooks');
+  describeFilter({ filter, matched, matched_exact: true }, filter.webhook_id && 'https://example.com/hooks');
 
 test.each<[Recovery['filter'], string]>([
   [{ status: ['failed'] }, 'failed deliveries'],
@@ -21,7 +21,7 @@ test.each<[Recovery['filter'], string]>([
 
 test('one is one, and a webhook that is not known is named by its id', () => {
   expect(words({ status: ['failed'], ids: ['a'] }, 1)).toBe('chosen delivery that was failed');
-  expect(describeFilter({ filter: { status: ['failed'], webhook_id: '0000-12345678' }, matched: 2 })).toBe(
-    'failed deliveries to webhook …12345678',
-  );
+  expect(
+    describeFilter({ filter: { status: ['failed'], webhook_id: '0000-12345678' }, matched: 2, matched_exact: true }),
+  ).toBe('failed deliveries to webhook …12345678');
 });

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/svelte-query';
 import type { Recovery } from '../../../../../core/contracts/recovery.ts';
+import type { Counted } from '../../../../../core/domain/counted.ts';
 import type { RecoverableStatus } from '../../../../../core/domain/recovery.ts';
 import type { OwnerScope } from '../../scope.svelte.ts';
 import { KEYS } from '../keys.ts';
@@ -21,10 +22,8 @@ export interface RecoveryFilter {
 }
 
 /** How many deliveries match now. */
-export async function countRecovery(filter: RecoveryFilter, signal?: AbortSignal): Promise<number> {
-  const body = { filter, dry_run: true };
-  const { count } = await send<{ count: number }>('POST', PATH, { body, ...(signal && { signal }) });
-  return count;
+export function countRecovery(filter: RecoveryFilter, signal?: AbortSignal): Promise<Counted> {
+  return send<Counted>('POST', PATH, { body: { filter, dry_run: true }, ...(signal && { signal }) });
 }
 
 export function startRecovery(filter: RecoveryFilter, rate: number): Promise<Recovery> {
