@@ -4,6 +4,7 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/w
 import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { readConfig, type Config } from './core/config.ts';
+import { DatabaseClock } from './core/database-clock.ts';
 import { pauseFailing } from './core/db/auto-pause.ts';
 import { Changes } from './core/db/changes.ts';
 import { createOrm } from './core/db/orm.ts';
@@ -48,7 +49,9 @@ async function main(): Promise<void> {
   const secretBox = createSecretBox(config.masterKey);
   await requireMasterKey(pool, secretBox);
   const orm = await createOrm(config.databaseUrl);
+  const clock = new DatabaseClock();
   const sender = createSender({
+    now: clock.now,
     allowlist: parseAllowlist(config.targetAllowlist),
     attemptTimeoutMs: config.attemptTimeoutMs,
     resolve: createResolver({ servers: config.dnsServers }),
@@ -65,6 +68,7 @@ async function main(): Promise<void> {
     ...engineSettings(config),
     signerOf: rememberSigners(secretBox, log),
     pool,
+    clock,
     sender,
     log,
     async onGone({ webhook_id, platform, org_id, delivery_id }) {

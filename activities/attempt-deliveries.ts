@@ -16,12 +16,13 @@ export async function attemptDeliveries(
   deliveryIds: string[],
   outcome?: RetryOutcome | null,
 ): Promise<DeliverSummary> {
-  if (outcome && activityInfo().attempt === 1 && Date.parse(outcome.nextAttemptAt) > Date.now()) {
-    throw nextRun({ ...outcome, at: new Date(outcome.nextAttemptAt) }, deliveryIds.length, deliveryIds.length);
+  if (outcome && activityInfo().attempt === 1 && Date.parse(outcome.nextAttemptAt) > attempts.now()) {
+    const next = { ...outcome, at: new Date(outcome.nextAttemptAt) };
+    throw nextRun(next, attempts.now(), deliveryIds.length, deliveryIds.length);
   }
   const standings = await attend(attempts, deliveryIds);
   const waiting = standings.filter((standing) => standing.state === 'waiting');
-  if (waiting.length > 0) throw nextRunOf(waiting, deliveryIds.length);
+  if (waiting.length > 0) throw nextRunOf(waiting, attempts.now(), deliveryIds.length);
   const failed = standings.filter((standing) => standing.state === 'failed');
   if (failed.length > 0) throw finalFailure(failed, deliveryIds.length);
   const summary: DeliverSummary = {};
@@ -42,14 +43,19 @@ async function attend(attempts: DeliveryAttempts, deliveryIds: string[]): Promis
   }
 }
 
-function nextRunOf(waiting: Standing[], total: number): ApplicationFailure {
+function nextRunOf(waiting: Standing[], now: number, total: number): ApplicationFailure {
   const { nextAttemptAt, plan } = waiting.reduce((a, b) => (b.nextAttemptAt! > a.nextAttemptAt! ? b : a));
-  return nextRun({ message: waiting[0]!.message, at: nextAttemptAt!, plan: plan! }, waiting.length, total);
+  return nextRun({ message: waiting[0]!.message, at: nextAttemptAt!, plan: plan! }, now, waiting.length, total);
 }
 
-function nextRun(next: { message: string; at: Date; plan: Plan }, count: number, total: number): ApplicationFailure {
+function nextRun(
+  next: { message: string; at: Date; plan: Plan },
+  now: number,
+  count: number,
+  total: number,
+): ApplicationFailure {
   const { at, plan } = next;
-  const dueInMs = Math.max(0, at.getTime() - Date.now());
+  const dueInMs = Math.max(0, at.getTime() - now);
   const message = `${next.message}${others(count, total, 'still undelivered')}, next at ${at.toISOString()}`;
   const policyMs = policyInterval();
   const fits = Math.abs(dueInMs - policyMs) <= TOLERANCE_MS || (policyMs > dueInMs && policyMs - dueInMs <= 4_000);

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { DatabaseClock } from '../core/database-clock.ts';
 import { CLAIM_MEMBERS, STANDING } from '../core/db/queries/dispatch.ts';
 import type { DeliveryStatus } from '../core/domain/delivery.ts';
 import { StoppingError, type DeliveryAttempts, type Standing } from '../core/domain/standing.ts';
@@ -15,6 +16,7 @@ export interface AttendanceDeps {
   flights: Flights;
   lanes: Lanes<Flight>;
   retryUnitMs: number;
+  clock: DatabaseClock;
 }
 
 /** How often it looks again while another process has the attempt in flight, or the database is away. */
@@ -36,6 +38,10 @@ export class Attendance implements DeliveryAttempts {
   /** What waits for others now ends with `StoppingError`; what has attempts in flight waits for those. */
   stop(): void {
     this.stopping = true;
+  }
+
+  now(): number {
+    return this.deps.clock.now();
   }
 
   async attend(workflowId: string, deliveryIds: string[], run: number): Promise<Standing[]> {
@@ -105,8 +111,9 @@ export class Attendance implements DeliveryAttempts {
     if (row.workflow_id !== null && row.workflow_id !== workflowId) return standing(id, 'moved');
     if (row.claimed_by !== null) return null;
     if (status === 'held') return standing(id, 'held');
-    if (Date.now() - row.next_attempt_at!.getTime() > PATIENCE_MS) return standing(id, 'moved');
-    if (row.workflow_id === null || row.next_attempt_at! <= new Date()) return null;
+    const overdueMs = this.now() - row.next_attempt_at!.getTime();
+    if (overdueMs > PATIENCE_MS) return standing(id, 'moved');
+    if (row.workflow_id === null || overdueMs >= 0) return null;
     const plan = planOf(row, row.attempts, this.deps.retryUnitMs);
     return { deliveryId: id, state: 'waiting', message: messageOf(row), nextAttemptAt: row.next_attempt_at, plan };
   }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { DatabaseClock } from '../core/database-clock.ts';
 import { newId } from '../core/new-id.ts';
 import { parseRetryAfter } from '../core/delivery/retry-after.ts';
 import type { Sender } from '../core/delivery/send.ts';
@@ -20,6 +21,7 @@ export interface CourierDeps {
   signerOf: (claimed: Claimed) => Signer | null;
   headerPrefixOf: (platform: string) => string;
   retryUnitMs: number;
+  clock: DatabaseClock;
   /** Called for a 410: the webhook is to be turned off. */
   onGone: (claimed: Claimed) => Promise<void>;
   /** Called when the outcome of an attempt is recorded. */
@@ -83,7 +85,7 @@ export class Courier {
     const number = claimed.attempts + 1;
     const result = await this.send(claimed, signer);
     onSent(result);
-    const retryAfter = parseRetryAfter(result.responseHeaders?.['retry-after'], new Date());
+    const retryAfter = parseRetryAfter(result.responseHeaders?.['retry-after'], new Date(deps.clock.now()));
     const position = { number, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
     const verdict: Verdict = judgeAttempt(
       { ...result, retryAfterMs: retryAfter },
@@ -121,7 +123,7 @@ export class Courier {
   }
 
   private async send(claimed: Claimed, signer: Signer): Promise<AttemptResult> {
-    const startedAt = new Date();
+    const startedAt = new Date(this.deps.clock.now());
     try {
       return await this.deps.sender.send(this.request(claimed, signer));
     } catch (error) {
@@ -138,7 +140,7 @@ export class Courier {
       deliveryId: claimed.delivery_id,
       signer,
       body: claimed.body,
-      now: new Date(),
+      now: new Date(this.deps.clock.now()),
     });
     return { url: claimed.url, headers, body: claimed.body };
   }

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { DatabaseClock } from '../core/database-clock.ts';
 import { listen, type Listener } from '../core/db/listener.ts';
 import { RELEASE } from '../core/db/queries/dispatch.ts';
 import type { Sender } from '../core/delivery/send.ts';
@@ -23,6 +24,7 @@ import { Starter } from './starter.ts';
 export interface EngineOptions {
   databaseUrl: string;
   pool: pg.Pool;
+  clock: DatabaseClock;
   sender: Sender;
   log: Logger;
   taskQueue: string;
@@ -63,7 +65,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { pool, log, retryUnitMs, maxInFlight } = options;
     this.options = options;
-    this.lease = new Lease(options.databaseUrl, log, (lostId) => this.dropUnbegun(lostId));
+    this.lease = new Lease(options.databaseUrl, log, options.clock, (lostId) => this.dropUnbegun(lostId));
     this.starter = new Starter(options.taskQueue, log, {
       onSettled: (id, members) => this.handover.handedOver(id, members),
       onRefused: (reason) => void this.handover.noteRefusal(this.lease.id, reason),
@@ -89,7 +91,7 @@ export class Engine {
     this.claims = new Claims({ pool, lease, flights, log });
     const { claims } = this;
     this.dispatcher = new Dispatcher({ log, lease, claims, lanes, flights });
-    this.attendance = new Attendance({ pool, claims, flights, lanes, retryUnitMs });
+    this.attendance = new Attendance({ pool, claims, flights, lanes, retryUnitMs, clock: options.clock });
   }
 
   /** Takes the lease and watches the other workers, so that what dead ones left is due by the time that this one claims. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { connectOptions } from '../core/db/connect-options.ts';
 import { ONLY_INDEXES, surviveBreaks } from '../core/db/pool.ts';
 import { RECLAIM_SLICE, type SliceEnd } from '../core/db/queries/claimed-rows.ts';
+import type { DatabaseClock } from '../core/database-clock.ts';
 import { newId } from '../core/new-id.ts';
 import { LEASE } from '../core/db/queries/dispatch.ts';
 import { ClaimedWalk } from './claimed-walk.ts';
@@ -30,6 +31,7 @@ export class Lease {
   private readonly pool: pg.Pool;
   private readonly log: Logger;
   private readonly onLost: (lostId: string) => void;
+  private readonly clock: DatabaseClock;
   private confirmedAt = -Infinity;
   private ticks = 1;
   private timer: NodeJS.Timeout | undefined;
@@ -39,8 +41,10 @@ export class Lease {
   private unswept = false;
   private readonly seen = new Map<string, { beat: string; silentMs: number }>();
 
-  constructor(databaseUrl: string, log: Logger, onLost: (lostId: string) => void) {
+  /** `clock` is set by each beat. */
+  constructor(databaseUrl: string, log: Logger, clock: DatabaseClock, onLost: (lostId: string) => void) {
     this.log = log;
+    this.clock = clock;
     this.onLost = onLost;
     this.pool = new pg.Pool(
       connectOptions(databaseUrl, {
@@ -88,8 +92,8 @@ export class Lease {
 
   private async enlist(): Promise<void> {
     const begun = performance.now();
-    await this.pool.query(LEASE.enlist, [this.id, hostname(), process.pid]);
-    this.confirmedAt = begun;
+    const { rows } = await this.pool.query<{ now: number }>(LEASE.enlist, [this.id, hostname(), process.pid]);
+    this.confirm(rows[0]!.now, begun);
   }
 
   private schedule(): void {
@@ -111,17 +115,19 @@ export class Lease {
 
   private async beat(): Promise<void> {
     const begun = performance.now();
-    const { rows } = await this.pool.query(LEASE.beat, [this.id]);
-    if (rows.length > 0) {
-      this.confirmedAt = begun;
-      return;
-    }
+    const { rows } = await this.pool.query<{ now: number }>(LEASE.beat, [this.id]);
+    if (rows[0]) return this.confirm(rows[0].now, begun);
     const lostId = this.id;
     this.log.warn({ worker: lostId }, 'declared dead by another worker: claims are dropped');
     this.id = newId();
     this.onLost(lostId);
     await this.pool.query(LEASE.hold, [this.id]);
     await this.enlist();
+  }
+
+  private confirm(now: number, begun: number): void {
+    this.clock.note(now, begun);
+    this.confirmedAt = begun;
   }
 
   private async watchOthers(): Promise<void> {

@@ -98,8 +98,9 @@ export class System {
     this.apiUrl = `http://127.0.0.1:${port}`;
   }
 
-  async startWorker(): Promise<ChildProcess> {
-    const worker = this.fork('worker.ts');
+  /** With settings of its own beside the system's. */
+  async startWorker(env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> {
+    const worker = this.fork('worker.ts', env);
     this.workers.push(worker);
     await ready(worker);
     return worker;

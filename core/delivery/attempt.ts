@@ -16,7 +16,7 @@ export interface AttemptLimits {
 
 /** One POST on its way, as undici's handler: gathers what comes back and settles once, whatever happens. */
 export class Attempt implements Dispatcher.DispatchHandler {
-  private readonly startedAt = new Date();
+  private readonly startedAt: Date;
   private readonly begin = performance.now();
   private readonly timer: NodeJS.Timeout;
   private readonly limits: AttemptLimits;
@@ -31,8 +31,9 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private settled = false;
 
   /** `sendAgain` is called, once at most, to dispatch it over a fresh connection: a kept one ended before the first byte of an answer. */
-  constructor(limits: AttemptLimits, settle: (result: AttemptResult) => void, sendAgain: () => void) {
+  constructor(limits: AttemptLimits, startedAt: Date, settle: (result: AttemptResult) => void, sendAgain: () => void) {
     this.limits = limits;
+    this.startedAt = startedAt;
     this.settle = settle;
     this.sendAgain = sendAgain;
     this.timer = setTimeout(() => this.expire(), limits.attemptTimeoutMs);

@@ -19,6 +19,8 @@ export interface SenderOptions {
   attemptTimeoutMs?: number;
   /** How names become addresses; by default from /etc/hosts and DNS (`createResolver`). */
   resolve?: Resolve;
+  /** The clock of the results, in milliseconds since 1970; by default this machine's. */
+  now?: () => number;
 }
 
 export interface SendRequest {
@@ -39,7 +41,7 @@ export interface Sender {
  * are dialled, and of an answer 16 KiB of headers and 16 KiB of body are read; then the connection is closed.
  */
 export function createSender(options: SenderOptions): Sender {
-  const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, resolve } = options;
+  const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, resolve, now = Date.now } = options;
   const limits = { connectTimeoutMs, attemptTimeoutMs };
   const agentOptions: Agent.Options = {
     connect: skipInterimAnswers(createGuardedConnector(allowlist, connectTimeoutMs, resolve)),
@@ -63,7 +65,7 @@ export function createSender(options: SenderOptions): Sender {
           if (typeof target === 'string') attempt.refuse(target);
           else through.dispatch({ ...target, method: 'POST', headers: { ...headers, ...IDENTITY }, body }, attempt);
         };
-        const attempt = new Attempt(limits, settle, () => dispatch(freshAgent));
+        const attempt = new Attempt(limits, new Date(now()), settle, () => dispatch(freshAgent));
         dispatch(agent);
       }),
     close: async () => {

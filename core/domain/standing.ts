@@ -14,6 +14,8 @@ export interface Standing {
 
 /** What the activity that attempts deliveries needs from the process it runs in. */
 export interface DeliveryAttempts {
+  /** Milliseconds since 1970, by the clock that the schedules go by. */
+  now(): number;
   /**
    * Claims and makes the attempts that are due, and tells how each delivery stands; `run` is the activity's, from 1.
    * @throws StoppingError when the process stops before that is known: another one has to look.
