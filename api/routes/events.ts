@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { AppError, invalidRequest, type FieldError } from '../../core/contracts/errors.ts';
 import {
@@ -9,7 +10,7 @@ import {
   IdempotencyKey,
 } from '../../core/contracts/event.ts';
 import type { Changes } from '../../core/db/changes.ts';
-import type { Emission, EmitResult } from '../../core/db/intake.ts';
+import type { Emission, EmitResult } from '../../core/db/emission.ts';
 import { splitArray, splitObject } from '../../core/delivery/split.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerText } from '../answers.ts';
@@ -23,6 +24,8 @@ import type { Router } from '../routing.ts';
 /** Bytes of a whole batch. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 const CONFLICT = 'this idempotency key was used for another event; take a new key for a new event';
+const NOT_RECALLED =
+  'this idempotency key was used before, and the first answer to it cannot be read right now; try again with the same key';
 const ERRORS = [
   'malformed_json',
   'payload_too_large',
@@ -74,7 +77,7 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
       const emission = readEvent(reader, requireObject(json), orgId, key, errors);
       if (errors.length > 0) throw invalidRequest(errors);
       const [result] = await deps.intake.emit([emission!]);
-      if (result!.kind === 'conflict') throw new AppError('idempotency_conflict', CONFLICT);
+      if (result!.kind !== 'accepted') throw refuse(result!, deps.log);
       if (!result!.replayed) deps.metrics.countEvents(platform.id, 1);
       tellAccepted(deps.changes, platform.id, orgId, [result!]);
       return answerText(
@@ -91,8 +94,8 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
     operationId: operationId(platform, 'emitEvents'),
     summary: 'Emit up to 1,000 events',
     description:
-      'All or none: one event that is not valid refuses the whole batch. Only an idempotency key that stands for another event does ' +
-      'not: its result is an error, the others are accepted.',
+      'All or none: one event that is not valid refuses the whole batch. Only an idempotency key that stands for another event, or one ' +
+      'whose first answer cannot be read right now, does not: its result is an error, the others are accepted.',
     errors: ERRORS,
     request: { params: pathParams(platform), body: { required: true, content: content(batchInput(types)) } },
     responses: { 202: { description: 'Accepted', content: content(BatchAnswer) } },
@@ -104,7 +107,7 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
       deps.metrics.countEvents(platform.id, fresh);
       tellAccepted(deps.changes, platform.id, orgId, results);
       const written = results.map((result, index) =>
-        result.kind === 'accepted' ? writeAccepted(emissions[index]!, result) : CONFLICT_ITEM,
+        result.kind === 'accepted' ? writeAccepted(emissions[index]!, result) : writeRefused(refuse(result, deps.log)),
       );
       return answerText(`{"results":[${written.join(',')}]}`, 202);
     },
@@ -114,12 +117,16 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
 function tellAccepted(changes: Changes, platform: string, orgId: string, results: EmitResult[]): void {
   changes.touch(platform, orgId);
   for (const result of results) {
-    if (result.kind === 'conflict') continue;
+    if (result.kind !== 'accepted') continue;
     for (const { id } of result.deliveries) changes.delivery(platform, orgId, id);
   }
 }
 
-const CONFLICT_ITEM = JSON.stringify({ error: { code: 'idempotency_conflict', detail: CONFLICT } });
+function refuse(result: Exclude<EmitResult, { kind: 'accepted' }>, log: Logger): AppError {
+  if (result.kind === 'conflict') return new AppError('idempotency_conflict', CONFLICT);
+  log.warn({ err: result.error }, 'what an idempotency key stands for could not be read');
+  return new AppError('unavailable', NOT_RECALLED, { headers: { 'Retry-After': '1' } });
+}
 
 function readBatch(reader: EventReader, json: string | undefined, orgId: string, limit: number): Emission[] {
   const items = json === undefined ? null : splitArray(json);
@@ -149,6 +156,10 @@ function requireObject(json: string): Map<string, string> {
   const members = splitObject(json);
   if (!members) throw invalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
   return members;
+}
+
+function writeRefused({ code, message }: AppError): string {
+  return JSON.stringify({ error: { code, detail: message } });
 }
 
 function writeAccepted(emission: Emission, result: EmitResult & { kind: 'accepted' }): string {

@@ -54,7 +54,9 @@ export const BatchAnswer = z
       .array(
         z.union([
           AcceptedEvent,
-          z.object({ error: z.object({ code: z.literal('idempotency_conflict'), detail: z.string() }) }),
+          z.object({
+            error: z.object({ code: z.enum(['idempotency_conflict', 'unavailable']), detail: z.string() }),
+          }),
         ]),
       )
       .meta({ description: 'one for each event, in order' }),

@@ -5,8 +5,8 @@ export class OverloadedError extends Error {
 
 export interface BatcherOptions<In, Out> {
   /**
-   * Runs one batch; its results are in the order of the items, and one that is a promise is not waited for. A rejection rejects every
-   * item of the batch.
+   * Runs one batch; its results are in the order of the items. A rejection rejects every item of the batch. Where a result is a promise,
+   * its item alone waits for it; the next batch does not.
    */
   run: (items: In[]) => Promise<(Out | Promise<Out>)[]>;
   /** Most items in one batch. */

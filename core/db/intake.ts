@@ -2,29 +2,9 @@ import type pg from 'pg';
 import { newId } from '../new-id.ts';
 import { Batcher } from './batcher.ts';
 import { BusyOwners } from './busy-owners.ts';
-import { EMIT, RECALL } from './queries/emit.ts';
-
-export interface Emission {
-  platform: string;
-  /** Empty for a platform without organizations. */
-  orgId: string;
-  eventType: string;
-  /** The exact bytes that every receiver gets. */
-  body: string;
-  /** `hash` tells whether a repeated key came with the same request. */
-  idempotency: { key: string; hash: Buffer } | null;
-}
-
-export type EmitResult =
-  | {
-      kind: 'accepted';
-      eventId: string;
-      body: string;
-      deliveries: { id: string; webhookId: string }[];
-      /** Whether an earlier request with the same idempotency key is answered again. */
-      replayed: boolean;
-    }
-  | { kind: 'conflict' };
+import type { Emission, EmitResult } from './emission.ts';
+import { EMIT } from './queries/emit.ts';
+import { Recalls } from './recalls.ts';
 
 /** Accepts events. Resolves after the commit; rejects with `OverloadedError` or the database's error, then nothing is stored. */
 export interface Intake {
@@ -43,12 +23,13 @@ const GIVE_WAY = { gap: 8, longestGapMs: 100 };
  * while others have few, which then find the machine less busy.
  */
 export function createIntake(pool: pg.Pool): Intake {
+  const recalls = new Recalls(pool);
   const options = {
     maxItems: 512,
     maxWaiting: 10_000,
     maxWeight: MAX_WEIGHT,
     weigh: (emissions: Emission[]) => emissions.reduce((sum, emission) => sum + emission.body.length + ROW_WEIGHT, 0),
-    run: (requests: Emission[][]) => storeAll(pool, requests),
+    run: (requests: Emission[][]) => storeAll(pool, recalls, requests),
   };
   const prompt = new Batcher(options);
   const patient = new Batcher({ ...options, ...GIVE_WAY });
@@ -62,10 +43,19 @@ export function createIntake(pool: pg.Pool): Intake {
   };
 }
 
-async function storeAll(pool: pg.Pool, requests: Emission[][]): Promise<EmitResult[][]> {
-  const results = await store(pool, requests.flat());
+type Stored = EmitResult[] | Promise<EmitResult[]>;
+
+async function storeAll(pool: pg.Pool, recalls: Recalls, requests: Emission[][]): Promise<Stored[]> {
+  const fresh = await store(pool, requests.flat());
   let position = 0;
-  return requests.map((request) => results.slice(position, (position += request.length)));
+  return requests.map((request) => {
+    const results = fresh.slice(position, (position += request.length));
+    return results.every((result) => result !== null) ? results : complete(recalls, request, results);
+  });
+}
+
+function complete(recalls: Recalls, request: Emission[], results: (EmitResult | null)[]): Promise<EmitResult[]> {
+  return Promise.all(results.map(async (result, index) => result ?? (await recalls.of(request[index]!))));
 }
 
 interface EmitRow {
@@ -75,7 +65,8 @@ interface EmitRow {
   webhook_id: string;
 }
 
-async function store(pool: pg.Pool, emissions: Emission[]): Promise<EmitResult[]> {
+/** Null for each emission whose key was used before. */
+async function store(pool: pg.Pool, emissions: Emission[]): Promise<(EmitResult | null)[]> {
   const ids = emissions.map(() => newId());
   const values = [
     ids,
@@ -92,47 +83,9 @@ async function store(pool: pg.Pool, emissions: Emission[]): Promise<EmitResult[]
     const eventId = ids[index]!;
     accepted.set(eventId, { kind: 'accepted', eventId, body: emission.body, deliveries: [], replayed: false });
   });
-  let repeated = false;
   for (const row of rows) {
-    if (row.delivery_id === null) {
-      accepted.delete(row.event_id);
-      repeated = true;
-    } else {
-      accepted.get(row.event_id)!.deliveries.push({ id: row.delivery_id, webhookId: row.webhook_id });
-    }
+    if (row.delivery_id === null) accepted.delete(row.event_id);
+    else accepted.get(row.event_id)!.deliveries.push({ id: row.delivery_id, webhookId: row.webhook_id });
   }
-  const recalled = repeated
-    ? await recall(
-        pool,
-        emissions.filter((_, index) => !accepted.has(ids[index]!)),
-      )
-    : null;
-  return emissions.map((emission, index) => accepted.get(ids[index]!) ?? recalled!(emission));
-}
-
-interface RecallRow {
-  platform: string;
-  org_id: string;
-  key: string;
-  request_hash: Buffer;
-  event_id: string;
-  body: string;
-  deliveries: { id: string; webhookId: string }[];
-}
-
-async function recall(pool: pg.Pool, repeated: Emission[]): Promise<(emission: Emission) => EmitResult> {
-  const values = [
-    repeated.map((emission) => emission.platform),
-    repeated.map((emission) => emission.orgId),
-    repeated.map((emission) => emission.idempotency!.key),
-  ];
-  const { rows } = await pool.query<RecallRow>({ ...RECALL, values });
-  const nameOf = (platform: string, orgId: string, key: string) => JSON.stringify([platform, orgId, key]);
-  const first = new Map(rows.map((row) => [nameOf(row.platform, row.org_id, row.key), row]));
-  return (emission) => {
-    const row = first.get(nameOf(emission.platform, emission.orgId, emission.idempotency!.key));
-    if (!row) throw new Error('an idempotency key was taken, but what it stands for is gone');
-    if (!row.request_hash.equals(emission.idempotency!.hash)) return { kind: 'conflict' };
-    return { kind: 'accepted', eventId: row.event_id, body: row.body, deliveries: row.deliveries, replayed: true };
-  };
+  return ids.map((id) => accepted.get(id) ?? null);
 }

@@ -1,7 +1,8 @@
 import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createIntake, type Emission } from '../../core/db/intake.ts';
+import type { Emission } from '../../core/db/emission.ts';
+import { createIntake } from '../../core/db/intake.ts';
 import { FIRST_SLICE, RECLAIM_SLICE } from '../../core/db/queries/claimed-rows.ts';
 import { CLAIM_DUE, CLAIM_FAIRLY, LEASE } from '../../core/db/queries/dispatch.ts';
 import { Recorder, type AttemptRecord } from '../../dispatch/recorder.ts';
