@@ -80,7 +80,7 @@ async function main(): Promise<void> {
     workflows,
     dashboard: await loadDashboard(),
   });
-  const listener = listenToDatabase(config.databaseUrl, { keys, sessions, live, reads });
+  const listener = listenToDatabase(config.databaseUrl, { keys, sessions, live, reads, log });
   const stopped = stopRequested();
   const { adminKey } = config;
   await Promise.all([

@@ -106,9 +106,11 @@ export class Engine {
 
   /** Claims and sends; to be called after `enlist`. */
   start(): void {
-    this.listener = listen(this.options.databaseUrl, ['posthorn_due'], (_, count) =>
-      this.dispatcher.wakeUp(Number(count)),
-    );
+    this.listener = listen({
+      ...this.options,
+      channels: ['posthorn_due'],
+      onNotify: (_, count) => this.dispatcher.wakeUp(/^\d{1,9}$/.test(count) ? Number(count) : 0),
+    });
     this.claims.start();
     this.handover.start();
     this.dispatcher.start();

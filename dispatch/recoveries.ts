@@ -48,7 +48,7 @@ export class Recoveries {
   }
 
   start(): void {
-    this.listener = listen(this.options.databaseUrl, ['posthorn_recoveries'], () => this.wakeUp());
+    this.listener = listen({ ...this.options, channels: ['posthorn_recoveries'], onNotify: () => this.wakeUp() });
     this.timer = setInterval(() => this.wakeUp(), POLL_MS);
   }
 

@@ -45,7 +45,7 @@ export class Settler {
   }
 
   start(): void {
-    this.listener = listen(this.options.databaseUrl, ['posthorn_settle'], () => this.wakeUp());
+    this.listener = listen({ ...this.options, channels: ['posthorn_settle'], onNotify: () => this.wakeUp() });
     this.timer = setInterval(() => this.wakeUp(), POLL_MS);
   }
 

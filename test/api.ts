@@ -99,6 +99,7 @@ export async function startApi() {
 /** The API with whatever database stands behind the URL, or none; `dashboardFolder` is where the built dashboard is. */
 export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere') {
   const lines: string[] = [];
+  const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const pool = createPool(databaseUrl);
   const reads = createReadPool(databaseUrl);
   const orm = await createOrm(databaseUrl);
@@ -121,14 +122,14 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
     resolve: createResolver(),
     registry: platforms,
     metrics: createMetrics(() => readHandover({ reads })),
-    log: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    log,
     bodyLimit: BODY_LIMIT,
     retryUnitMs: 60_000,
     temporalUiUrl: 'http://temporal.example',
     workflows,
     dashboard: await loadDashboard(dashboardFolder),
   });
-  const listener = listenToDatabase(databaseUrl, { keys, sessions, live, reads });
+  const listener = listenToDatabase(databaseUrl, { keys, sessions, live, reads, log });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -10,6 +10,8 @@ export interface Proxy {
   thaw(): void;
   /** Resets all connections. New ones work. */
   cut(): void;
+  /** The connections of now fall silent, and nobody is told. New ones work. */
+  strand(): void;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,9 @@ export async function startProxy(databaseUrl: string): Promise<Proxy> {
     thaw() {
       frozen = false;
       for (const socket of sockets) socket.resume();
+    },
+    strand() {
+      for (const socket of sockets) socket.pause();
     },
     cut() {
       for (const socket of sockets) socket.resetAndDestroy();

@@ -1,22 +1,25 @@
 import type pg from 'pg';
-import { CHANGES_CHANNEL, type ChangeNotice } from '../../core/db/changes.ts';
+import type { Logger } from 'pino';
+import { CHANGES_CHANNEL } from '../../core/db/changes.ts';
 import { listen, type Listener } from '../../core/db/listener.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { LiveHub } from './hub.ts';
+import { readNotice } from './read-notice.ts';
 
 interface Hearers {
   keys: KeyRing;
   sessions: Sessions;
   live: LiveHub;
   reads: pg.Pool;
+  log: Logger;
 }
 
 const KEYS = 'posthorn_keys';
 const RECOVERIES = 'posthorn_recoveries';
 
 /** Everything that an API process is told by PostgreSQL, over one connection. */
-export function listenToDatabase(databaseUrl: string, { keys, sessions, live, reads }: Hearers): Listener {
+export function listenToDatabase(databaseUrl: string, { keys, sessions, live, reads, log }: Hearers): Listener {
   const hearings: Record<string, (payload: string) => void> = {
     [KEYS]: () => {
       keys.forget();
@@ -24,10 +27,15 @@ export function listenToDatabase(databaseUrl: string, { keys, sessions, live, re
       void live.recheck();
     },
     // Empty after a new connection: something may have been missed.
-    [CHANGES_CHANNEL]: (payload) => (payload === '' ? live.reset() : live.hear(JSON.parse(payload) as ChangeNotice)),
+    [CHANGES_CHANNEL]: (payload) => (payload === '' ? live.reset() : live.hear(readNotice(payload))),
     [RECOVERIES]: (id) => void (id !== '' && hearRecovery(reads, live, id)),
   };
-  return listen(databaseUrl, Object.keys(hearings), (channel, payload) => hearings[channel]?.(payload));
+  return listen({
+    databaseUrl,
+    channels: Object.keys(hearings),
+    onNotify: (channel, payload) => hearings[channel]?.(payload),
+    log,
+  });
 }
 
 let heard = 0;

@@ -1,24 +1,47 @@
 import pg from 'pg';
+import type { Logger } from 'pino';
 import { connectOptions } from './connect-options.ts';
 
 export interface Listener {
   close(): Promise<void>;
 }
 
+export interface ListenOptions {
+  databaseUrl: string;
+  channels: string[];
+  /** An error that it throws is logged; the next notice comes all the same. */
+  onNotify: (channel: string, payload: string) => void;
+  log: Logger;
+  /** A connection on which PostgreSQL answers nothing for so long is replaced. Default 5,000. */
+  silenceMs?: number;
+}
+
 const RECONNECT_MS = 500;
 
 /**
- * Listens on PostgreSQL channels over one connection of its own, and connects again when that breaks. After every
+ * Listens on PostgreSQL channels over one connection of its own, and connects again when that breaks or falls silent. After every
  * (re)connection `onNotify` is called once with an empty payload for each channel, since notices may have been missed.
  */
-export function listen(
-  databaseUrl: string,
-  channels: string[],
-  onNotify: (channel: string, payload: string) => void,
-): Listener {
+export function listen({ databaseUrl, channels, onNotify, log, silenceMs = 5_000 }: ListenOptions): Listener {
   let closed = false;
   let client: pg.Client | null = null;
   let timer: NodeJS.Timeout | undefined;
+
+  const tell = (channel: string, payload: string) => {
+    try {
+      onNotify(channel, payload);
+    } catch (error) {
+      log.warn({ err: error, channel }, 'a notice from PostgreSQL could not be read');
+    }
+  };
+
+  const beat = async (current: pg.Client) => {
+    try {
+      await current.query('select 1');
+    } catch {
+      await current.end();
+    }
+  };
 
   const reconnect = () => {
     if (closed || timer) return;
@@ -32,19 +55,25 @@ export function listen(
     const next = new pg.Client(
       connectOptions(databaseUrl, {
         connectionTimeoutMillis: 2_000,
+        query_timeout: silenceMs,
         keepAlive: true,
         application_name: 'posthorn listener',
       }),
     );
+    let beating: NodeJS.Timeout | undefined;
     next.on('error', () => {});
-    next.on('end', reconnect);
-    next.on('notification', (notice) => onNotify(notice.channel, notice.payload ?? ''));
+    next.on('end', () => {
+      clearInterval(beating);
+      reconnect();
+    });
+    next.on('notification', (notice) => tell(notice.channel, notice.payload ?? ''));
     try {
       await next.connect();
       if (closed) return await next.end();
       client = next;
       for (const channel of channels) await next.query(`listen ${pg.escapeIdentifier(channel)}`);
-      for (const channel of channels) onNotify(channel, '');
+      beating = setInterval(() => void beat(next), silenceMs);
+      for (const channel of channels) tell(channel, '');
     } catch {
       await next.end().catch(() => {});
       reconnect();

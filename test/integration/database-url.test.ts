@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listen } from '../../core/db/listener.ts';
 import { createOrm } from '../../core/db/orm.ts';
@@ -59,7 +60,12 @@ test('nor what MikroORM depends on, which has the other options, too', async () 
 });
 
 test('nor how a listener is called', async () => {
-  const listener = listen(url, ['some_channel'], () => {});
+  const listener = listen({
+    databaseUrl: url,
+    channels: ['some_channel'],
+    onNotify: () => {},
+    log: pino({ level: 'silent' }),
+  });
   const named = `select from pg_stat_activity where datname = current_database() and application_name = 'posthorn listener'`;
   await eventually(async () => (await database.pool.query(named)).rowCount === 1);
   await listener.close();
