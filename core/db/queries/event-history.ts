@@ -3,7 +3,7 @@ import type { DeliveryStatus } from '../../domain/delivery.ts';
 import { Parameters, where, type OwnerFilter } from '../owner.ts';
 import { timeInId, uuidAt } from '../partitions.ts';
 import type { Statement } from './execute.ts';
-import { readPage, search, searchWindow, type Page, type Searched } from './window.ts';
+import { readPage, search, searchWindow, within, type Found, type Page, type Searched } from './window.ts';
 
 export interface EventFilter extends OwnerFilter {
   /** All there are. */
@@ -39,23 +39,30 @@ function eventsQuery(filter: EventFilter): Statement {
   const { platform, orgId, platforms, eventType, before, since, until } = filter;
   const parameters = new Parameters();
   const limit = filter.limit + 1;
-  const range = [
-    ...(before === undefined ? [] : [`e.id < ${parameters.bind(before)}`]),
-    ...(since === undefined ? [] : [`e.id >= ${parameters.bind(uuidAt(since))}`]),
-    ...(until === undefined ? [] : [`e.id < ${parameters.bind(uuidAt(until))}`]),
-  ];
+  const range = {
+    from: since === undefined ? [] : [parameters.bind(uuidAt(since))],
+    before: [
+      ...(before === undefined ? [] : [parameters.bind(before)]),
+      ...(until === undefined ? [] : [parameters.bind(uuidAt(until))]),
+    ],
+  };
   const wanted = eventType === undefined ? [] : [`d.event_type = ${parameters.bind(eventType)}`];
-  const find = (found: string[], more: string[] = []) =>
+  const find = (by: Found, more: string[] = []) =>
     searchWindow({
-      rows: `select e.id as place, e.* from events e ${where([...found, ...range])}`,
+      rows: `select e.id as place, e.* from events e ${where(within(by, 'e.id', range))}`,
+      by,
       wanted: [...more, ...wanted],
       columns: COLUMNS,
       limit,
     });
+  const ownedBy = (one: string): Found => [
+    ['e.platform', parameters.bind(one)],
+    ['e.org_id', parameters.bind(orgId)],
+  ];
   if (orgId === null) return { text: find([], parameters.owns('d', filter)), values: parameters.values };
   // No index has the organization without its platform.
   const ofEach = (platform === null ? platforms : [platform]).map(
-    (one) => `select * from (${find(parameters.owns('e', { platform: one, orgId }))}) of_platform`,
+    (one) => `select * from (${find(ownedBy(one))}) of_platform`,
   );
   return { text: `${ofEach.join(' union all ')} order by place desc limit ${limit}`, values: parameters.values };
 }

@@ -1,7 +1,7 @@
 import type { DeliveryStatus } from '../../domain/delivery.ts';
 import { Parameters, where } from '../owner.ts';
 import { uuidAt } from '../partitions.ts';
-import { searchWindow, WINDOW, type Search } from './window.ts';
+import { searchWindow, WINDOW, within, type Found, type Range, type Search } from './window.ts';
 
 export interface HistoryFilter {
   /** Null: every platform. */
@@ -29,14 +29,17 @@ const OPEN = {
 } as const satisfies Partial<Record<DeliveryStatus, string>>;
 type OpenStatus = keyof typeof OPEN;
 
-const OF_OWNER = ['d.platform = w.platform', 'd.org_id = w.org_id'];
+const OF_OWNER: Found = [
+  ['d.platform', 'w.platform'],
+  ['d.org_id', 'w.org_id'],
+];
 
 /** Whose rows are read. */
 interface Whose {
   /** Selects platform and organization, or webhooks, whose rows are read one after the other as `w`; left out: all at once. */
   each?: string;
   /** By which an index finds the rows. */
-  found: string[];
+  by: Found;
   window?: string;
 }
 
@@ -80,30 +83,30 @@ export class HistorySources {
   private ofEvent(eventId: string): string {
     const conditions = [...this.parameters.owns('d', this.filter), ...this.ofWebhook(), ...this.wanted()];
     const ofEvent = `select * from deliveries where event_id = ${this.bind(eventId)} offset 0`;
-    const rows = `select d.id as place, d.* from (${ofEvent}) d ${where([...conditions, ...this.range('d.id')])}`;
-    return this.search({ found: [] }, { rows, wanted: [] });
+    const rows = `select d.id as place, d.* from (${ofEvent}) d ${where([...conditions, ...within([], 'd.id', this.range())])}`;
+    return this.search({ by: [] }, { rows, wanted: [] });
   }
 
   private recorded(): string {
-    const whose = this.whose(['d.webhook_id = w.id']);
-    return this.search(whose, { rows: this.deliveries(whose.found), wanted: this.wanted() });
+    const whose = this.whose([['d.webhook_id', 'w.id']]);
+    return this.search(whose, { rows: this.deliveries(whose.by), wanted: this.wanted() });
   }
 
   private unsuccessful(): string {
     const whose = this.whose(OF_OWNER);
-    const rows = this.deliveries(['d.failed_at is not null', ...whose.found]);
+    const rows = this.deliveries(whose.by, ['d.failed_at is not null']);
     const all = UNSUCCESSFUL.every((status) => this.filter.statuses!.includes(status));
     return this.search(whose, { rows, wanted: [...this.ofWebhook(), ...(all ? this.ofType() : this.wanted())] });
   }
 
-  private deliveries(found: string[]): string {
-    return `select d.id as place, d.* from deliveries d ${where([...found, ...this.range('d.id')])}`;
+  private deliveries(by: Found, which: string[] = []): string {
+    return `select d.id as place, d.* from deliveries d ${where([...which, ...within(by, 'd.id', this.range())])}`;
   }
 
   private open(statuses: OpenStatus[]): string {
     const { eventType } = this.filter;
     const whose = this.whoseOutbox();
-    const conditions = where([...whose.found, ...this.range('o.delivery_id')]);
+    const conditions = where(within(whose.by, 'o.delivery_id', this.range()));
     const rows = `select o.delivery_id as place, o.attempts, o.due_at from outbox o ${conditions}`;
     const all = statuses.length === Object.keys(OPEN).length;
     const shown = all ? [] : [`(${statuses.map((status) => `(${OPEN[status]})`).join(' or ')})`];
@@ -113,10 +116,10 @@ export class HistorySources {
   }
 
   private search(
-    { each, window = String(this.window) }: Whose,
+    { each, by, window = String(this.window) }: Whose,
     source: Pick<Search, 'rows' | 'as' | 'wanted'>,
   ): string {
-    const search = { ...source, columns: this.columns, limit: this.limit };
+    const search = { ...source, by, columns: this.columns, limit: this.limit };
     if (each === undefined) return searchWindow({ ...search, window });
     if (this.toCount) {
       const rows = `select r.* from (${each}) w cross join lateral (${source.rows} offset 0) r`;
@@ -126,20 +129,27 @@ export class HistorySources {
   }
 
   /** `ofWebhook`: by which an index finds the rows of the filter's webhook, `w`. */
-  private whose(ofWebhook: string[]): Whose {
+  private whose(ofWebhook: Found): Whose {
     const { platform, orgId, webhookId } = this.filter;
-    if (webhookId !== undefined) return { each: this.webhooks(), found: ofWebhook };
-    if (platform === null && orgId === null) return { found: [] };
-    if (platform !== null && orgId !== null) return { found: this.parameters.owns('d', this.filter) };
+    if (webhookId !== undefined) return { each: this.webhooks(), by: ofWebhook };
+    if (platform === null && orgId === null) return { by: [] };
+    if (platform !== null && orgId !== null) {
+      return {
+        by: [
+          ['d.platform', this.bind(platform)],
+          ['d.org_id', this.bind(orgId)],
+        ],
+      };
+    }
     const owners = `select distinct w.platform, w.org_id from webhooks w ${where(this.parameters.owns('w', this.filter))}`;
-    return { each: owners, found: OF_OWNER, window: this.share(owners) };
+    return { each: owners, by: OF_OWNER, window: this.share(owners) };
   }
 
   private whoseOutbox(): Whose {
     const { platform, orgId, webhookId } = this.filter;
-    if (platform === null && orgId === null && webhookId === undefined) return { found: [] };
+    if (platform === null && orgId === null && webhookId === undefined) return { by: [] };
     const webhooks = this.webhooks();
-    return { each: webhooks, found: ['o.webhook_id = w.id'], window: this.share(webhooks) };
+    return { each: webhooks, by: [['o.webhook_id', 'w.id']], window: this.share(webhooks) };
   }
 
   private webhooks(): string {
@@ -169,13 +179,15 @@ export class HistorySources {
     return [...this.ofType(), ...ofStatus];
   }
 
-  private range(id: string): string[] {
+  private range(): Range {
     const { before, since, until } = this.filter;
-    return [
-      ...(before === undefined ? [] : [`${id} < ${this.bind(before)}`]),
-      ...(since === undefined ? [] : [`${id} >= ${this.bind(uuidAt(since))}`]),
-      ...(until === undefined ? [] : [`${id} < ${this.bind(uuidAt(until))}`]),
-    ];
+    return {
+      from: since === undefined ? [] : [this.bind(uuidAt(since))],
+      before: [
+        ...(before === undefined ? [] : [this.bind(before)]),
+        ...(until === undefined ? [] : [this.bind(uuidAt(until))]),
+      ],
+    };
   }
 
   private bind(value: unknown): string {

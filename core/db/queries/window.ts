@@ -6,9 +6,14 @@ import type { Statement } from './execute.ts';
 /** So many rows of an index one request looks at in search of its page. */
 export const WINDOW = 10_000;
 
+/** Columns that an index has before the place, each with the SQL of its one value. */
+export type Found = readonly (readonly [column: string, value: string])[];
+
 export interface Search {
-  /** Selects rows that an index has in the order of their `place`, a UUIDv7; nothing else may narrow them. */
+  /** Selects rows that an index has in the order of `by` and their `place`, a UUIDv7; nothing else may narrow them. */
   rows: string;
+  /** Default: none. */
+  by?: Found;
   /** How the rows are called, and what is joined to each. Default `d`, and nothing. */
   as?: string;
   /** Conditions that no index serves. */
@@ -27,9 +32,10 @@ export interface Search {
  * comes too and is its `edge`: what follows was not looked at.
  */
 export function searchWindow(search: Search): string {
-  const { rows, as = 'd', wanted, columns, limit, window = String(WINDOW), ordered = true } = search;
+  const { rows, by = [], as = 'd', wanted, columns, limit, window = String(WINDOW), ordered = true } = search;
   const shown = columns.map((column) => `, d.${column}`).join('');
-  const read = ordered ? `${rows} order by place desc` : rows;
+  const order = [...by.map(([column]) => column), 'place'].map((column) => `${column} desc`).join(', ');
+  const read = ordered ? `${rows} order by ${order}` : rows;
   if (wanted.length === 0) {
     return `select place, false as edge, true as matches${shown} from (${read} limit ${limit}) ${as}`;
   }
@@ -38,6 +44,31 @@ export function searchWindow(search: Search): string {
       from (select *, row_number() over () > ${window} as edge from (${read} limit ${window} + 1) r) ${as}
     ) s where matches or edge limit ${limit}`;
 }
+
+/** Bounds of a place; the upper one is exclusive. As SQL. */
+export interface Range {
+  from: string[];
+  before: string[];
+}
+
+/**
+ * Conditions on the place, and on the columns before it in the index: as one comparison, so that no index on the place alone has the order
+ * that is asked for. PostgreSQL would read the rows of all owners by it, in search of one that has few.
+ */
+export function within(by: Found, place: string, { from, before }: Range): string[] {
+  const plain = [...from.map((bound) => `${place} >= ${bound}`), ...before.map((bound) => `${place} < ${bound}`)];
+  if (by.length === 0) return plain;
+  const columns = [...by.map(([column]) => column), place].join(', ');
+  const values = by.map(([, value]) => value).join(', ');
+  return [
+    ...plain,
+    `(${columns}) >= (${values}, greatest(${[FIRST_PLACE, ...from].join(', ')}))`,
+    `(${columns}) < (${values}, least(${[LAST_PLACE, ...before].join(', ')}))`,
+  ];
+}
+
+const FIRST_PLACE = `'00000000-0000-0000-0000-000000000000'::uuid`;
+const LAST_PLACE = `'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid`;
 
 /** A row of one search, or of several that are sorted together. */
 export interface Searched {
