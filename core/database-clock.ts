@@ -19,6 +19,11 @@ export class DatabaseClock {
     this.readAt = now;
   }
 
+  /** The next reading counts, however long it takes. */
+  forget(): void {
+    this.readAt = -Infinity;
+  }
+
   /** Milliseconds since 1970. */
   readonly now = (): number => performance.now() + this.offsetMs;
 }

@@ -11,6 +11,7 @@ import {
 } from '../../core/contracts/event.ts';
 import type { Changes } from '../../core/db/changes.ts';
 import type { Emission, EmitResult } from '../../core/db/emission.ts';
+import { TooManyDeliveriesError } from '../../core/db/intake.ts';
 import { splitArray, splitObject } from '../../core/delivery/split.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerText } from '../answers.ts';
@@ -102,7 +103,7 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
     async handle({ c, orgId }) {
       const members = requireObject(encodeBody(await readText(c, BATCH_BYTES)));
       const emissions = readBatch(reader, members.get('events'), orgId, deps.bodyLimit);
-      const results = await deps.intake.emit(emissions);
+      const results = await deps.intake.emit(emissions).catch(refuseTooMany);
       const fresh = results.filter((result) => result.kind === 'accepted' && !result.replayed).length;
       deps.metrics.countEvents(platform.id, fresh);
       tellAccepted(deps.changes, platform.id, orgId, results);
@@ -112,6 +113,12 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
       return answerText(`{"results":[${written.join(',')}]}`, 202);
     },
   });
+}
+
+function refuseTooMany(error: unknown): never {
+  if (!(error instanceof TooManyDeliveriesError)) throw error;
+  const message = `would make ${error.deliveries} deliveries, and a request makes at most ${error.most}; send fewer at once`;
+  throw invalidRequest([{ path: 'events', message }]);
 }
 
 function tellAccepted(changes: Changes, platform: string, orgId: string, results: EmitResult[]): void {

@@ -1,14 +1,27 @@
 import type pg from 'pg';
-import { newId } from '../new-id.ts';
 import { Batcher } from './batcher.ts';
 import { BusyOwners } from './busy-owners.ts';
 import type { Emission, EmitResult } from './emission.ts';
-import { EMIT } from './queries/emit.ts';
+import { FanOuts } from './fan-outs.ts';
 import { Recalls } from './recalls.ts';
+import { EventStore, type Stored } from './store-events.ts';
 
-/** Accepts events. Resolves after the commit; rejects with `OverloadedError` or the database's error, then nothing is stored. */
+/** Accepts events. Resolves after the commit; what is rejected is not stored. */
 export interface Intake {
+  /** @throws OverloadedError, TooManyDeliveriesError, LateError, or the database's error */
   emit(emissions: Emission[]): Promise<EmitResult[]>;
+}
+
+/** A request would make more deliveries than one transaction can be expected to store. */
+export class TooManyDeliveriesError extends Error {
+  override readonly name = 'TooManyDeliveriesError';
+  readonly deliveries: number;
+  readonly most = MOST_DELIVERIES;
+
+  constructor(deliveries: number) {
+    super(`the events would make ${deliveries} deliveries; at most ${MOST_DELIVERIES} can be made at once`);
+    this.deliveries = deliveries;
+  }
 }
 
 /** A batch closes at 8 MiB, each event counted with a surcharge for its rows. */
@@ -18,74 +31,93 @@ const ROW_WEIGHT = 8 * 1024;
 /** Events that give way are stored an eighth of the time, at least ten times a second. */
 const GIVE_WAY = { gap: 8, longestGapMs: 100 };
 
+/** Of a request with so many events it is asked first how many deliveries they make. */
+const COUNTED_EVENTS = 16;
+/** A request that makes more deliveries is stored apart, in parts of so many. */
+const PART_DELIVERIES = 5_000;
+const MOST_DELIVERIES = 200_000;
+const STATEMENT_TIMED_OUT = '57014';
+
 /**
- * Requests that arrive together share a commit; all events of one request are in the same one. Owners with many events gather longer
- * while others have few, which then find the machine less busy.
+ * Requests that arrive together share a statement and its commit; all events of one request are in the same one. Owners with many events
+ * gather longer while others have few, which then find the machine less busy. What makes very many deliveries shares with nobody: it has
+ * a transaction of its own, with a statement for each part.
  */
 export function createIntake(pool: pg.Pool): Intake {
   const recalls = new Recalls(pool);
+  const fanOuts = new FanOuts(pool);
+  const store = new EventStore(pool);
   const options = {
     maxItems: 512,
     maxWaiting: 10_000,
     maxWeight: MAX_WEIGHT,
     weigh: (emissions: Emission[]) => emissions.reduce((sum, emission) => sum + emission.body.length + ROW_WEIGHT, 0),
-    run: (requests: Emission[][]) => storeAll(pool, recalls, requests),
+    run: storeTogether,
   };
   const prompt = new Batcher(options);
   const patient = new Batcher({ ...options, ...GIVE_WAY });
+  const bulky = new Batcher<Parts, EmitResult[]>({
+    maxItems: 1,
+    maxWaiting: 100,
+    run: async ([parts]) => [complete(parts!.flat(), await store.storeInParts(parts!))],
+  });
   const owners = new BusyOwners();
+
+  async function storeTogether(requests: Emission[][]): Promise<Result[]> {
+    let stored: Stored[];
+    try {
+      stored = await store.store(requests.flat());
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== STATEMENT_TIMED_OUT) throw error;
+      // One of them is too large, or the database too busy: each by itself.
+      return requests.map((request) => storeApart(request));
+    }
+    let position = 0;
+    return requests.map((request) => complete(request, stored.slice(position, (position += request.length))));
+  }
+
+  async function storeApart(emissions: Emission[]): Promise<EmitResult[]> {
+    return await bulky.add(partsOf(emissions, await fanOuts.count(emissions)));
+  }
+
+  function complete(request: Emission[], stored: Stored[]): Result {
+    stored.forEach((result, index) => {
+      if (result?.kind === 'accepted') fanOuts.note(request[index]!, result.deliveries.length);
+    });
+    if (stored.every((result) => result !== null)) return stored;
+    return Promise.all(stored.map(async (result, index) => result ?? (await recalls.of(request[index]!))));
+  }
+
   return {
-    emit(emissions) {
+    async emit(emissions) {
       const { platform, orgId } = emissions[0]!;
       const givesWay = owners.note(`${platform}\n${orgId}`, emissions.length, performance.now());
-      return (givesWay ? patient : prompt).add(emissions);
+      if (emissions.length >= COUNTED_EVENTS || fanOuts.seen(emissions) > PART_DELIVERIES) {
+        const parts = partsOf(emissions, await fanOuts.count(emissions));
+        if (parts.length > 1) return await bulky.add(parts);
+      }
+      return await (givesWay ? patient : prompt).add(emissions);
     },
   };
 }
 
-type Stored = EmitResult[] | Promise<EmitResult[]>;
+/** Events of one request, in their order. */
+type Parts = Emission[][];
+type Result = EmitResult[] | Promise<EmitResult[]>;
 
-async function storeAll(pool: pg.Pool, recalls: Recalls, requests: Emission[][]): Promise<Stored[]> {
-  const fresh = await store(pool, requests.flat());
-  let position = 0;
-  return requests.map((request) => {
-    const results = fresh.slice(position, (position += request.length));
-    return results.every((result) => result !== null) ? results : complete(recalls, request, results);
-  });
-}
-
-function complete(recalls: Recalls, request: Emission[], results: (EmitResult | null)[]): Promise<EmitResult[]> {
-  return Promise.all(results.map(async (result, index) => result ?? (await recalls.of(request[index]!))));
-}
-
-interface EmitRow {
-  event_id: string;
-  /** Null: the event's key was taken before. */
-  delivery_id: string | null;
-  webhook_id: string;
-}
-
-/** Null for each emission whose key was used before. */
-async function store(pool: pg.Pool, emissions: Emission[]): Promise<(EmitResult | null)[]> {
-  const ids = emissions.map(() => newId());
-  const values = [
-    ids,
-    emissions.map((emission) => emission.platform),
-    emissions.map((emission) => emission.orgId),
-    emissions.map((emission) => emission.eventType),
-    emissions.map((emission) => emission.body),
-    emissions.map((emission) => emission.idempotency?.key ?? null),
-    emissions.map((emission) => emission.idempotency?.hash ?? null),
-  ];
-  const { rows } = await pool.query<EmitRow>({ ...EMIT, values });
-  const accepted = new Map<string, EmitResult & { kind: 'accepted' }>();
+/** @throws TooManyDeliveriesError */
+function partsOf(emissions: Emission[], deliveries: number[]): Parts {
+  const total = deliveries.reduce((sum, count) => sum + count, 0);
+  if (emissions.length > 1 && total > MOST_DELIVERIES) throw new TooManyDeliveriesError(total);
+  const parts: Parts = [];
+  let size = Infinity;
   emissions.forEach((emission, index) => {
-    const eventId = ids[index]!;
-    accepted.set(eventId, { kind: 'accepted', eventId, body: emission.body, deliveries: [], replayed: false });
+    size += deliveries[index]!;
+    if (size > PART_DELIVERIES) {
+      parts.push([]);
+      size = deliveries[index]!;
+    }
+    parts.at(-1)!.push(emission);
   });
-  for (const row of rows) {
-    if (row.delivery_id === null) accepted.delete(row.event_id);
-    else accepted.get(row.event_id)!.deliveries.push({ id: row.delivery_id, webhookId: row.webhook_id });
-  }
-  return ids.map((id) => accepted.get(id) ?? null);
+  return parts;
 }

@@ -1,4 +1,5 @@
 import { OverloadedError } from './batcher.ts';
+import { LateError } from './store-events.ts';
 
 /** Connection exceptions, insufficient resources, operator intervention (timeouts and shutdowns), failures of the system. */
 const CLASSES = ['08', '53', '57', '58'];
@@ -10,7 +11,7 @@ const MESSAGES = /timeout|Connection terminated|not queryable|Client was closed|
 
 /** Whether an error says that the database cannot work right now, so that the same request may succeed later. */
 export function isUnavailable(error: unknown): boolean {
-  if (error instanceof OverloadedError) return true;
+  if (error instanceof OverloadedError || error instanceof LateError) return true;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;

@@ -81,3 +81,24 @@ test('however many changes PostgreSQL left unanswered, the next ones work, and t
   expect(await once(system.api, 'exit')).toEqual([0, null]);
   await system.startApi();
 });
+
+test('what was answered 503 while PostgreSQL hung is not stored when it goes on', async () => {
+  const emit = async (number: number) => {
+    const data = { id: `late-${number}` };
+    return (await system.call('POST', '/api/urpa/events', { event: 'activity.created', data })).status;
+  };
+  expect(await emit(0)).toBe(202);
+  parts.freeze('postgres');
+  const answers = Promise.all(Array.from({ length: 40 }, (_, index) => emit(index + 1)));
+  await pause(7_000);
+  parts.thaw('postgres');
+  const statuses = [202, ...(await answers)];
+  await pause(1_000);
+  const rows = await system.sql(
+    `select distinct body::jsonb #>> '{data,id}' as id from events where body like '%"late-%'`,
+  );
+  const stored = rows.map((row) => row['id'] as string);
+  expect(statuses).toContain(503);
+  const accepted = statuses.flatMap((status, number) => (status === 202 ? [`late-${number}`] : []));
+  expect(stored.toSorted()).toEqual(accepted.toSorted());
+});

@@ -2,16 +2,21 @@
  * Accepts events: stores each with its idempotency key, matches the webhooks and makes one delivery and one outbox row for
  * each match, in one statement and so in one commit. One row comes back for each delivery, and one without a delivery for
  * each event whose key was taken before. What is for a paused webhook is held, and so is what is for a resumed one while older
- * deliveries are held: it becomes due after them. Workers are told how many deliveries there are.
+ * deliveries are held: it becomes due after them. Workers are told how many deliveries there are. A statement that begins after its
+ * deadline stores nothing, and one row without an event says so.
  *
- * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes
+ * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes,
+ * $8 deadline by the clock of the database, in milliseconds since 1970
  */
 export const EMIT = {
   name: 'emit',
   text: `
-with incoming as materialized (
+with clock as materialized (
+  select extract(epoch from clock_timestamp())::float8 * 1000 > $8::float8 as late
+), incoming as materialized (
   select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
     as t(id, platform, org_id, event_type, body, key, hash)
+  where not (select late from clock)
 ), keyed as (
   insert into idempotency_keys (platform, org_id, key, request_hash, event_id)
   select platform, org_id, key, hash, id from incoming where key is not null order by platform, org_id, key, id
@@ -39,7 +44,9 @@ select event_id, id as delivery_id, webhook_id,
   (select pg_notify('posthorn_due', (select count(*) from matched)::text))::text as notified
 from matched
 union all
-select id, null, null, null from incoming where key is not null and id not in (select event_id from keyed)`,
+select id, null, null, null from incoming where key is not null and id not in (select event_id from keyed)
+union all
+select null, null, null, null from clock where late`,
 };
 
 /** What an idempotency key first stood for. $1 platforms, $2 organizations, $3 keys */

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { organization, startApi, type TestApi } from '../api.ts';
+
+const EVENTS = 1_000;
+const EVENT = { event: 'contact.created', data: {} };
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+/** Gives an organization so many webhooks. */
+async function subscribe(org: string, webhooks: number): Promise<void> {
+  const { id } = await api.register({}, `${organization(org)}/webhooks`);
+  await api.database.query(
+    `insert into webhooks (id, platform, org_id, url, secret, events)
+     select gen_random_uuid(), platform, org_id, url, secret, events from webhooks, generate_series(2, $2::int) where id = $1`,
+    [id, webhooks],
+  );
+}
+
+const batch = (org: string, events: object[]) =>
+  api.ask('POST', `${organization(org)}/events/batch`, { body: { events } });
+
+const countOf = async (table: string, org: string) =>
+  (await api.database.query(`select count(*)::int as n from ${table} where org_id = $1`, [org]))[0]!['n'];
+
+test('1,000 events to seventy webhooks are stored whole, and others do not wait for them', async () => {
+  await subscribe('wide', 70);
+  await subscribe('narrow', 1);
+  let stored = false;
+  const wide = batch(
+    'wide',
+    Array.from({ length: EVENTS }, () => EVENT),
+  ).finally(() => (stored = true));
+  let meanwhile = 0;
+  while (!stored) {
+    const answer = await api.ask('POST', `${organization('narrow')}/events`, { body: EVENT });
+    expect(answer.status).toBe(202);
+    if (!stored) meanwhile++;
+  }
+  const { status, body } = await wide;
+  expect(status).toBe(202);
+  expect(body.results).toHaveLength(EVENTS);
+  for (const { deliveries } of body.results) expect(deliveries).toHaveLength(70);
+  expect(await countOf('deliveries', 'wide')).toBe(70 * EVENTS);
+  expect(meanwhile).toBeGreaterThan(3);
+}, 120_000);
+
+test('a batch that would make more deliveries than can be stored at once is refused whole, and says so', async () => {
+  await subscribe('widest', 201);
+  const answer = await batch(
+    'widest',
+    Array.from({ length: EVENTS }, () => EVENT),
+  );
+  expect(answer).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
+  expect(answer.body.detail).toBe(
+    'events: would make 201000 deliveries, and a request makes at most 200000; send fewer at once',
+  );
+  expect(await countOf('events', 'widest')).toBe(0);
+  expect(
+    (
+      await batch(
+        'widest',
+        Array.from({ length: 900 }, () => ({ ...EVENT, event: 'contact.updated' })),
+      )
+    ).status,
+  ).toBe(202);
+});
+
+test('one that takes longer than a statement may does not fail those that came with it', async () => {
+  await subscribe('slow', 2);
+  await api.database.query(`
+    create function dawdle() returns trigger language plpgsql as $$ begin
+      if new.org_id = 'slow' then perform pg_sleep(2.6); end if;
+      return new;
+    end $$`);
+  await api.database.query('create trigger dawdle before insert on deliveries for each row execute function dawdle()');
+  const answers = await Promise.all(
+    ['slow', 'narrow', 'narrow'].map((org) => api.ask('POST', `${organization(org)}/events`, { body: EVENT })),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+  expect(await countOf('deliveries', 'slow')).toBe(2);
+  expect(await countOf('events', 'slow')).toBe(1);
+}, 60_000);
