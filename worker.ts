@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     allowlist: parseAllowlist(config.targetAllowlist),
     attemptTimeoutMs: config.attemptTimeoutMs,
     resolve: createResolver({ servers: config.dnsServers }),
+    onRefused: (error) => log.warn({ err: error }, 'a receiver was not sent to'),
   });
   const changes = new Changes(pool);
   const rollup = new Rollup(orm, log, async () => {

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { databaseTime, findClockDoubt } from '../core/db/clock.ts';
 import { expireHeld } from '../core/db/expire-held.ts';
-import { ensurePartitions, listPartitions, type Query } from '../core/db/partitions.ts';
+import { ensurePartitions, listPartitions, WEEK_MS, type Query } from '../core/db/partitions.ts';
+import { pruneAuditLog } from '../core/db/prune-audit-log.ts';
 import { dropOldPartitions, isPast } from '../core/db/retention.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -19,7 +20,7 @@ const NOTE = 'update maintenance set done_at = now(), refusal = $1';
 
 /**
  * Makes partitions ahead, by the database's time. If that is plausible, cancels what was held for longer than the retention, drops partitions
- * past it, and forgets old idempotency keys and recoveries. Returns the dropped partitions.
+ * past it, and forgets old idempotency keys, recoveries and deeds. Returns the dropped partitions.
  */
 export async function maintainTables(query: Query, retentionDays: number, log: Logger): Promise<string[]> {
   const now = await databaseTime(query);
@@ -40,6 +41,7 @@ export async function maintainTables(query: Query, retentionDays: number, log: L
 async function forget(query: Query, retentionDays: number, before: Date): Promise<string[]> {
   while ((await query(FORGET_KEYS)).length > 0);
   await query(FORGET_RECOVERIES, [retentionDays]);
+  await pruneAuditLog(query, new Date(before.getTime() - WEEK_MS));
   await expireHeld(query, before);
   return await dropOldPartitions(query, before);
 }

@@ -1,12 +1,16 @@
 import { isIP } from 'node:net';
 import { ReceiverUrl } from '../../core/contracts/receiver-url.ts';
-import { refuseAddress, refuseUrl, type Allowlist } from '../../core/delivery/guard.ts';
+import { refuseName, refuseUrl } from '../../core/delivery/guard.ts';
 import type { Resolve } from '../../core/delivery/resolve.ts';
+import type { ApiDeps } from '../deps.ts';
 
 const DNS_LIMIT_MS = 2_000;
 
 /** Why a webhook would not be reached at this URL by the rules for receivers, its name looked up; null when nothing speaks against it. */
-export async function checkTarget(url: string, allowlist: Allowlist, resolve: Resolve): Promise<string | null> {
+export async function checkTarget(
+  url: string,
+  { allowlist, resolve, log }: Pick<ApiDeps, 'allowlist' | 'resolve' | 'log'>,
+): Promise<string | null> {
   const wrong = ReceiverUrl.safeParse(url).error?.issues[0]?.message;
   if (wrong !== undefined) return `the URL ${wrong}`;
   const refused = refuseUrl(url, allowlist);
@@ -15,8 +19,9 @@ export async function checkTarget(url: string, allowlist: Allowlist, resolve: Re
   if (hostname.startsWith('[') || isIP(hostname) !== 0) return null;
   const found = await Promise.race([addressesOf(hostname, resolve), after(DNS_LIMIT_MS)]);
   if (typeof found === 'string') return found;
-  const reason = found.map((address) => refuseAddress(address, allowlist)).find((each) => each !== null);
-  return reason === undefined ? null : `${hostname} resolves to a forbidden address: ${reason}`;
+  const forbidden = refuseName(hostname, found, allowlist);
+  if (forbidden) log.warn({ err: forbidden }, 'a URL was checked that may not be sent to');
+  return forbidden?.message ?? null;
 }
 
 async function addressesOf(hostname: string, resolve: Resolve): Promise<string[] | string> {

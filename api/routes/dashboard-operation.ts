@@ -80,7 +80,7 @@ export function addDashboardOperationRoutes(router: Router, deps: ApiDeps): void
     responses: { 200: { description: 'Whether, and why not', content: content(UrlCheck) } },
     async handle({ c }) {
       const { url } = await readJson(c, UrlCheckInput);
-      const reason = await checkTarget(url, deps.allowlist, deps.resolve);
+      const reason = await checkTarget(url, deps);
       return answerJson({ allowed: reason === null, reason });
     },
   });

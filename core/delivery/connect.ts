@@ -1,6 +1,6 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
-import { refuseAddress, TargetRefusedError, type Allowlist } from './guard.ts';
+import { refuseAddress, refuseName, TargetRefusedError, type Allowlist } from './guard.ts';
 import type { ResolvedAddress } from './hosts-file.ts';
 import { watchConnection } from './reused-connection.ts';
 import { createResolver, type Resolve } from './resolve.ts';
@@ -10,7 +10,11 @@ import { createResolver, type Resolve } from './resolve.ts';
  * that the address dialled is one that was checked: a name that changes its answer (DNS rebinding) gains nothing. Fails with
  * TargetRefusedError. Connections opened at the same time share one query.
  */
-function createGuardedLookup(allowlist: Allowlist, resolve: Resolve = createResolver()): LookupFunction {
+function createGuardedLookup(
+  allowlist: Allowlist,
+  resolve: Resolve = createResolver(),
+  onRefused?: (error: TargetRefusedError) => void,
+): LookupFunction {
   const queries = new Map<string, Promise<ResolvedAddress[]>>();
 
   function query(hostname: string): Promise<ResolvedAddress[]> {
@@ -24,12 +28,13 @@ function createGuardedLookup(allowlist: Allowlist, resolve: Resolve = createReso
   return (hostname, options, callback) => {
     query(hostname).then(
       (addresses) => {
-        const reasons = addresses.map(({ address }) => refuseAddress(address, allowlist));
-        const reason = reasons.find((found) => found !== null);
+        const found = addresses.map(({ address }) => address);
+        const refused = refuseName(hostname, found, allowlist);
         const [first] = addresses;
-        if (reason !== undefined)
-          callback(new TargetRefusedError(`${hostname} resolves to a forbidden address: ${reason}`), '');
-        else if (first === undefined) callback(new Error(`${hostname} has no address`), '');
+        if (refused !== null) {
+          onRefused?.(refused);
+          callback(refused, '');
+        } else if (first === undefined) callback(new Error(`${hostname} has no address`), '');
         else if (options.all === true) callback(null, addresses);
         else callback(null, first.address, first.family);
       },
@@ -38,30 +43,43 @@ function createGuardedLookup(allowlist: Allowlist, resolve: Resolve = createReso
   };
 }
 
+export interface GuardOptions {
+  allowlist: Allowlist;
+  resolve?: Resolve | undefined;
+  /** A name leads to an address that is not allowed. */
+  onRefused?: ((error: TargetRefusedError) => void) | undefined;
+}
+
 /** Opens undici's connections, HTTP/1.1 only, by way of the guarded lookup. `timeoutMs` covers DNS, TCP and TLS. */
 export function createGuardedConnector(
-  allowlist: Allowlist,
+  { allowlist, resolve, onRefused }: GuardOptions,
   timeoutMs: number,
-  resolve?: Resolve,
 ): buildConnector.connector {
   const connect = buildConnector({
     allowH2: false,
     timeout: timeoutMs,
-    lookup: createGuardedLookup(allowlist, resolve),
+    lookup: createGuardedLookup(allowlist, resolve, onRefused),
   });
   return (options, callback) => {
     // Sockets look up names only, so a literal address has to be checked here.
     const reason = isIP(options.hostname) === 0 ? null : refuseAddress(options.hostname, allowlist);
-    if (reason === null) connect(options, watched(callback));
-    else process.nextTick(callback, new TargetRefusedError(reason), null);
+    if (reason !== null) process.nextTick(callback, new TargetRefusedError(reason, reason), null);
+    else connect(options, watched(callback, isIP(options.hostname) === 0));
   };
 }
 
-function watched(callback: buildConnector.Callback): buildConnector.Callback {
+function watched(callback: buildConnector.Callback, named: boolean): buildConnector.Callback {
   return (...result) => {
-    const [, socket] = result;
+    const [error, socket] = result;
+    if (error && named) hideInternal(error);
     // undici leaves it out where its type says null.
     if (socket) watchConnection(socket);
     callback(...result);
   };
+}
+
+/** A name may lead to an internal address that is on the allowlist. Who only knows the name is not told the address. */
+function hideInternal(error: Error & { address?: string | undefined }): void {
+  if (error instanceof AggregateError) for (const each of error.errors) hideInternal(each as Error);
+  if (error.address !== undefined && refuseAddress(error.address, []) !== null) error.address = undefined;
 }

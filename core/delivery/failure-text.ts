@@ -6,6 +6,7 @@ interface NetworkError extends Error {
   address?: string;
   port?: number;
   hostname?: string;
+  syscall?: string;
 }
 
 const CERTIFICATE_PROBLEMS: Record<string, string> = {
@@ -36,7 +37,7 @@ const PROBLEMS: Record<string, (error: NetworkError) => string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: () => 'TLS certificate: made for another host name',
 };
 
-/** What went wrong on the way to a status, in words for an operator. */
+/** What went wrong on the way to a status, in words for the owner of the webhook. */
 export function describeError(error: NetworkError, connectTimeoutMs: number): string {
   if (error instanceof TargetRefusedError) return `refused: ${error.message}`;
   const code = error.code ?? '';
@@ -50,6 +51,8 @@ export function describeError(error: NetworkError, connectTimeoutMs: number): st
   if (problem !== undefined) return problem(error);
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return 'TLS: the receiver did not answer as a TLS server';
   if (error instanceof errors.HTTPParserError) return `not an HTTP answer${/ \(.*\)$/.exec(error.message)?.[0] ?? ''}`;
+  // Its message names addresses, this machine's among them.
+  if (error.syscall === 'connect') return `could not connect (${code})`;
   return error.message;
 }
 

@@ -8,9 +8,16 @@ export type Allowlist = readonly [Address, number][];
 /** The longest receiver URL, in characters. */
 const LONGEST_URL = 2048;
 
-/** The receiver's address is one that must not be sent to; the message says which and why. */
+/** The receiver's address is one that must not be sent to. The message is for whoever owns the webhook. */
 export class TargetRefusedError extends Error {
   override readonly name = 'TargetRefusedError';
+  /** For the operator: which address, and why not. */
+  readonly reason: string;
+
+  constructor(message: string, reason: string) {
+    super(message);
+    this.reason = reason;
+  }
 }
 
 /** CIDRs or single addresses, separated by commas. Throws an Error that names the first bad entry. */
@@ -44,6 +51,17 @@ export function refuseUrl(url: string, allowlist: Allowlist): string | null {
 export function refuseAddress(address: string, allowlist: Allowlist): string | null {
   if (!ipaddr.isValid(address)) return `${address} is not an IP address`;
   return judge(parseAddress(address), address, allowlist);
+}
+
+/**
+ * Whether a name stands for an address that nothing may be sent to. The owner of a webhook is not told which: names that this
+ * machine can look up, and others cannot, would tell of the network that it is in.
+ */
+export function refuseName(hostname: string, addresses: string[], allowlist: Allowlist): TargetRefusedError | null {
+  const reason = addresses.map((address) => refuseAddress(address, allowlist)).find((found) => found !== null);
+  return reason === undefined
+    ? null
+    : new TargetRefusedError(`${hostname} leads to an address that is not allowed`, reason);
 }
 
 function judge(address: Address, shown: string, allowlist: Allowlist): string | null {

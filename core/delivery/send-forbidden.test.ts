@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { cleanUps, makeSender, sendTo, serve } from '../../test/local-servers.ts';
-import { parseAllowlist } from './guard.ts';
+import { parseAllowlist, type TargetRefusedError } from './guard.ts';
 
 describe('a forbidden target', () => {
   it('is refused where the URL shows it', async () => {
@@ -14,8 +14,15 @@ describe('a forbidden target', () => {
 
   it('is refused where only DNS shows it', async () => {
     const resolve = () => Promise.resolve([{ address: '10.0.0.1', family: 4 }]);
-    const { errorMessage } = await sendTo('http://inside.example/', { resolve });
-    expect(errorMessage).toBe('refused: inside.example resolves to a forbidden address: 10.0.0.1 is a private address');
+    const refused: TargetRefusedError[] = [];
+    const { errorMessage } = await sendTo('http://inside.example/', {
+      resolve,
+      onRefused: (error) => refused.push(error),
+    });
+    expect(errorMessage).toBe('refused: inside.example leads to an address that is not allowed');
+    expect(refused.map(({ message, reason }) => ({ message, reason }))).toEqual([
+      { message: 'inside.example leads to an address that is not allowed', reason: '10.0.0.1 is a private address' },
+    ]);
   });
 
   it('is refused when one of several addresses is forbidden', async () => {
@@ -30,7 +37,7 @@ describe('a forbidden target', () => {
         { address: '::1', family: 6 },
       ]);
     const { errorMessage } = await sendTo(url.replace('127.0.0.1', 'mixed.example'), { resolve });
-    expect(errorMessage).toBe('refused: mixed.example resolves to a forbidden address: ::1 is a loopback address');
+    expect(errorMessage).toBe('refused: mixed.example leads to an address that is not allowed');
     expect(requests).toBe(0);
   });
 
@@ -51,9 +58,7 @@ describe('a forbidden target', () => {
     const send = () => sender.send({ url: `http://rebind.example:${port}/`, headers: {}, body: '' });
     expect((await send()).errorMessage).toBeNull();
     expect(queries).toBe(1);
-    expect((await send()).errorMessage).toBe(
-      'refused: rebind.example resolves to a forbidden address: 127.0.0.2 is a loopback address',
-    );
+    expect((await send()).errorMessage).toBe('refused: rebind.example leads to an address that is not allowed');
     expect(queries).toBe(2);
     expect(reached).toEqual(['127.0.0.1']);
   });

@@ -2,6 +2,7 @@ import { createServer as createTcpServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { listen, LOOPBACK, makeSender, sendTo, serve } from '../../test/local-servers.ts';
+import { describeError } from './failure-text.ts';
 import { createSender } from './send.ts';
 
 describe('a request', () => {
@@ -181,6 +182,24 @@ describe('no connection', () => {
     const url = await listen(server);
     server.close();
     expect((await sendTo(url)).errorMessage).toBe(`connection refused by ${new URL(url).host}`);
+  });
+
+  it('does not tell the internal address that a name leads to', async () => {
+    const server = createTcpServer();
+    const url = new URL(await listen(server));
+    server.close();
+    url.hostname = 'inside.example';
+    const inside = { address: '127.0.0.1', family: 4 };
+    for (const addresses of [[inside], [inside, { address: '127.0.0.2', family: 4 }]]) {
+      const { errorMessage } = await sendTo(url.toString(), { resolve: () => Promise.resolve(addresses) });
+      expect(errorMessage).toBe('connection refused');
+    }
+  });
+
+  it('nor that of this machine', () => {
+    const details = { code: 'EACCES', syscall: 'connect', address: '10.0.0.1', port: 80 };
+    const error = Object.assign(new Error('connect EACCES 10.0.0.1:80 - Local (10.0.0.2:0)'), details);
+    expect(describeError(error, 5_000)).toBe('could not connect (EACCES)');
   });
 
   it('gives up on DNS after the limit for connecting', async () => {

@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 import type { AttemptResult } from '../domain/delivery.ts';
 import { Attempt } from './attempt.ts';
 import { createGuardedConnector } from './connect.ts';
-import { refuseUrl, type Allowlist } from './guard.ts';
+import { refuseUrl, type Allowlist, type TargetRefusedError } from './guard.ts';
 import { skipInterimAnswers } from './interim-answers.ts';
 import type { Resolve } from './resolve.ts';
 
@@ -21,6 +21,8 @@ export interface SenderOptions {
   resolve?: Resolve;
   /** The clock of the results, in milliseconds since 1970; by default this machine's. */
   now?: () => number;
+  /** A name leads to an address that is not allowed: what the history of the delivery does not tell, but the log should. */
+  onRefused?: (error: TargetRefusedError) => void;
 }
 
 export interface SendRequest {
@@ -41,10 +43,10 @@ export interface Sender {
  * are dialled, and of an answer 16 KiB of headers and 16 KiB of body are read; then the connection is closed.
  */
 export function createSender(options: SenderOptions): Sender {
-  const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, resolve, now = Date.now } = options;
+  const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, now = Date.now } = options;
   const limits = { connectTimeoutMs, attemptTimeoutMs };
   const agentOptions: Agent.Options = {
-    connect: skipInterimAnswers(createGuardedConnector(allowlist, connectTimeoutMs, resolve)),
+    connect: skipInterimAnswers(createGuardedConnector(options, connectTimeoutMs)),
     allowH2: false,
     pipelining: 1,
     maxHeaderSize: LARGEST_HEADERS,

@@ -20,6 +20,7 @@ test.each([
 
 test('a connection that failed is explained by its reason', () => {
   expect(explain(null, 'connection refused by 127.0.0.1:9999')).toContain('Nothing listens');
+  expect(explain(null, 'refused: a.example leads to an address that is not allowed')).toContain('called from here');
   expect(explain(null, 'no answer within 15 s')).toContain('too long');
   expect(explain(null, 'something unheard of')).toBeNull();
 });

@@ -23,6 +23,7 @@ const BY_STATUS: Record<number, string> = {
 };
 
 const BY_MESSAGE: [RegExp, string][] = [
+  [/^refused: /, 'The address is not one that may be called from here.'],
   [/refused/i, 'Nothing listens at this address: the receiver may be down, or the port wrong.'],
   [/no answer within|timed? ?out/i, 'The receiver took too long. It should answer at once, and do the work later.'],
   [/certificate|tls|ssl/i, 'The connection could not be made secure: look at the certificate of the receiver.'],
