@@ -12,6 +12,7 @@ import { requireMasterKey } from './core/db/master-key.ts';
 import { PartitionKeeper } from './core/db/partition-keeper.ts';
 import { createPool } from './core/db/pool.ts';
 import { Rollup } from './core/db/rollup.ts';
+import { requireSessions } from './core/db/sessions.ts';
 import { turnOffGone } from './core/db/turn-off.ts';
 import { parseAllowlist } from './core/delivery/guard.ts';
 import { createResolver } from './core/delivery/resolve.ts';
@@ -79,6 +80,7 @@ async function main(): Promise<void> {
     onRecorded: ({ platform, org_id, delivery_id }) => changes.delivery(platform, org_id, delivery_id),
     onLaneChanged: ({ platform, org_id, webhook_id }) => changes.webhook(platform, org_id, webhook_id),
   });
+  await requireSessions(config.databaseUrl);
   await engine.enlist();
   let recoveries: Recoveries | undefined;
   const temporal = new TemporalWorker({

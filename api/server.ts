@@ -9,6 +9,7 @@ import { createIntake } from '../core/db/intake.ts';
 import { createOrm } from '../core/db/orm.ts';
 import { MasterKeyError, requireMasterKey } from '../core/db/master-key.ts';
 import { createPool, createReadPool } from '../core/db/pool.ts';
+import { NoSessionsError, requireSessions } from '../core/db/sessions.ts';
 import { parseAllowlist } from '../core/delivery/guard.ts';
 import { createResolver } from '../core/delivery/resolve.ts';
 import { exitAfter } from '../core/exit-after.ts';
@@ -82,8 +83,9 @@ async function main(): Promise<void> {
   });
   const listener = listenToDatabase(config.databaseUrl, { keys, sessions, live, reads, log });
   const stopped = stopRequested();
-  const { adminKey } = config;
+  const { adminKey, databaseUrl } = config;
   await Promise.all([
+    untilDone(() => requireSessions(databaseUrl), 'it could not be checked yet whether connections are sessions', log),
     untilDone(() => requireMasterKey(pool, secretBox), 'the master key could not be checked yet', log),
     adminKey && untilDone(() => ensureAdminKey(pool, adminKey), 'the admin key could not be stored yet', log),
   ]);
@@ -110,7 +112,7 @@ async function untilDone(work: () => Promise<void>, notYet: string, log: Logger)
   try {
     await work();
   } catch (error) {
-    if (error instanceof MasterKeyError) throw error;
+    if (error instanceof MasterKeyError || error instanceof NoSessionsError) throw error;
     log.warn({ err: error }, notYet);
     setTimeout(() => void untilDone(work, notYet, log).catch(fail), TRY_AGAIN_MS).unref();
   }

@@ -22,7 +22,7 @@ const SWEEP_TICKS = 5;
 /**
  * A worker process's lease on everything it has claimed: one row that it renews every second, instead of one lease a
  * delivery. Every worker watches the others; who is silent for 6 s (3 s if its connection is gone too) is buried, and its
- * deliveries become due at once. The connection must be a session of its own, not a pooler's in transaction mode. A worker
+ * deliveries become due at once. The connection is a session of its own (`requireSessions`). A worker
  * that finds itself buried (it was frozen, say) drops its claims and goes on under a new identity.
  */
 export class Lease {
@@ -52,7 +52,7 @@ export class Lease {
         connectionTimeoutMillis: 2_000,
         query_timeout: 2_000,
         application_name: 'posthorn lease',
-        options: ONLY_INDEXES.map((setting) => `-c ${setting}`).join(' '),
+        settings: ONLY_INDEXES,
         // The pool waits for it, whatever its type says.
         // eslint-disable-next-line @typescript-eslint/no-misused-promises
         onConnect: async (client) => {

@@ -10,8 +10,12 @@ const OURS = [
   'lock_timeout',
   'connectionTimeoutMillis',
   'keepAlive',
-  'options',
 ];
+
+export interface ConnectOptions extends pg.PoolConfig {
+  /** Settings of the session, by name. They are set after connecting, since poolers refuse most of them in the startup message. */
+  settings?: Record<string, string | number>;
+}
 
 /**
  * The URL of the operator together with our options: `pg` by itself would let the URL replace them. The settings in its `options`
@@ -19,11 +23,23 @@ const OURS = [
  */
 export function connectOptions(
   databaseUrl: string,
-  { options: ours, ...rest }: pg.PoolConfig,
+  { settings, ...rest }: ConnectOptions,
 ): pg.PoolConfig & { connectionString: string } {
   const url = new URL(databaseUrl);
-  const theirs = url.searchParams.get('options');
   for (const name of OURS) url.searchParams.delete(name);
-  const options = [theirs, ours].filter(Boolean).join(' ');
-  return { ...rest, connectionString: url.toString(), ...(options !== '' && { options }) };
+  const connectionString = url.toString();
+  if (!settings) return { ...rest, connectionString };
+  const values = [Object.keys(settings), Object.values(settings).map(String)];
+  return {
+    ...rest,
+    connectionString,
+    // The pool waits for it, whatever its type says.
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises
+    onConnect: async (client) => {
+      await client.query({ text: SET, values, query_timeout: rest.connectionTimeoutMillis } as pg.QueryConfig);
+      await rest.onConnect?.(client);
+    },
+  };
 }
+
+const SET = 'select set_config(name, value, false) from unnest($1::text[], $2::text[]) as t(name, value)';

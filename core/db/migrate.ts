@@ -3,6 +3,7 @@ import { databaseTime } from './clock.ts';
 import { connectOptions } from './connect-options.ts';
 import { createOrm } from './orm.ts';
 import { ensurePartitions, type Query } from './partitions.ts';
+import { requireSessions } from './sessions.ts';
 
 /** Any constant: processes that migrate the same database at once take turns. */
 const LOCK = 7_063_741;
@@ -12,6 +13,7 @@ const PAUSE_MS = 2_000;
 
 /** Brings the schema up to date and makes the partitions of the coming weeks. Returns the migrations that were run. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
+  await requireSessions(databaseUrl);
   const client = new pg.Client(connectOptions(databaseUrl, { connectionTimeoutMillis: 5_000 }));
   client.on('error', () => {});
   await client.connect();

@@ -59,11 +59,13 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         Client: OrmClient,
         connectionTimeoutMillis: 2_000,
         query_timeout: statementTimeoutMs,
-        // Below the client's own limit: what the client gave up must not stay in the server's queue.
-        statement_timeout: Math.floor(statementTimeoutMs * 0.95),
-        lock_timeout: LOCK_TIMEOUT_MS,
         keepAlive: true,
         application_name: 'posthorn',
+        settings: {
+          // Below the client's own limit: what the client gave up must not stay in the server's queue.
+          statement_timeout: Math.floor(statementTimeoutMs * 0.95),
+          lock_timeout: LOCK_TIMEOUT_MS,
+        },
       }),
     },
     logger: () => {},

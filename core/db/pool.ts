@@ -2,23 +2,23 @@ import pg from 'pg';
 import { connectOptions } from './connect-options.ts';
 
 /** Planner settings for statements that are chains of index look-ups, whatever the statistics say: the alternatives are switched off. */
-export const ONLY_INDEXES = [
-  'enable_hashjoin=off',
-  'enable_mergejoin=off',
-  'enable_seqscan=off',
-  'enable_bitmapscan=off',
-];
+export const ONLY_INDEXES = {
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  enable_seqscan: 'off',
+  enable_bitmapscan: 'off',
+};
 
 /** The hot statements' plans are prepared while tables may be empty, and must stay right when those hold millions of rows. */
-const HOT_SETTINGS = [
+const HOT_SETTINGS = {
   ...ONLY_INDEXES,
-  'plan_cache_mode=force_generic_plan',
-  'jit=off',
-  'timezone=UTC',
+  plan_cache_mode: 'force_generic_plan',
+  jit: 'off',
+  timezone: 'UTC',
   // Below the client's own limit: what the client gave up must not stay in the server's queue.
-  'statement_timeout=4500',
-  'lock_timeout=4000',
-];
+  statement_timeout: 4_500,
+  lock_timeout: 4_000,
+};
 
 /**
  * Keeps a connection that breaks from ending the process. `pg` tells of it by an `error` event: of the pool while the connection is idle,
@@ -43,7 +43,7 @@ export function createPool(databaseUrl: string, options: { max?: number } = {}):
       idleTimeoutMillis: 0,
       keepAlive: true,
       application_name: 'posthorn',
-      options: HOT_SETTINGS.map((setting) => `-c ${setting}`).join(' '),
+      settings: HOT_SETTINGS,
     }),
   );
   surviveBreaks(pool);
@@ -65,7 +65,7 @@ export function createReadPool(databaseUrl: string): pg.Pool {
       query_timeout: READ_LIMIT_MS + 500,
       keepAlive: true,
       application_name: 'posthorn dashboard',
-      options: `-c jit=off -c timezone=UTC -c statement_timeout=${READ_LIMIT_MS}`,
+      settings: { jit: 'off', timezone: 'UTC', statement_timeout: READ_LIMIT_MS },
     }),
   );
   surviveBreaks(pool);

@@ -105,6 +105,9 @@ export async function search<Row extends pg.QueryResultRow>(
   });
 }
 
-const SETTINGS = ['transaction read only', ...ONLY_INDEXES.map((setting) => `local ${setting}`)]
+const SETTINGS = [
+  'transaction read only',
+  ...Object.entries(ONLY_INDEXES).map(([name, value]) => `local ${name} = ${value}`),
+]
   .map((setting) => `set ${setting}`)
   .join('; ');

@@ -1,0 +1,59 @@
+import pg from 'pg';
+import { connectOptions } from './connect-options.ts';
+
+/** Behind the URL, a connection is not one session of PostgreSQL. */
+export class NoSessionsError extends Error {
+  override readonly name = 'NoSessionsError';
+
+  constructor() {
+    super(
+      'DATABASE_URL leads to a connection pooler that shares sessions among its clients. Posthorn needs sessions of its own: ' +
+        'connect to PostgreSQL directly, or have the pooler work by sessions (PgBouncer: pool_mode = session)',
+    );
+  }
+}
+
+const LIMIT_MS = 5_000;
+const ROUNDS = 10;
+
+/**
+ * Makes sure that a connection is one session of PostgreSQL for as long as it lasts. Behind a pooler that lends sessions for a transaction
+ * or a statement, two connections are in one session, or one connection is in two: whether it lends what was used last, or in turns, one
+ * of these shows within a few queries. @throws NoSessionsError, or the error of an attempt to connect
+ */
+export async function requireSessions(databaseUrl: string): Promise<void> {
+  const [one, other] = [createClient(databaseUrl), createClient(databaseUrl)];
+  try {
+    await one.connect();
+    await other.connect();
+    const [ofOne, ofOther] = await Promise.all([sessionOf(one), sessionOf(other)]);
+    const shared = [ofOne === ofOther];
+    for (let round = 0; round < ROUNDS; round++) {
+      shared.push(
+        (await sessionOf(one)) !== ofOne,
+        (await sessionOf(one)) !== ofOne,
+        (await sessionOf(other)) !== ofOther,
+      );
+    }
+    if (shared.includes(true)) throw new NoSessionsError();
+  } finally {
+    await Promise.all([one.end(), other.end()]);
+  }
+}
+
+function createClient(databaseUrl: string): pg.Client {
+  const client = new pg.Client(
+    connectOptions(databaseUrl, {
+      connectionTimeoutMillis: LIMIT_MS,
+      query_timeout: LIMIT_MS,
+      application_name: 'posthorn start',
+    }),
+  );
+  client.on('error', () => {});
+  return client;
+}
+
+async function sessionOf(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]!.pid;
+}
