@@ -48,6 +48,7 @@ async function main(): Promise<void> {
   warnOfFewOpenFiles(2 * config.maxInFlight, log);
   const pool = createPool(config.databaseUrl, { max: 10 });
   const secretBox = createSecretBox(config.masterKey);
+  await requireSessions(config.databaseUrl);
   await requireMasterKey(pool, secretBox);
   const orm = await createOrm(config.databaseUrl);
   const clock = new DatabaseClock();
@@ -80,7 +81,6 @@ async function main(): Promise<void> {
     onRecorded: ({ platform, org_id, delivery_id }) => changes.delivery(platform, org_id, delivery_id),
     onLaneChanged: ({ platform, org_id, webhook_id }) => changes.webhook(platform, org_id, webhook_id),
   });
-  await requireSessions(config.databaseUrl);
   await engine.enlist();
   let recoveries: Recoveries | undefined;
   const temporal = new TemporalWorker({

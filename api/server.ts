@@ -84,8 +84,12 @@ async function main(): Promise<void> {
   const listener = listenToDatabase(config.databaseUrl, { keys, sessions, live, reads, log });
   const stopped = stopRequested();
   const { adminKey, databaseUrl } = config;
+  await untilDone(
+    () => requireSessions(databaseUrl),
+    'it could not be checked yet whether connections are sessions',
+    log,
+  );
   await Promise.all([
-    untilDone(() => requireSessions(databaseUrl), 'it could not be checked yet whether connections are sessions', log),
     untilDone(() => requireMasterKey(pool, secretBox), 'the master key could not be checked yet', log),
     adminKey && untilDone(() => ensureAdminKey(pool, adminKey), 'the admin key could not be stored yet', log),
   ]);

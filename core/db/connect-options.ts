@@ -37,7 +37,8 @@ export function connectOptions(
     // eslint-disable-next-line @typescript-eslint/no-misused-promises
     onConnect: async (client) => {
       await client.query({ text: SET, values, query_timeout: rest.connectionTimeoutMillis } as pg.QueryConfig);
-      await rest.onConnect?.(client);
+      const { onConnect } = rest as { onConnect?: (client: pg.ClientBase) => Promise<void> };
+      await onConnect?.(client);
     },
   };
 }
