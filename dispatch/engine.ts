@@ -65,7 +65,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     const { pool, log, retryUnitMs, maxInFlight } = options;
     this.options = options;
-    this.lease = new Lease(options.databaseUrl, log, options.clock, (lostId) => this.dropUnbegun(lostId));
+    this.lease = new Lease({ ...options, onLost: (lostId) => this.dropUnbegun(lostId) });
     this.starter = new Starter(options.taskQueue, log, {
       onSettled: (id, members) => this.handover.handedOver(id, members),
       onRefused: (reason) => void this.handover.noteRefusal(this.lease.id, reason),

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { connectOptions } from '../core/db/connect-options.ts';
-import { ONLY_INDEXES, surviveBreaks } from '../core/db/pool.ts';
+import { surviveBreaks } from '../core/db/pool.ts';
 import { RECLAIM_SLICE, type SliceEnd } from '../core/db/queries/claimed-rows.ts';
 import type { DatabaseClock } from '../core/database-clock.ts';
 import { newId } from '../core/new-id.ts';
@@ -18,6 +18,18 @@ const SILENT_MS = 6_000;
 const GONE_MS = 3_000;
 /** Every so many beats a part of what is due is swept for claims that outlived their worker's burial. */
 const SWEEP_TICKS = 5;
+
+export interface LeaseOptions {
+  databaseUrl: string;
+  /** For the sweeps: the lease's own connection is for its beats, which must not wait. */
+  pool: pg.Pool;
+  log: Logger;
+  /** Set by each beat. */
+  clock: DatabaseClock;
+  onLost: (lostId: string) => void;
+}
+
+type Slice = SliceEnd & { found: number };
 
 /**
  * A worker process's lease on everything it has claimed: one row that it renews every second, instead of one lease a
@@ -35,14 +47,13 @@ export class Lease {
   private confirmedAt = -Infinity;
   private ticks = 1;
   private timer: NodeJS.Timeout | undefined;
-  private readonly orphans: ClaimedWalk<SliceEnd & { found: number }>;
+  private readonly orphans: ClaimedWalk<Slice>;
   private sweeping = Promise.resolve();
-  /** The last time that all was to be swept, it could not be. */
+  /** The last sweep failed: the next one goes through all that is due. */
   private unswept = false;
   private readonly seen = new Map<string, { beat: string; silentMs: number }>();
 
-  /** `clock` is set by each beat. */
-  constructor(databaseUrl: string, log: Logger, clock: DatabaseClock, onLost: (lostId: string) => void) {
+  constructor({ databaseUrl, pool, log, clock, onLost }: LeaseOptions) {
     this.log = log;
     this.clock = clock;
     this.onLost = onLost;
@@ -52,7 +63,6 @@ export class Lease {
         connectionTimeoutMillis: 2_000,
         query_timeout: 2_000,
         application_name: 'posthorn lease',
-        settings: ONLY_INDEXES,
         // The pool waits for it, whatever its type says.
         // eslint-disable-next-line @typescript-eslint/no-misused-promises
         onConnect: async (client) => {
@@ -61,12 +71,12 @@ export class Lease {
       }),
     );
     surviveBreaks(this.pool);
-    this.orphans = new ClaimedWalk((text, values) => this.pool.query(text, values), RECLAIM_SLICE);
+    this.orphans = new ClaimedWalk((text, values) => pool.query(text, values), RECLAIM_SLICE);
   }
 
   async start(): Promise<void> {
     await this.enlist();
-    this.sweep([]);
+    this.sweepAll([]);
     this.schedule();
   }
 
@@ -85,7 +95,7 @@ export class Lease {
     clearTimeout(this.timer);
     this.timer = undefined;
     await this.pool.query(LEASE.bury, [[this.id]]).catch(() => {});
-    this.sweep([]);
+    this.sweepAll([]);
     await this.sweeping;
     await this.pool.end();
   }
@@ -143,21 +153,25 @@ export class Lease {
     }
     if (dead.length > 0) await this.pool.query(LEASE.bury, [dead]);
     const sweep = this.ticks++ % SWEEP_TICKS === 0;
-    if (dead.length > 0 || this.unswept) this.sweep(dead);
-    else if (sweep) this.tell([], (await this.orphans.next()).found);
+    if (dead.length > 0 || this.unswept) this.sweepAll(dead);
+    else if (sweep) this.sweep([], async () => [await this.orphans.next()]);
   }
 
-  /** Goes through all that is due, beside the beats: each waits for one slice at most. */
-  private sweep(dead: string[]): void {
+  private sweepAll(dead: string[]): void {
     this.unswept = false;
-    const sweepAll = async () => {
-      const slices = await this.orphans.all();
+    this.sweep(dead, () => this.orphans.all());
+  }
+
+  /** One sweep after the other, beside the beats. */
+  private sweep(dead: string[], look: () => Promise<Slice[]>): void {
+    const takeOver = async () => {
+      const slices = await look();
       this.tell(
         dead,
         slices.reduce((sum, { found }) => sum + found, 0),
       );
     };
-    this.sweeping = this.sweeping.then(sweepAll).catch((error: unknown) => {
+    this.sweeping = this.sweeping.then(takeOver).catch((error: unknown) => {
       this.unswept = true;
       this.log.warn({ err: error }, 'what dead workers had claimed could not be taken over yet');
     });
