@@ -132,6 +132,7 @@ function engineSettings(config: Config) {
     retryUnitMs: config.retryUnitMs,
     coalesceMax: config.coalesceMax,
     maxInFlight: config.maxInFlight,
+    maxBytes: config.maxBytes,
     headerPrefixOf: (platform: string) => platforms[platform as keyof typeof platforms].headerPrefix,
   };
 }

@@ -1,6 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { ByteBudget } from '../core/byte-budget.ts';
 import type { Changes } from '../core/db/changes.ts';
 import type { Intake } from '../core/db/intake.ts';
 import type { Allowlist } from '../core/delivery/guard.ts';
@@ -34,6 +35,8 @@ export interface ApiDeps {
   log: Logger;
   /** Bytes of a request body with one event. */
   bodyLimit: number;
+  /** For the bodies of events that are being read or wait to be stored. */
+  bodies: ByteBudget;
   /** Milliseconds of one unit of the retry schedules. */
   retryUnitMs: number;
   /** Where links to workflows lead; undefined leaves them out. */

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { ByteBudget } from '../core/byte-budget.ts';
 import type { HandoverState } from '../core/db/queries/handover.ts';
 import type { Maintenance, OldestNeeded } from '../core/db/queries/table-state.ts';
 
@@ -46,6 +47,18 @@ export function createMetrics(readHandover: () => Promise<HandoverState | undefi
     countEvents: (platform, count) => events.inc({ platform }, count),
     observeRequest: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
   };
+}
+
+/** Says how many bytes of bodies the process holds. */
+export function addBodyGauge(registry: Registry, budget: ByteBudget): void {
+  new Gauge({
+    name: 'posthorn_body_bytes',
+    help: 'Bytes of event requests that are being read or wait to be stored',
+    registers: [registry],
+    collect() {
+      this.set(budget.held);
+    },
+  });
 }
 
 export interface TableReads {

@@ -3,6 +3,7 @@ import { getPriority, setPriority } from 'node:os';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics } from 'prom-client';
+import { ByteBudget } from '../core/byte-budget.ts';
 import { readConfig } from '../core/config.ts';
 import { Changes } from '../core/db/changes.ts';
 import { createIntake } from '../core/db/intake.ts';
@@ -76,6 +77,7 @@ async function main(): Promise<void> {
     metrics,
     log,
     bodyLimit: config.bodyLimit,
+    bodies: new ByteBudget(config.maxBytes),
     retryUnitMs: config.retryUnitMs,
     temporalUiUrl: config.temporalUiUrl,
     workflows,

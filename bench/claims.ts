@@ -1,4 +1,5 @@
 import { CLAIM_DUE } from '../core/db/queries/dispatch.ts';
+import { CLAIM_BYTES } from '../dispatch/payloads.ts';
 import { stopChild } from './children.ts';
 import { readClock } from './clock.ts';
 import { takeNumbers } from './events.ts';
@@ -22,7 +23,7 @@ export async function measureClaim(posthorn: Posthorn): Promise<number> {
     for (let count = 0; count < CLAIMS; count++) {
       await client.query('begin');
       const begun = readClock();
-      const { rows } = await client.query({ ...CLAIM_DUE, values: [NOBODY, CLAIMED, -Infinity] });
+      const { rows } = await client.query({ ...CLAIM_DUE, values: [NOBODY, CLAIMED, -Infinity, CLAIM_BYTES] });
       times.push(readClock() - begun);
       await client.query('rollback');
       if (rows.length !== CLAIMED) throw new Error(`${rows.length} were claimed`);

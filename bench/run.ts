@@ -9,6 +9,7 @@ import { drain } from './scenarios/drain.ts';
 import { failure } from './scenarios/failure.ts';
 import { flat } from './scenarios/flat.ts';
 import { kill } from './scenarios/kill.ts';
+import { large } from './scenarios/large.ts';
 import { neighbours } from './scenarios/neighbours.ts';
 import { recovery } from './scenarios/recovery.ts';
 import { silent } from './scenarios/silent.ts';
@@ -26,6 +27,7 @@ const SCENARIOS: Scenario[] = [
   flat,
   waiting,
   backlog,
+  large,
   neighbours,
   drain,
   workers,

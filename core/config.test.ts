@@ -29,6 +29,7 @@ describe('readConfig', () => {
       stopTimeoutMs: 30_000,
       autoPauseAfterMs: 432_000_000,
       maxInFlight: 1024,
+      maxBytes: 268_435_456,
       bodyLimit: 1_048_576,
       logLevel: 'info',
       temporalUiUrl: undefined,

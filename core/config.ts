@@ -74,6 +74,7 @@ const Environment = z.object({
     error: 'must be a duration above zero, such as 12h or 5d, or off',
   }),
   POSTHORN_MAX_IN_FLIGHT: integer(1024, 1, 65_536),
+  POSTHORN_MAX_BYTES: integer(256 * 1024 * 1024, 1024 * 1024, 1024 ** 4),
   POSTHORN_BODY_LIMIT: integer(1024 * 1024, 1024, 64 * 1024 * 1024),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
@@ -114,6 +115,8 @@ export interface Config {
   readonly autoPauseAfterMs: number | null;
   /** Attempts in flight per worker process. Default 1024. */
   readonly maxInFlight: number;
+  /** Bytes of bodies that a process holds: requests of an API, payloads of a worker. Default 256 MiB. */
+  readonly maxBytes: number;
   /** Bytes of a request body with one event. Default 1 MiB. */
   readonly bodyLimit: number;
   readonly logLevel: z.output<typeof Environment>['LOG_LEVEL'];
@@ -156,6 +159,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     stopTimeoutMs: settings.POSTHORN_STOP_TIMEOUT,
     autoPauseAfterMs: settings.POSTHORN_AUTO_PAUSE_AFTER,
     maxInFlight: settings.POSTHORN_MAX_IN_FLIGHT,
+    maxBytes: settings.POSTHORN_MAX_BYTES,
     bodyLimit: settings.POSTHORN_BODY_LIMIT,
     logLevel: settings.LOG_LEVEL,
     temporalUiUrl: settings.POSTHORN_TEMPORAL_UI_URL,

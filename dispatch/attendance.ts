@@ -26,6 +26,9 @@ const CLOCK_SLACK_S = 1;
 /** What is not taken in hand so long after its time, for want of room, is left to the dispatchers: it waits in PostgreSQL. */
 const PATIENCE_MS = 5_000;
 
+/** What a claim brings at once for each delivery; larger payloads take it one more statement. So many claims may be under way. */
+const BYTES_EACH = 64 * 1024;
+
 /** What a workflow's activity does in this process: it makes the attempts that are due, and looks in PostgreSQL for the rest. */
 export class Attendance implements DeliveryAttempts {
   private readonly deps: AttendanceDeps;
@@ -74,7 +77,8 @@ export class Attendance implements DeliveryAttempts {
     const { claims, flights, lanes } = this.deps;
     const { total, byWebhook } = lanes.room();
     const room = [Math.max(0, total), JSON.stringify(byWebhook), CLAIM_MAX];
-    const { worker, rows } = await claims.take(CLAIM_MEMBERS, ...room, deliveryIds, workflowId, slackS);
+    const values = [...room, deliveryIds, workflowId, slackS];
+    const { worker, rows } = await claims.take(CLAIM_MEMBERS, BYTES_EACH * deliveryIds.length, ...values);
     return rows.map((claimed) => {
       const flight = flights.add(claimed, worker, workflowId);
       lanes.add(claimed, flight);

@@ -19,6 +19,8 @@ export interface Claimed {
   org_id: string;
   event_type: string;
   body: string;
+  /** Of the body. */
+  bytes: number;
   url: string;
   /** Sealed, as base64. */
   secret: string;

@@ -7,18 +7,19 @@ import { ClaimedWalk } from './claimed-walk.ts';
 import type { Claimed } from './claimed.ts';
 import type { Flights } from './flights.ts';
 import type { Lease } from './lease.ts';
+import type { Brought, Payloads } from './payloads.ts';
 
 export interface ClaimsDeps {
   pool: pg.Pool;
   lease: Lease;
   flights: Flights;
+  payloads: Payloads;
   log: Logger;
 }
 
-export interface Taken<Row> {
+export interface Taken<Row> extends Brought<Row> {
   /** The incarnation that claimed them. */
   worker: string;
-  rows: Row[];
 }
 
 const LOOK_MS = 2_000;
@@ -60,25 +61,31 @@ export class Claims {
   }
 
   /**
-   * Runs a claim statement, whose first parameter is the worker. The caller has to make flights of the rows at once.
+   * Runs a claim statement, whose first parameter is the worker, and whose last one says how many bytes of payloads it may bring: `bytes` at
+   * most. The caller has to make flights of the rows at once.
    * @throws Error when the lease cannot be confirmed, or the database cannot be asked
    */
   async take<Row extends Claimed>(
     statement: { name: string; text: string },
+    bytes: number,
     ...values: unknown[]
   ): Promise<Taken<Row>> {
-    const { pool, lease, flights } = this.deps;
+    const { pool, lease, flights, payloads } = this.deps;
     while (this.looking) await this.looking;
-    if (this.stopped) return { worker: lease.id, rows: [] };
+    if (this.stopped) return { worker: lease.id, rows: [], left: [] };
     if (!lease.fresh()) throw new Error('the lease cannot be confirmed');
     const worker = lease.id;
     this.underWay++;
     try {
-      const { rows: claimed } = await pool.query<Row>({ ...statement, values: [worker, ...values] });
-      const rows = claimed.some(lacksEvent) ? await this.endWithoutEvent(worker, claimed) : claimed;
-      const fresh = rows.filter((row) => !flights.has(row.delivery_id, worker));
-      if (fresh.length < rows.length) this.doubtfulUntil = performance.now() + DOUBT_MS;
-      return { worker, rows: fresh };
+      let claimed = 0;
+      const brought = await payloads.hold(worker, bytes, async (most) => {
+        const { rows: all } = await pool.query<Row>({ ...statement, values: [worker, ...values, most] });
+        const rows = all.some(lacksEvent) ? await this.endWithoutEvent(worker, all) : all;
+        claimed = rows.length;
+        return rows.filter((row) => !flights.has(row.delivery_id, worker));
+      });
+      if (brought.rows.length + brought.left.length < claimed) this.doubtfulUntil = performance.now() + DOUBT_MS;
+      return { worker, ...brought };
     } catch (error) {
       this.doubtfulUntil = performance.now() + DOUBT_MS;
       throw error;
@@ -118,8 +125,8 @@ export class Claims {
 }
 
 /** A fair claim also returns a row without a delivery. */
-function lacksEvent(row: { delivery_id: string | null; body: string | null }): boolean {
-  return row.delivery_id !== null && row.body === null;
+function lacksEvent(row: { delivery_id: string | null; bytes: number | null }): boolean {
+  return row.delivery_id !== null && row.bytes === null;
 }
 
 function pause(): Promise<void> {

@@ -13,13 +13,14 @@ function dispatcherOf(brings: number[], roomOfA: number, workers = 1) {
     const count = brings[claims++] ?? 0;
     const row = (delivery: string | null) => ({ ...scan, delivery_id: delivery, webhook_id: delivery && 'a' });
     const rows = count === 0 ? [row(null)] : Array.from({ length: count }, (_, index) => row(`d${index}`));
-    return Promise.resolve({ worker: 'worker', rows });
+    return Promise.resolve({ worker: 'worker', rows, left: [] });
   };
   const deps = {
     lease: { fresh: () => true, workers },
     claims: { take },
     lanes: { room: () => room, add: () => undefined },
     flights: { add: () => undefined },
+    payloads: { mostRows: () => 256 },
   };
   const dispatcher = new Dispatcher(deps as unknown as DispatcherDeps);
   const settled = () => new Promise((resolve) => setTimeout(resolve, 10));

@@ -7,6 +7,7 @@ import { CLAIM_MAX } from './lane.ts';
 import type { Lanes, Room } from './lanes.ts';
 import type { Lease } from './lease.ts';
 import { LowWater } from './low-water.ts';
+import { CLAIM_BYTES, type Payloads } from './payloads.ts';
 
 export interface DispatcherDeps {
   log: Logger;
@@ -14,6 +15,7 @@ export interface DispatcherDeps {
   claims: Claims;
   lanes: Lanes<Flight>;
   flights: Flights;
+  payloads: Pick<Payloads, 'mostRows'>;
 }
 
 /** Finds what a lost notice hid, and what has become due by the passing of time. */
@@ -97,7 +99,7 @@ export class Dispatcher {
 
   private room(): Room {
     const room = this.deps.lanes.room();
-    return { ...room, total: Math.min(CLAIM_MAX, room.total) };
+    return { ...room, total: Math.min(CLAIM_MAX, room.total, this.deps.payloads.mostRows()) };
   }
 
   private async claim(room: Room): Promise<void> {
@@ -121,11 +123,11 @@ export class Dispatcher {
   private async claimOldest({ total }: Room): Promise<boolean> {
     const startedAt = performance.now();
     const from = this.lowWater.begin(startedAt);
-    const { worker, rows } = await this.deps.claims.take(CLAIM_DUE, total, from);
+    const { worker, rows, left } = await this.deps.claims.take(CLAIM_DUE, CLAIM_BYTES, total, from);
     const now = performance.now();
-    this.lowWater.end(from, Math.min(...rows.map((row) => row.due)), now - startedAt, now);
+    this.lowWater.end(from, Math.min(...[...rows, ...left].map((row) => row.due)), now - startedAt, now);
     this.launch(rows, worker);
-    return rows.length === total;
+    return rows.length === total || left.length > 0;
   }
 
   /** Goes round the webhooks, a part in each claim. Whether there may be more: when a whole round left nothing, there is not. */
@@ -138,12 +140,14 @@ export class Dispatcher {
     }
     const { round } = this;
     const room = JSON.stringify(byWebhook);
-    const taken = await this.deps.claims.take<FairlyClaimed>(CLAIM_FAIRLY, total, room, others, seenLast, round.from);
+    const values = [total, room, others, seenLast, round.from];
+    const taken = await this.deps.claims.take<FairlyClaimed>(CLAIM_FAIRLY, CLAIM_BYTES, ...values);
     const rows = taken.rows.filter((row) => row.delivery_id !== null);
-    this.seenLast = (taken.rows[0]?.more && taken.rows[0].seen) || NONE;
-    this.endOfRound(round, taken.rows[0]?.oldest ?? Infinity, startedAt);
+    const [scan] = [...taken.rows, ...taken.left];
+    this.seenLast = (scan?.more && scan.seen) || NONE;
+    this.endOfRound(round, scan?.oldest ?? Infinity, startedAt);
     this.launch(rows, taken.worker);
-    const left = rows.length === total || this.mayLeave(rows, byWebhook, others);
+    const left = taken.left.length > 0 || rows.length === total || this.mayLeave(rows, byWebhook, others);
     this.unseen ||= left;
     return left || this.seenLast !== NONE || (this.unseen && this.gathering === undefined);
   }

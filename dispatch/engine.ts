@@ -18,6 +18,7 @@ import type { LaneOwner } from './lane.ts';
 import { LaneReports } from './lane-reports.ts';
 import { Lanes } from './lanes.ts';
 import { Lease } from './lease.ts';
+import { Payloads } from './payloads.ts';
 import { Recorder } from './recorder.ts';
 import { Starter } from './starter.ts';
 
@@ -31,6 +32,8 @@ export interface EngineOptions {
   retryUnitMs: number;
   coalesceMax: number;
   maxInFlight: number;
+  /** Of payloads in hand. */
+  maxBytes: number;
   /** Null: its secret cannot be opened. */
   signerOf: (claimed: Claimed) => Signer | null;
   headerPrefixOf: (platform: string) => string;
@@ -51,7 +54,8 @@ const HANDOVER_MS = 5_000;
 export class Engine {
   readonly attendance: Attendance;
   private readonly options: EngineOptions;
-  private readonly flights = new Flights();
+  private readonly payloads: Payloads;
+  private readonly flights: Flights;
   private readonly lease: Lease;
   private readonly lanes: Lanes<Flight>;
   private readonly reports: LaneReports;
@@ -74,6 +78,8 @@ export class Engine {
     this.handover = new Handover({ pool, log, starter, retryUnitMs, maxGroup: options.coalesceMax });
     const courier = this.createCourier();
     const goOn = () => this.dispatcher.goOn();
+    this.payloads = new Payloads(pool, options.maxBytes, goOn);
+    this.flights = new Flights(this.payloads.budget);
     this.lanes = new Lanes({
       run: (flight, ended) => courier.carry(flight, ended),
       maxInFlight,
@@ -87,10 +93,10 @@ export class Engine {
       worker: () => this.lease.id,
       onChanged: options.onLaneChanged,
     });
-    const { flights, lanes, lease } = this;
-    this.claims = new Claims({ pool, lease, flights, log });
+    const { flights, lanes, lease, payloads } = this;
+    this.claims = new Claims({ pool, lease, flights, payloads, log });
     const { claims } = this;
-    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, flights });
+    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, flights, payloads });
     this.attendance = new Attendance({ pool, claims, flights, lanes, retryUnitMs, clock: options.clock });
   }
 

@@ -2,10 +2,11 @@ import { expect, test } from 'vitest';
 import type { Claimed } from './claimed.ts';
 import { Flights } from './flights.ts';
 
+const payloads = { free: () => undefined };
 const claimed = (id: string) => ({ delivery_id: id, body: '{}' }) as Claimed;
 
 test('what has landed is forgotten, what is in the air is not, and whoever waits hears of it', async () => {
-  const flights = new Flights();
+  const flights = new Flights(payloads);
   const landing = flights.add(claimed('one'), 'worker', 'group');
   const flying = flights.add(claimed('two'), 'worker', null);
   const ended = landing.end();
@@ -18,7 +19,7 @@ test('what has landed is forgotten, what is in the air is not, and whoever waits
 });
 
 test('a claim that was made again is not lost when the one before it lands', () => {
-  const flights = new Flights();
+  const flights = new Flights(payloads);
   const before = flights.add(claimed('one'), 'lost worker', null);
   const again = flights.add(claimed('one'), 'worker', null);
   before.land(null);

@@ -1,3 +1,4 @@
+import type { ByteBudget } from '../core/byte-budget.ts';
 import type { DeliveryStatus } from '../core/domain/delivery.ts';
 import type { Claimed } from './claimed.ts';
 
@@ -54,6 +55,12 @@ export class Flight {
 /** The claimed deliveries of this process whose outcome is not recorded yet, by id. */
 export class Flights {
   private readonly byId = new Map<string, Flight>();
+  private readonly payloads: Pick<ByteBudget, 'free'>;
+
+  /** Frees the payload of each that lands. */
+  constructor(payloads: Pick<ByteBudget, 'free'>) {
+    this.payloads = payloads;
+  }
 
   get count(): number {
     return this.byId.size;
@@ -76,6 +83,7 @@ export class Flights {
   }
 
   private drop(flight: Flight): void {
+    this.payloads.free(flight.claimed.bytes);
     if (this.byId.get(flight.claimed.delivery_id) === flight) this.byId.delete(flight.claimed.delivery_id);
   }
 }

@@ -27,6 +27,7 @@ const claimed = (id: string, fields: Partial<Claimed> = {}): Claimed => ({
   org_id: '',
   event_type: 'contact.created',
   body: '{}',
+  bytes: 2,
   url: 'https://receiver.example',
   secret: '',
   active: true,
@@ -41,7 +42,7 @@ const claimed = (id: string, fields: Partial<Claimed> = {}): Claimed => ({
 
 let started: Start[];
 let handover: Handover;
-const flights = new Flights();
+const flights = new Flights({ free: () => undefined });
 
 function create(maxGroup: number): void {
   started = [];

@@ -50,7 +50,7 @@ export class Recorder {
     this.batcher = new Batcher({
       maxItems: 256,
       maxWeight: 8 * 1024 * 1024,
-      weigh: (record) => 1024 + (record.result.responseBody?.length ?? 0),
+      weigh: (record) => 1024 + Buffer.byteLength(record.result.responseBody ?? ''),
       run: (records) => this.writeAll(records),
     });
   }

@@ -13,6 +13,7 @@ import { LiveHub } from '../api/live/hub.ts';
 import { listenToDatabase } from '../api/live/listen.ts';
 import { createMetrics } from '../api/metrics.ts';
 import { createWorkflows } from '../api/workflows.ts';
+import { ByteBudget } from '../core/byte-budget.ts';
 import { Changes } from '../core/db/changes.ts';
 import { createIntake } from '../core/db/intake.ts';
 import { createOrm } from '../core/db/orm.ts';
@@ -124,6 +125,7 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
     metrics: createMetrics(() => readHandover({ reads })),
     log,
     bodyLimit: BODY_LIMIT,
+    bodies: new ByteBudget(64 * 1024 * 1024),
     retryUnitMs: 60_000,
     temporalUiUrl: 'http://temporal.example',
     workflows,

@@ -1,17 +1,42 @@
 import { isUtf8 } from 'node:buffer';
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import type { ByteBudget } from '../../core/byte-budget.ts';
 import { AppError, invalidRequest } from '../../core/contracts/errors.ts';
 import { describeIssues } from '../../core/contracts/issues.ts';
+import { OverloadedError } from '../../core/db/batcher.ts';
 import { encodePhpJson, JsonSyntaxError } from '../../core/delivery/encode.ts';
 
 const FORM = /^\s*(application\/x-www-form-urlencoded|multipart\/)/i;
 
 /**
- * The body as text, of at most `limit` bytes; more are not read. Any content type but a form's passes.
+ * Reads a body as text, of at most `limit` bytes, and holds its bytes until `use` has ended.
+ * @throws OverloadedError when there is no room for it, before it is read where its length is known; AppError as `readText`
+ */
+export async function withText<Result>(
+  c: Context,
+  limit: number,
+  budget: ByteBudget,
+  use: (text: string) => Promise<Result>,
+): Promise<Result> {
+  let held = 0;
+  const hold = (size: number) => {
+    if (!budget.take(size, held)) throw new OverloadedError('the requests in hand have as many bytes as may be held');
+    held = size;
+  };
+  try {
+    return await use(await readText(c, limit, hold));
+  } finally {
+    budget.free(held);
+  }
+}
+
+/**
+ * The body as text, of at most `limit` bytes; more are not read. `onSize` is told the size before so much is kept. Any content type but a
+ * form's passes.
  * @throws AppError payload_too_large, unsupported_media_type, malformed_json (not UTF-8)
  */
-export async function readText(c: Context, limit: number): Promise<string> {
+async function readText(c: Context, limit: number, onSize: (size: number) => void = () => undefined): Promise<string> {
   const type = c.req.header('content-type');
   if (type !== undefined && FORM.test(type)) {
     throw new AppError(
@@ -28,17 +53,24 @@ export async function readText(c: Context, limit: number): Promise<string> {
   }
   const length = c.req.header('content-length');
   if (Number(length) > limit) throw tooLarge(limit);
-  const bytes = length === undefined ? await readStream(c.req.raw.body, limit) : Buffer.from(await c.req.arrayBuffer());
+  if (length !== undefined) onSize(Number(length));
+  const bytes =
+    length === undefined ? await readStream(c.req.raw.body, limit, onSize) : Buffer.from(await c.req.arrayBuffer());
   if (!isUtf8(bytes)) throw new AppError('malformed_json', 'the body is not UTF-8');
   return bytes.toString('utf8');
 }
 
-async function readStream(body: ReadableStream<Uint8Array> | null, limit: number): Promise<Buffer> {
+async function readStream(
+  body: ReadableStream<Uint8Array> | null,
+  limit: number,
+  onSize: (size: number) => void,
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.length;
     if (size > limit) throw tooLarge(limit);
+    onSize(size);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

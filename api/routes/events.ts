@@ -17,7 +17,7 @@ import type { Platform } from '../../core/platforms/platform.ts';
 import { answerText } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readEvent, readKeyHeader, readKeyMember, timestampOf, type EventReader } from '../emission/read-event.ts';
-import { encodeBody, readText } from '../middleware/body.ts';
+import { encodeBody, withText } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams } from '../paths.ts';
 import type { Router } from '../routing.ts';
@@ -71,22 +71,23 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
         content: content(AcceptedEvent),
       },
     },
-    async handle({ c, orgId }) {
-      const json = encodeBody(await readText(c, deps.bodyLimit));
-      const errors: FieldError[] = [];
-      const key = readKeyHeader(c.req.header('idempotency-key'), errors);
-      const emission = readEvent(reader, requireObject(json), orgId, key, errors);
-      if (errors.length > 0) throw invalidRequest(errors);
-      const [result] = await deps.intake.emit([emission!]);
-      if (result!.kind !== 'accepted') throw refuse(result!, deps.log);
-      if (!result!.replayed) deps.metrics.countEvents(platform.id, 1);
-      tellAccepted(deps.changes, platform.id, orgId, [result!]);
-      return answerText(
-        writeAccepted(emission!, result!),
-        202,
-        result!.replayed ? { 'Idempotent-Replayed': 'true' } : {},
-      );
-    },
+    handle: ({ c, orgId }) =>
+      withText(c, deps.bodyLimit, deps.bodies, async (text) => {
+        const json = encodeBody(text);
+        const errors: FieldError[] = [];
+        const key = readKeyHeader(c.req.header('idempotency-key'), errors);
+        const emission = readEvent(reader, requireObject(json), orgId, key, errors);
+        if (errors.length > 0) throw invalidRequest(errors);
+        const [result] = await deps.intake.emit([emission!]);
+        if (result!.kind !== 'accepted') throw refuse(result!, deps.log);
+        if (!result!.replayed) deps.metrics.countEvents(platform.id, 1);
+        tellAccepted(deps.changes, platform.id, orgId, [result!]);
+        return answerText(
+          writeAccepted(emission!, result!),
+          202,
+          result!.replayed ? { 'Idempotent-Replayed': 'true' } : {},
+        );
+      }),
   });
 
   router.addForPlatform({
@@ -100,18 +101,21 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
     errors: ERRORS,
     request: { params: pathParams(platform), body: { required: true, content: content(batchInput(types)) } },
     responses: { 202: { description: 'Accepted', content: content(BatchAnswer) } },
-    async handle({ c, orgId }) {
-      const members = requireObject(encodeBody(await readText(c, BATCH_BYTES)));
-      const emissions = readBatch(reader, members.get('events'), orgId, deps.bodyLimit);
-      const results = await deps.intake.emit(emissions).catch(refuseTooMany);
-      const fresh = results.filter((result) => result.kind === 'accepted' && !result.replayed).length;
-      deps.metrics.countEvents(platform.id, fresh);
-      tellAccepted(deps.changes, platform.id, orgId, results);
-      const written = results.map((result, index) =>
-        result.kind === 'accepted' ? writeAccepted(emissions[index]!, result) : writeRefused(refuse(result, deps.log)),
-      );
-      return answerText(`{"results":[${written.join(',')}]}`, 202);
-    },
+    handle: ({ c, orgId }) =>
+      withText(c, BATCH_BYTES, deps.bodies, async (text) => {
+        const members = requireObject(encodeBody(text));
+        const emissions = readBatch(reader, members.get('events'), orgId, deps.bodyLimit);
+        const results = await deps.intake.emit(emissions).catch(refuseTooMany);
+        const fresh = results.filter((result) => result.kind === 'accepted' && !result.replayed).length;
+        deps.metrics.countEvents(platform.id, fresh);
+        tellAccepted(deps.changes, platform.id, orgId, results);
+        const written = results.map((result, index) =>
+          result.kind === 'accepted'
+            ? writeAccepted(emissions[index]!, result)
+            : writeRefused(refuse(result, deps.log)),
+        );
+        return answerText(`{"results":[${written.join(',')}]}`, 202);
+      }),
   });
 }
 

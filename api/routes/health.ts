@@ -10,7 +10,7 @@ import {
 import { answerJson, answerText } from '../answers.ts';
 import { SharedReads } from '../dashboard/shared-reads.ts';
 import type { ApiDeps } from '../deps.ts';
-import { addTableGauges } from '../metrics.ts';
+import { addBodyGauge, addTableGauges } from '../metrics.ts';
 import { content } from '../openapi/content.ts';
 import type { Router } from '../routing.ts';
 
@@ -35,6 +35,7 @@ const OLDEST_PATIENCE_MS = 500;
 
 export function addHealthRoutes(router: Router, deps: ApiDeps): void {
   const readOldest = shareOldest(deps);
+  addBodyGauge(deps.metrics.registry, deps.bodies);
   addTableGauges(deps.metrics.registry, {
     horizon: () => findHorizon(deps.reads),
     oldest: readOldest,

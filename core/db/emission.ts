@@ -13,6 +13,7 @@ export type EmitResult =
   | {
       kind: 'accepted';
       eventId: string;
+      /** Its beginning alone where an earlier request is answered again. */
       body: string;
       deliveries: { id: string; webhookId: string }[];
       /** Whether an earlier request with the same idempotency key is answered again. */

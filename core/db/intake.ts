@@ -51,7 +51,8 @@ export function createIntake(pool: pg.Pool): Intake {
     maxItems: 512,
     maxWaiting: 10_000,
     maxWeight: MAX_WEIGHT,
-    weigh: (emissions: Emission[]) => emissions.reduce((sum, emission) => sum + emission.body.length + ROW_WEIGHT, 0),
+    weigh: (emissions: Emission[]) =>
+      emissions.reduce((sum, emission) => sum + Buffer.byteLength(emission.body) + ROW_WEIGHT, 0),
     run: storeTogether,
   };
   const prompt = new Batcher(options);

@@ -3,9 +3,6 @@ import { Batcher } from './batcher.ts';
 import type { Emission, EmitResult } from './emission.ts';
 import { RECALL } from './queries/emit.ts';
 
-/** Bytes of bodies that one statement brings back, if the same events come again. */
-const MAX_WEIGHT = 8 * 1024 * 1024;
-
 /** Looks up what idempotency keys that were used before stand for. */
 export class Recalls {
   /** One statement at a time, so that slow ones leave the pool to others. */
@@ -15,8 +12,6 @@ export class Recalls {
     this.batcher = new Batcher({
       maxItems: 512,
       maxWaiting: 10_000,
-      maxWeight: MAX_WEIGHT,
-      weigh: ({ body }) => body.length,
       run: (repeated) => recall(pool, repeated),
     });
   }

@@ -16,8 +16,8 @@ test('claims follow their indexes, whatever the planner knew when they were prep
   const client = await database.pool.connect();
   try {
     for (const [{ text }, values] of [
-      [CLAIM_DUE, `'${FIRST}', 256, '-infinity'`],
-      [CLAIM_FAIRLY, `'${FIRST}', 256, '{}', 64, '${FIRST}', '-infinity'`],
+      [CLAIM_DUE, `'${FIRST}', 256, '-infinity', 16777216`],
+      [CLAIM_FAIRLY, `'${FIRST}', 256, '{}', 64, '${FIRST}', '-infinity', 16777216`],
     ] as const) {
       await client.query(`prepare claim as ${text}`);
       const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute claim(${values})`);
@@ -45,7 +45,7 @@ test.each([
     const blocksOf = async (from: string) => {
       await client.query('begin');
       const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
-        `explain (analyze, buffers, format json) execute claim(${values}, ${from})`,
+        `explain (analyze, buffers, format json) execute claim(${values}, ${from}, 16777216)`,
       );
       await client.query('rollback');
       return rows[0]!['QUERY PLAN'][0].Plan['Shared Hit Blocks']!;

@@ -65,8 +65,9 @@ async function enlist(): Promise<string> {
 }
 
 async function claim(worker: string, limit: number) {
-  return (await database.pool.query<{ delivery_id: string }>({ ...CLAIM_DUE, values: [worker, limit, -Infinity] }))
-    .rows;
+  return (
+    await database.pool.query<{ delivery_id: string }>({ ...CLAIM_DUE, values: [worker, limit, -Infinity, 2 ** 24] })
+  ).rows;
 }
 
 interface FairlyClaimed {
@@ -81,7 +82,7 @@ interface FairlyClaimed {
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
 async function claimFairly(worker: string, limit: number, room: Record<string, number> = {}, after = FIRST) {
-  const values = [worker, limit, JSON.stringify(room), 64, after, -Infinity];
+  const values = [worker, limit, JSON.stringify(room), 64, after, -Infinity, 2 ** 24];
   const { rows } = await database.pool.query<FairlyClaimed>({ ...CLAIM_FAIRLY, values });
   const taken = rows.filter((row) => row.delivery_id !== null);
   const counts = Object.fromEntries(

@@ -30,7 +30,7 @@ async function claim(count: number): Promise<string[]> {
   await createIntake(database.pool).emit(Array.from({ length: count }, () => emission));
   const { rows } = await database.pool.query<{ delivery_id: string }>({
     ...CLAIM_DUE,
-    values: [worker, count, -Infinity],
+    values: [worker, count, -Infinity, 2 ** 24],
   });
   return rows.map((row) => row.delivery_id);
 }

@@ -1,11 +1,12 @@
 /**
- * What a claimed delivery brings along for its attempt; `body` is null where its event is no longer kept. `due` is the CTE whose outbox rows
- * are claimed for worker $1.
+ * What a claimed delivery brings along for its attempt. `due` is the CTE whose outbox rows are claimed for worker $1. `bytes` is the size of
+ * the body, null where its event is no longer kept; it is read without the body. When all bodies together have more than `most` bytes, none
+ * is brought: BODIES has those that are wanted.
  *
  * The commit is not waited for: it is durable with the next one that is, or some 0.2 s later. Should PostgreSQL crash before that,
  * the delivery is due again, and the claimer's word on the attempt still counts unless another worker has claimed it by then.
  */
-const claimed = (due: string) => `
+const claimed = (due: string, most: string) => `
 due as materialized (${due}
 ), claimed as materialized (
   update outbox o set claimed_by = $1 from due
@@ -13,7 +14,8 @@ due as materialized (${due}
 ), taken as (
 select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.round_start, c.trigger, c.workflow_id,
   extract(epoch from c.due_at)::float8 as due,
-  e.platform, e.org_id, e.event_type, e.body,
+  e.platform, e.org_id, e.event_type, octet_length(e.body) as bytes,
+  case when sum(octet_length(e.body)) over () <= ${most}::bigint then e.body end as body,
   w.url, encode(w.secret, 'base64') as secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
   w.max_attempts as schedule_attempts, w.initial_units, w.coefficient, w.concurrency, w.rate_limit
 from claimed c
@@ -21,20 +23,23 @@ left join lateral (select * from events where id = c.event_id offset 0) e on tru
 cross join lateral (select * from webhooks where id = c.webhook_id offset 0) w
 )`;
 
-const claim = (due: string) => `with ${claimed(due)} select * from taken order by delivery_id`;
+const claim = (due: string, most: string) => `with ${claimed(due, most)} select * from taken order by delivery_id`;
 
 /**
  * Claims what is due, oldest first, of whatever webhook. No other worker gets a claimed delivery until its outcome is recorded
  * or its claimer is declared dead. While an old snapshot is open, the index keeps an entry of every delivery that was done with since;
  * `$3` passes those by.
- * $1 worker, $2 how many at most, $3 nothing that was due before, in seconds since 1970; -Infinity: everything
+ * $1 worker, $2 how many at most, $3 nothing that was due before, in seconds since 1970; -Infinity: everything, $4 bytes of bodies at most
  */
 export const CLAIM_DUE = {
   name: 'claim-due',
-  text: claim(`
+  text: claim(
+    `
   select delivery_id from outbox
   where due_at <= now() and due_at >= to_timestamp($3::float8) and claimed_by is null
-  order by due_at, delivery_id limit $2 for update skip locked`),
+  order by due_at, delivery_id limit $2 for update skip locked`,
+    '$4',
+  ),
 };
 
 /** How many webhooks one fair claim looks at, and of how many it takes something. */
@@ -51,7 +56,7 @@ const visit = (after: string) => `
  * was looked at, null when there was none; `more` says that others may follow it; `most` is what one webhook got at most.
  * `oldest` is since when the oldest that it saw is due, in seconds since 1970, or now where all of it is due later.
  * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 webhook to begin after, $6 nothing
- * that was due before, as in CLAIM_DUE
+ * that was due before, as in CLAIM_DUE, $7 bytes of bodies at most
  */
 export const CLAIM_FAIRLY = {
   name: 'claim-fairly',
@@ -68,7 +73,8 @@ with recursive visited as (
   select webhook_id as seen, visits = ${MOST_VISITED} or served = ${MOST_SERVED} as more, 2 * (select each from share) as most,
     (select extract(epoch from least(min(due_at), now()))::float8 from visited) as oldest
   from visited order by visits desc limit 1
-), ${claimed(`
+), ${claimed(
+    `
   select one.delivery_id from visited v
   cross join lateral (
     select delivery_id, row_number() over () as place from (
@@ -79,18 +85,21 @@ with recursive visited as (
     ) oldest
   ) one
   where v.due_at <= now() and v.room > 0
-  order by (one.place - 1) / (select each from share), v.visits limit $2`)}
+  order by (one.place - 1) / (select each from share), v.visits limit $2`,
+    '$7',
+  )}
 select * from scan left join taken on true order by delivery_id`,
 };
 
 /**
  * Claims the deliveries of a workflow whose time has come, as far as there is room.
  * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 deliveries, $6 workflow,
- * $7 seconds that the time may be ahead, for the difference between Temporal's clock and the database's
+ * $7 seconds that the time may be ahead, for the difference between Temporal's clock and the database's, $8 bytes of bodies at most
  */
 export const CLAIM_MEMBERS = {
   name: 'claim-members',
-  text: claim(`
+  text: claim(
+    `
   select locked.delivery_id from (
     select delivery_id, coalesce(($3::jsonb ->> webhook_id::text)::int, $4::int) as room,
       row_number() over (partition by webhook_id order by delivery_id) as place
@@ -101,7 +110,17 @@ export const CLAIM_MEMBERS = {
   cross join lateral (
     select delivery_id from outbox where delivery_id = member.delivery_id and claimed_by is null for update skip locked
   ) locked
-  where member.place <= member.room limit $2`),
+  where member.place <= member.room limit $2`,
+    '$8',
+  ),
+};
+
+/** The bodies that a claim did not bring. $1 events */
+export const BODIES = {
+  name: 'bodies',
+  text: `
+select e.id, e.body from unnest($1::uuid[]) as t(id)
+cross join lateral (select id, body from events where id = t.id offset 0) e`,
 };
 
 /** How a workflow's deliveries stand. $1 deliveries */

@@ -56,7 +56,7 @@ export const RECALL = {
 select k.platform, k.org_id, k.key, k.request_hash, k.event_id, e.body, d.deliveries
 from unnest($1::text[], $2::text[], $3::text[]) as t(platform, org_id, key)
 join idempotency_keys k on k.platform = t.platform and k.org_id = t.org_id and k.key = t.key
-cross join lateral (select body from events where id = k.event_id offset 0) e
+cross join lateral (select left(body, 512) as body from events where id = k.event_id offset 0) e
 cross join lateral (
   select coalesce(json_agg(json_build_object('id', id, 'webhookId', webhook_id) order by id), '[]') as deliveries
   from deliveries where event_id = k.event_id
