@@ -14,7 +14,7 @@ import { M0007Uuidv7 } from './migrations/m0007-uuidv7.ts';
 import { M0008Subscriptions } from './migrations/m0008-subscriptions.ts';
 import { M0009Handover } from './migrations/m0009-handover.ts';
 import { M0010RecoveryCount } from './migrations/m0010-recovery-count.ts';
-import { M0012Safeguards } from './migrations/m0012-safeguards.ts';
+import { M0011Safeguards } from './migrations/m0011-safeguards.ts';
 import { OrmClient } from './orm-client.ts';
 
 /** Nobody waits longer for a lock: others would wait behind it. */
@@ -47,7 +47,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0008-subscriptions', class: M0008Subscriptions },
         { name: 'm0009-handover', class: M0009Handover },
         { name: 'm0010-recovery-count', class: M0010RecoveryCount },
-        { name: 'm0012-safeguards', class: M0012Safeguards },
+        { name: 'm0011-safeguards', class: M0011Safeguards },
       ],
       snapshot: false,
       tableName: 'posthorn_migrations',

@@ -4,7 +4,7 @@ import { Migration } from '@mikro-orm/migrations';
  * What tells a process that it must not go on: that its master key is not the one that the stored secrets were sealed with. And what the
  * maintenance did last, or refused to do since a clock may be wrong.
  */
-export class M0012Safeguards extends Migration {
+export class M0011Safeguards extends Migration {
   override up(): void {
     this.addSql(MASTER_KEY);
     this.addSql(MAINTENANCE);
