@@ -114,10 +114,16 @@ export class Courier {
 
   private async record(record: AttemptRecord, { settle }: Assignment, message: string) {
     let recorded: Recorded = null;
+    let open = true;
+    const settleOnce = () => {
+      if (open) settle(recorded, message);
+      open = false;
+    };
     try {
-      recorded = await this.deps.recorder.record(record);
+      // Those that share its workflow do not wait for it.
+      recorded = await this.deps.recorder.record({ ...record, onSetAside: settleOnce });
     } finally {
-      settle(recorded, message);
+      settleOnce();
     }
     return recorded;
   }

@@ -21,6 +21,8 @@ export interface AttemptRecord {
   workflowId: string;
   /** Temporal has yet to take that workflow. */
   handingOver: boolean;
+  /** Called when PostgreSQL refuses it for good, so that it will be recorded later, if at all. */
+  onSetAside?: () => void;
 }
 
 /** The delivery's new state; null when the claim had been lost and only the attempt was noted. */
@@ -92,6 +94,7 @@ export class Recorder {
             'an attempt cannot be recorded: tried again alone',
           );
           results.set(first.attemptId, this.writeAlone(worker, first));
+          first.onSetAside?.();
           return;
         }
       }
