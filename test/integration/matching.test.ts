@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const parametersOf = (eventType: string) => [[uuidv7()], ['urpa'], [''], [eventType], ['{}'], [null], [null]];
+const parametersOf = (eventType: string) => [[uuidv7()], ['urpa'], [''], [eventType], ['{}'], [null], [null], Infinity];
 
 async function match(eventType: string): Promise<unknown[]> {
   const { rows } = await database.pool.query<{ webhook_id: string }>(EMIT.text, parametersOf(eventType));
