@@ -68,7 +68,10 @@ export interface TableReads {
   countingDelay: () => Promise<number | null>;
 }
 
-/** Says how the tables are kept: how far partitions reach and what keeps them, and when maintenance and counting were last done; where the database cannot say it, the gauges keep their values. */
+/**
+ * Says how the tables are kept: how far partitions reach and what keeps them, and when maintenance and counting were last done. Where the
+ * database cannot say it, the gauges keep their values.
+ */
 export function addTableGauges(registry: Registry, read: TableReads): void {
   const add = (name: string, help: string, readValue: () => Promise<Date | number | null>) =>
     new Gauge({

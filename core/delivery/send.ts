@@ -39,8 +39,9 @@ export interface Sender {
 }
 
 /**
- * Posts over HTTP/1.1, with connections kept per origin, as many as there are requests at once: the caller bounds those. Redirects are not followed, cookies not kept, addresses checked where they
- * are dialled, and of an answer 16 KiB of headers and 16 KiB of body are read; then the connection is closed.
+ * Posts over HTTP/1.1, with connections kept per origin, as many as there are requests at once: the caller bounds those. Redirects are
+ * not followed, cookies not kept, addresses checked where they are dialled, and of an answer 16 KiB of headers and 16 KiB of body are
+ * read; then the connection is closed.
  */
 export function createSender(options: SenderOptions): Sender {
   const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, now = Date.now } = options;
