@@ -58,8 +58,10 @@ export async function auditDeliveries(arena: Arena, from: number) {
     const unknown = row.unanswered + (arena.unknown.has(row.id) ? 1 : 0) + (hasLapsed(arena, row) ? row.late : 0);
     const repeated = Math.max(0, visits.filter((visit) => visit.ok).length - 1);
     duplicates += repeated;
-    const due = arena.sites.siteOf(row.webhook_id) === DEAD ? 'failed' : 'delivered';
-    if (row.status !== due) blame(`not ${due} but ${row.status}`, row);
+    const dead = arena.sites.siteOf(row.webhook_id) === DEAD;
+    if (row.status !== (dead ? 'failed' : 'delivered'))
+      blame(`${dead ? 'to a dead name' : 'not delivered'} but ${row.status}`, row);
+    if (dead && row.attempts !== 1) blame('to a dead name, attempted more than once', row);
     if (row.attempts !== row.highest) blame('the history counts its attempts otherwise than it lists them', row);
     if (visits.some(({ site }) => site !== arena.sites.siteOf(row.webhook_id))) blame('arrived at another site', row);
     if (repeated > unknown) blame('arrived again although its outcome was known', row);

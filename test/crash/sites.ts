@@ -1,3 +1,4 @@
+import { ONE_ATTEMPT } from '../failures.ts';
 import { pause } from '../load.ts';
 import { startReceiver, type Receiver } from '../receiver.ts';
 import type { System } from '../system.ts';
@@ -95,7 +96,7 @@ export class Sites {
   private async openDead(system: System): Promise<void> {
     for (let index = 0; index < DEAD_NAMES; index++) {
       const url = `http://name-${index}.dead.test/`;
-      const fields = { url, events: ['contact.created'], retry_policy: { max_attempts: 1 } };
+      const fields = { url, events: ['contact.created'], ...ONE_ATTEMPT };
       const { status, body } = await system.call('POST', `${ORGANIZATIONS}/${DEAD}/webhooks`, fields);
       if (status !== 201) throw new Error(JSON.stringify(body));
       this.siteOfWebhook.set(body.id, DEAD);
