@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { migrate } from '../core/db/migrate.ts';
-import type { Query } from '../core/db/partitions.ts';
+import { createOrm } from '../core/db/orm.ts';
+import { ensurePartitions, type Query } from '../core/db/partitions.ts';
 import { createPool } from '../core/db/pool.ts';
 
 export interface TestDatabase {
@@ -13,13 +14,13 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** A migrated database of a test file's own. */
-export async function createDatabase(): Promise<TestDatabase> {
+/** A database of a test file's own, migrated to the last step before `before`, or to the end. */
+export async function createDatabase(before?: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(inject('databaseUrl'));
   await run(url.toString(), `create database ${name}`);
   url.pathname = `/${name}`;
-  await migrate(url.toString());
+  await (before === undefined ? migrate(url.toString()) : migrateUpTo(url.toString(), before));
   const pool = createPool(url.toString());
   return {
     url: url.toString(),
@@ -30,6 +31,15 @@ export async function createDatabase(): Promise<TestDatabase> {
       await run(inject('databaseUrl'), `drop database ${name} with (force)`);
     },
   };
+}
+
+async function migrateUpTo(url: string, before: string): Promise<void> {
+  const orm = await createOrm(url);
+  const names = orm.config.get('migrations').migrationsList!.map((one) => (one as { name: string }).name);
+  await orm.migrator.up({ to: names[names.indexOf(before) - 1]! });
+  const client = orm.em.getDriver().getConnection();
+  await ensurePartitions((sql) => client.execute(sql), new Date());
+  await orm.close();
 }
 
 async function run(url: string, sql: string): Promise<void> {

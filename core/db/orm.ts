@@ -15,6 +15,7 @@ import { M0008Subscriptions } from './migrations/m0008-subscriptions.ts';
 import { M0009Handover } from './migrations/m0009-handover.ts';
 import { M0010RecoveryCount } from './migrations/m0010-recovery-count.ts';
 import { M0011Safeguards } from './migrations/m0011-safeguards.ts';
+import { M0012OutcomeSpans } from './migrations/m0012-outcome-spans.ts';
 import { OrmClient } from './orm-client.ts';
 
 /** Nobody waits longer for a lock: others would wait behind it. */
@@ -48,6 +49,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0009-handover', class: M0009Handover },
         { name: 'm0010-recovery-count', class: M0010RecoveryCount },
         { name: 'm0011-safeguards', class: M0011Safeguards },
+        { name: 'm0012-outcome-spans', class: M0012OutcomeSpans },
       ],
       snapshot: false,
       tableName: 'posthorn_migrations',

@@ -36,8 +36,8 @@ export async function writePast(system: System, webhookId: string, past: Past): 
 
 /** Has the overview's counts made anew, from the whole past. */
 export async function recountPast(system: System): Promise<void> {
-  await system.sql('truncate outcomes, delivery_times, last_failures');
-  await system.sql('update rollup set done_until = null');
+  await system.sql('truncate outcomes, last_failures');
+  await system.sql('update rollup set done_until = null, middle_until = null, coarse_until = null');
 }
 
 function describe(owner: Owner, index: number, { count, failing }: Past, now: number) {

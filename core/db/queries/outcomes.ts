@@ -1,11 +1,9 @@
 import { uuidAt } from '../partitions.ts';
+import { coarsen } from './coarser-outcomes.ts';
 import type { Execute } from './execute.ts';
+import { COARSE, COLUMNS, FINE, literal, MIDDLE, spanOf, SUMS, wholeRows } from './outcome-spans.ts';
 
-/** Seconds that one row of `outcomes` stands for: fine ones are kept for a day, coarse ones for a month. */
-export const FINE_SPAN = 30;
-export const COARSE_SPAN = 3600;
-
-/** Each bucket of `delivery_times` is so many times the one before. */
+/** Each bucket of latencies is so many times the one before. */
 export const TIME_BASE = 1.1;
 export const BUCKET = `floor(ln(ms) / ${Math.log(TIME_BASE)})`;
 
@@ -16,11 +14,10 @@ const ID_TOLERANCE_MS = 60_000;
 /** What is written this long after it happened does not count. */
 const GRACE = `interval '10 seconds'`;
 /** The most that one step of rolling up looks at, in fine spans: an hour. */
-export const MOST_SPANS = 3600 / FINE_SPAN;
+export const MOST_SPANS = 3600 / FINE.span;
 /** Rows that are forgotten in one statement. */
 const FORGET_PART = 20_000;
 
-const literal = (time: Date) => `timestamptz '${time.toISOString()}'`;
 const later = (time: Date, ms: number) => new Date(time.getTime() + ms);
 
 /**
@@ -50,23 +47,12 @@ happened as materialized (
 )`;
 }
 
-/** The begin of the span that a moment is in. */
-export function spanOf(at: string, seconds: number): string {
-  return `date_bin(interval '${seconds} seconds', ${at}, timestamptz 'epoch')`;
-}
-
-const SUMS = ['accepted', 'delivered', 'failed', 'cancelled', 'failed_attempts'] as const;
-
-export function sums(prefix = ''): string {
-  return SUMS.map((name) => `sum(${prefix}${name})::int as ${name}`).join(', ');
-}
-
 const NEXT = `
   with locked as (select done_until from rollup for update skip locked), begin as (
-    select coalesce(done_until, (select ${spanOf('created_at', FINE_SPAN)} from deliveries order by id limit 1), now()) as begun
+    select coalesce(done_until, (select ${spanOf('created_at', FINE.span)} from deliveries order by id limit 1), now()) as begun
     from locked
   )
-  select begun, least(${spanOf(`now() - ${GRACE}`, FINE_SPAN)}, begun + ? * interval '${FINE_SPAN} seconds') as until from begin`;
+  select begun, least(${spanOf(`now() - ${GRACE}`, FINE.span)}, begun + ? * interval '${FINE.span} seconds') as until from begin`;
 
 /** What became of each webhook's attempts since its last success; in `last_failures`, for as long as it does not succeed. */
 const STREAKS = `
@@ -100,42 +86,32 @@ tries as materialized (
   where s.webhook_id = f.webhook_id and not s.failed and f.failing_since is not null
 )`;
 
-/** A row for each event and attempt is read as seldom as can be: what is coarse is made of what is fine. */
 const rollUpOf = (from: Date, until: Date) => `
 with ${happened(from, until)},
-outcome as materialized (
-  select ${spanOf('at', FINE_SPAN)} as at, webhook_id, ${sums()} from happened group by 1, 2
-), fine as (
-  insert into outcomes select ${FINE_SPAN}, * from outcome on conflict do nothing
-), coarse as (
-  insert into outcomes as o select ${COARSE_SPAN}, ${spanOf('at', COARSE_SPAN)}, webhook_id, ${sums()} from outcome group by 2, 3
-  on conflict (span, at, webhook_id) do update set ${SUMS.map((name) => `${name} = o.${name} + excluded.${name}`).join(', ')}
-), time as materialized (
-  select ${spanOf('at', FINE_SPAN)} as at, webhook_id, ${BUCKET} as bucket, count(*)::int as deliveries
-  from happened where ms is not null group by 1, 2, 3
-), fine_times as (
-  insert into delivery_times select ${FINE_SPAN}, * from time on conflict do nothing
-), coarse_times as (
-  insert into delivery_times as t
-  select ${COARSE_SPAN}, ${spanOf('at', COARSE_SPAN)}, webhook_id, bucket, sum(deliveries) from time group by 2, 3, 4
-  on conflict (span, at, webhook_id, bucket) do update set deliveries = t.deliveries + excluded.deliveries
+fine as (
+  insert into outcomes (${COLUMNS}) ${wholeRows(
+    FINE,
+    `select at, webhook_id, ${SUMS.join(', ')}, ${BUCKET} as bucket, (ms is not null)::int as times from happened`,
+  )}
+  on conflict do nothing
 ), ${STREAKS}
 update rollup set done_until = ${literal(until)}`;
 
-const AGES = [
-  { span: FINE_SPAN, age: '25 hours' },
-  { span: COARSE_SPAN, age: '32 days' },
-];
-const FORGET = ['outcomes', 'delivery_times'].flatMap((table) =>
-  AGES.map(
-    ({ span, age }) => `
+/** Rows are kept until the coarser ones are made from them. */
+const FORGET = [
+  { level: FINE, needed: MIDDLE.edge },
+  { level: MIDDLE, needed: COARSE.edge },
+  { level: COARSE, needed: COARSE.edge },
+].map(
+  ({ level, needed }) => `
     with gone as (
-      delete from ${table} where ctid = any(array(
-        select ctid from ${table} where span = ${span} and at < now() - interval '${age}' limit ${FORGET_PART}
+      delete from outcomes where ctid = any(array(
+        select ctid from outcomes where span = ${level.span}
+          and at < (select least(now() - interval '${level.kept}', coalesce(${needed}, '-infinity')) from rollup)
+        limit ${FORGET_PART}
       )) returning 1
     )
     select count(*)::int as rows from gone`,
-  ),
 );
 
 /**
@@ -149,6 +125,8 @@ export async function rollUp(execute: Execute, spans = MOST_SPANS): Promise<bool
   const range = { from: new Date(begun), until: new Date(until) };
   if (range.until <= range.from) return false;
   await execute(rollUpOf(range.from, range.until));
+  await coarsen(execute, FINE, MIDDLE, spans * FINE.span);
+  await coarsen(execute, MIDDLE, COARSE, spans * FINE.span);
   return true;
 }
 

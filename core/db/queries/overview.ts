@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { where, Parameters, type OwnerFilter } from '../owner.ts';
-import { BUCKET, COARSE_SPAN, FINE_SPAN, happened, spanOf, sums } from './outcomes.ts';
+import { outcomesOf, readEdges } from './counted-outcomes.ts';
+import { spanOf, sums } from './outcome-spans.ts';
 
 export interface OverviewFilter extends OwnerFilter {
   webhookId: string | undefined;
@@ -41,42 +42,21 @@ export interface OverviewRows {
   failing: FailingRow[];
 }
 
-/** Until when `outcomes` has everything; null: it has nothing. */
-export async function readEdge(client: pg.ClientBase): Promise<Date | null> {
-  const { rows } = await client.query<{ done_until: Date | null }>('select done_until from rollup');
-  return rows[0]?.done_until ?? null;
-}
-
-/** What was counted already, and what has happened since. To be run in one snapshot, so that nothing counts twice. */
-async function outcomesSince(client: pg.ClientBase, from: Date, to: Date, span: number): Promise<string> {
-  const edge = await readEdge(client);
-  const since = edge && edge > from ? edge : from;
-  return `with ${happened(since, to)},
-    outcome as (
-      select at, webhook_id, accepted, delivered, failed, cancelled, failed_attempts from outcomes
-      where span = ${span} and at >= '${from.toISOString()}' and at < '${since.toISOString()}'
-      union all
-      select at, webhook_id, accepted, delivered, failed, cancelled, failed_attempts from happened
-    ), time as (
-      select webhook_id, bucket, deliveries from delivery_times
-      where span = ${span} and at >= '${from.toISOString()}' and at < '${since.toISOString()}'
-      union all
-      select webhook_id, ${BUCKET}::smallint, 1 from happened where ms is not null
-    )`;
-}
-
+/** To be run in one snapshot, so that nothing counts twice. */
 export async function readOverview(client: pg.ClientBase, filter: OverviewFilter): Promise<OverviewRows> {
-  const span = filter.bucketSeconds >= COARSE_SPAN ? COARSE_SPAN : FINE_SPAN;
-  const outcomes = await outcomesSince(client, filter.from, filter.to, span);
+  const outcomes = outcomesOf(await readEdges(client), filter.from, filter.to, filter.bucketSeconds);
   const parameters = new Parameters();
   const conditions = parameters.owns('w', filter);
   if (filter.webhookId !== undefined) conditions.push(`w.id = ${parameters.bind(filter.webhookId)}`);
   const shown = conditions.length === 0 ? '' : `where webhook_id in (select w.id from webhooks w ${where(conditions)})`;
   const { rows } = await client.query<{ result: OverviewRows }>(
-    `${outcomes}, mine as materialized (
+    `with ${outcomes}, mine as materialized (
       select ${spanOf('at', filter.bucketSeconds)} as at, webhook_id, ${sums()} from outcome ${shown} group by 1, 2
     ), buckets as (select at, ${sums()} from mine group by at),
-    times as (select bucket, sum(deliveries)::int as deliveries from time ${shown} group by bucket),
+    times as (
+      select bucket, sum(times)::int as deliveries from outcome cross join unnest(buckets, counts) as time (bucket, times)
+      ${shown} group by bucket
+    ),
     failing as (
       select webhook_id, sum(failed_attempts)::int as failed_attempts, sum(delivered + failed_attempts)::int as attempts
       from mine group by webhook_id having sum(failed_attempts) > 0 order by 2 desc, webhook_id limit 10

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { COARSE_SPAN, FINE_SPAN, happened, spanOf } from './outcomes.ts';
-import { readEdge } from './overview.ts';
+import { outcomesOf, readEdges } from './counted-outcomes.ts';
+import { COARSE, FINE, spanOf } from './outcome-spans.ts';
 
 export interface WebhookHealth {
   id: string;
@@ -10,20 +10,18 @@ export interface WebhookHealth {
   waiting: { pending: number; retrying: number; held: number };
 }
 
-/** How webhooks fare, with their outcomes from `from` on. To be run in one snapshot. */
+/** How webhooks fare, with their outcomes from `from` on, the begin of an hour or now. To be run in one snapshot. */
 export async function readWebhookHealth(client: pg.ClientBase, ids: string[], from: Date): Promise<WebhookHealth[]> {
-  const since = (await readEdge(client)) ?? new Date(0);
+  const edges = await readEdges(client);
+  // Failures that are not counted yet are not in `last_failures` either, so all of them are read, also those before `from`.
+  const since = new Date(Math.min(from.getTime(), edges.done_until?.getTime() ?? 0));
   const { rows } = await client.query<WebhookHealth>(
-    `with ${happened(since, soon())}, recent as materialized (
-      select webhook_id, at, delivered, failed_attempts, error_message from happened where webhook_id = any($1::uuid[])
+    `with ${outcomesOf(edges, since, soon(), COARSE.span)}, failure as materialized (
+      select webhook_id, at, error_message as message from happened where webhook_id = any($1::uuid[]) and error_message is not null
     ), hour as materialized (
-      select webhook_id, ${spanOf('at', COARSE_SPAN)} as at, sum(delivered)::int as delivered,
+      select webhook_id, ${spanOf('at', COARSE.span)} as at, sum(delivered)::int as delivered,
         sum(failed_attempts)::int as failed_attempts
-      from (
-        select webhook_id, at, delivered, failed_attempts from outcomes
-        where webhook_id = any($1::uuid[]) and span = ${COARSE_SPAN} and at >= '${from.toISOString()}'
-        union all select webhook_id, at, delivered, failed_attempts from recent where at >= '${from.toISOString()}'
-      ) o group by 1, 2
+      from outcome where webhook_id = any($1::uuid[]) and at >= '${from.toISOString()}' group by 1, 2
     ), waiting as materialized (
       select webhook_id, count(*) filter (where attempts = 0 and due_at is not null) as pending,
         count(*) filter (where attempts > 0 and due_at is not null) as retrying,
@@ -34,7 +32,7 @@ export async function readWebhookHealth(client: pg.ClientBase, ids: string[], fr
       coalesce((select json_agg(json_build_object('at', at, 'delivered', delivered, 'failed_attempts', failed_attempts))
         from hour where webhook_id = w.id), '[]') as hours,
       (select json_build_object('at', at, 'message', message) from (
-        select at, error_message as message from recent where webhook_id = w.id and error_message is not null
+        select at, message from failure where webhook_id = w.id
         union all select at, message from last_failures where webhook_id = w.id
         order by at desc limit 1
       ) f) as last_failure,
@@ -51,15 +49,9 @@ export async function readWebhookHealth(client: pg.ClientBase, ids: string[], fr
  * snapshot.
  */
 export async function findStruggling(client: pg.ClientBase, from: Date, among: string[] | null): Promise<string[]> {
-  const edge = await readEdge(client);
-  const since = edge && edge > from ? edge : from;
   const { rows } = await client.query<{ webhook_id: string }>(
-    `with ${happened(since, soon())}
-    select webhook_id from (
-      select webhook_id, delivered, failed_attempts from outcomes
-      where span = ${FINE_SPAN} and at >= '${from.toISOString()}' and at < '${since.toISOString()}'
-      union all select webhook_id, delivered, failed_attempts from happened
-    ) o where $1::uuid[] is null or webhook_id = any($1) group by webhook_id
+    `with ${outcomesOf(await readEdges(client), from, soon(), FINE.span)}
+    select webhook_id from outcome where $1::uuid[] is null or webhook_id = any($1) group by webhook_id
     having sum(failed_attempts) > 0 and sum(failed_attempts) * 5 >= sum(delivered + failed_attempts)`,
     [among],
   );

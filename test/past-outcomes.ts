@@ -1,0 +1,140 @@
+import type pg from 'pg';
+import { expect } from 'vitest';
+import { boundsOf, percentile } from '../api/dashboard/overview-fields.ts';
+import { RANGES, type Range } from '../core/contracts/dashboard/overview.ts';
+import type { Query } from '../core/db/partitions.ts';
+import { readOverview } from '../core/db/queries/overview.ts';
+import { findStruggling, readWebhookHealth } from '../core/db/queries/webhook-health.ts';
+import { inSnapshot } from '../core/db/transaction.ts';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+/** Ids of webhooks that need not exist. */
+const WEBHOOKS = [1, 2, 3].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
+
+/** A delivery with one attempt, which ended it. */
+export interface PastDelivery {
+  webhook: number;
+  /** Milliseconds since 1970. */
+  acceptedAt: number;
+  endedAt: number;
+  delivered: boolean;
+}
+
+/** Of how many deliveries to each of the webhooks one fails. */
+const FAILING = [2, 10, Infinity];
+
+/** A delivery at each of the times, to one webhook after the other. Most are delivered at once, some after an hour. */
+export function makePast(times: number[]): PastDelivery[] {
+  const now = Date.now();
+  return times.map((at, index) => {
+    const chance = (index * 0.618_033_988_75) % 1;
+    const latency = Math.round(2 * 10 ** (chance * (index % 11 === 0 ? 6.5 : 3)));
+    const endedAt = Math.min(at + latency, now - MINUTE);
+    const webhook = index % WEBHOOKS.length;
+    const delivered = Math.floor(index / WEBHOOKS.length) % FAILING[webhook]! !== 1;
+    return { webhook, acceptedAt: at, endedAt, delivered };
+  });
+}
+
+export async function insertPast(query: Query, past: PastDelivery[]): Promise<void> {
+  const rows = past.map(({ webhook, acceptedAt, endedAt, delivered }, index) => ({
+    id: `${idTime(acceptedAt)}-7000-8000-${index.toString(16).padStart(12, '0')}`,
+    webhook_id: WEBHOOKS[webhook],
+    status: delivered ? 'delivered' : 'failed',
+    created_at: new Date(acceptedAt),
+    failed_at: delivered ? null : new Date(endedAt),
+    started_at: new Date(endedAt - 1),
+    error_message: delivered ? null : 'status 500',
+  }));
+  await query(
+    `with past as materialized (
+      select * from json_to_recordset($1) as p (id uuid, webhook_id uuid, status text, created_at timestamptz, failed_at timestamptz,
+        started_at timestamptz, error_message text)
+    ), attempt as (
+      insert into attempts (delivery_id, id, number, trigger, started_at, duration_ms, error_message)
+      select id, id, 1, 'automatic', started_at, 1, error_message from past
+    )
+    insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, attempts, max_attempts, created_at, failed_at)
+    select id, id, webhook_id, 'urpa', '', 'contact.created', status, 1, 6, created_at, failed_at from past`,
+    [JSON.stringify(rows)],
+  );
+}
+
+function idTime(at: number): string {
+  const hex = at.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
+const ALL = Object.keys(RANGES) as Range[];
+const NONE = { platform: null, orgId: null, webhookId: undefined };
+
+/** What the dashboard reads is what the past is when it is counted one by one: every bucket of every range, and each webhook's hours. */
+export async function expectPast(pool: pg.Pool, past: PastDelivery[], { latencies = true } = {}): Promise<void> {
+  for (const range of ALL) {
+    const bounds = boundsOf(range, new Date());
+    const rows = await inSnapshot(pool, (client) => readOverview(client, { ...NONE, ...bounds }));
+    const expected = countPast(past, bounds.from.getTime(), bounds.bucketSeconds * 1000);
+    const seen = rows.buckets
+      .map((bucket) => ({ ...bucket, at: Date.parse(bucket.at) }))
+      .toSorted((a, b) => a.at - b.at);
+    expect(seen, range).toEqual(expected.buckets);
+    if (!latencies) continue;
+    expect(rows.times, range).toEqual(expected.times);
+    for (const share of [0.5, 0.95])
+      expect(percentile(rows.times, share), range).toBe(percentile(expected.times, share));
+  }
+  const from = Math.floor((Date.now() - 23 * HOUR) / HOUR) * HOUR;
+  const health = await inSnapshot(pool, (client) => readWebhookHealth(client, WEBHOOKS, new Date(from)));
+  for (const { id, hours } of health) {
+    const expected = countPast(
+      past.filter(({ webhook }) => WEBHOOKS[webhook] === id),
+      from,
+      HOUR,
+    ).buckets;
+    const tried = expected.filter(({ delivered, failed_attempts }) => delivered + failed_attempts > 0);
+    const seen = hours.filter(({ delivered, failed_attempts }) => delivered + failed_attempts > 0);
+    expect(seen.map((hour) => ({ ...hour, at: Date.parse(hour.at) })).toSorted((a, b) => a.at - b.at)).toEqual(
+      tried.map(({ at, delivered, failed_attempts }) => ({ at, delivered, failed_attempts })),
+    );
+  }
+  const struggling = await inSnapshot(pool, (client) => findStruggling(client, new Date(Date.now() - HOUR), WEBHOOKS));
+  expect(struggling.toSorted()).toEqual(findFailing(past, Date.now() - HOUR));
+}
+
+function countPast(past: PastDelivery[], from: number, bucketMs: number) {
+  const buckets = new Map<
+    number,
+    Record<'at' | 'accepted' | 'delivered' | 'failed' | 'cancelled' | 'failed_attempts', number>
+  >();
+  const times = new Map<number, number>();
+  const bucketOf = (moment: number) => {
+    const at = Math.floor(moment / bucketMs) * bucketMs;
+    const empty = { at, accepted: 0, delivered: 0, failed: 0, cancelled: 0, failed_attempts: 0 };
+    return buckets.get(at) ?? (buckets.set(at, empty), empty);
+  };
+  for (const { acceptedAt, endedAt, delivered } of past) {
+    if (acceptedAt >= from) bucketOf(acceptedAt).accepted++;
+    if (endedAt < from) continue;
+    if (delivered) {
+      bucketOf(endedAt).delivered++;
+      const time = Math.floor(Math.log(endedAt - acceptedAt) / Math.log(1.1));
+      times.set(time, (times.get(time) ?? 0) + 1);
+    } else {
+      bucketOf(endedAt).failed++;
+      bucketOf(endedAt).failed_attempts++;
+    }
+  }
+  return {
+    buckets: [...buckets.values()].toSorted((a, b) => a.at - b.at),
+    times: [...times].map(([bucket, deliveries]) => ({ bucket, deliveries })).toSorted((a, b) => a.bucket - b.bucket),
+  };
+}
+
+function findFailing(past: PastDelivery[], from: number): string[] {
+  return WEBHOOKS.filter((_, webhook) => {
+    const ended = past.filter((one) => one.webhook === webhook && one.endedAt >= from);
+    const failed = ended.filter((one) => !one.delivered).length;
+    return failed > 0 && failed * 5 >= ended.length;
+  });
+}
