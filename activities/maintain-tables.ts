@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { databaseTime, findClockDoubt } from '../core/db/clock.ts';
+import { databaseTime, findClockDoubt } from '../core/db/clock-doubt.ts';
 import { expireHeld } from '../core/db/expire-held.ts';
 import { ensurePartitions, listPartitions, WEEK_MS, type Query } from '../core/db/partitions.ts';
 import { pruneAuditLog } from '../core/db/prune-audit-log.ts';

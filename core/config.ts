@@ -105,7 +105,7 @@ export interface Config {
   readonly dnsServers: string[] | undefined;
   /** Days that events, deliveries and attempts are kept. Default 90. */
   readonly retentionDays: number;
-  /** Deliveries in one group workflow at most; 1 turns groups off. Default 1000, at most 1000. */
+  /** Deliveries in one group workflow at most; 1 turns groups off. Default 2000, at most 2000. */
   readonly coalesceMax: number;
   /** Milliseconds that a whole attempt may take. Default 15,000. */
   readonly attemptTimeoutMs: number;

@@ -49,6 +49,8 @@ export class Lease {
   private timer: NodeJS.Timeout | undefined;
   private readonly orphans: ClaimedWalk<Slice>;
   private sweeping = Promise.resolve();
+  /** Sweeps that have not ended. */
+  private sweeps = 0;
   /** The last sweep failed: the next one goes through all that is due. */
   private unswept = false;
   private readonly seen = new Map<string, { beat: string; silentMs: number }>();
@@ -153,8 +155,8 @@ export class Lease {
     }
     if (dead.length > 0) await this.pool.query(LEASE.bury, [dead]);
     const sweep = this.ticks++ % SWEEP_TICKS === 0;
-    if (dead.length > 0 || this.unswept) this.sweepAll(dead);
-    else if (sweep) this.sweep([], async () => [await this.orphans.next()]);
+    if (dead.length > 0 || (this.unswept && this.sweeps === 0)) this.sweepAll(dead);
+    else if (sweep && this.sweeps === 0) this.sweep([], async () => [await this.orphans.next()]);
   }
 
   private sweepAll(dead: string[]): void {
@@ -171,10 +173,14 @@ export class Lease {
         slices.reduce((sum, { found }) => sum + found, 0),
       );
     };
-    this.sweeping = this.sweeping.then(takeOver).catch((error: unknown) => {
-      this.unswept = true;
-      this.log.warn({ err: error }, 'what dead workers had claimed could not be taken over yet');
-    });
+    this.sweeps++;
+    this.sweeping = this.sweeping
+      .then(takeOver)
+      .catch((error: unknown) => {
+        this.unswept = true;
+        this.log.warn({ err: error }, 'what dead workers had claimed could not be taken over yet');
+      })
+      .finally(() => this.sweeps--);
   }
 
   private tell(dead: string[], deliveries: number): void {

@@ -1,7 +1,19 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take half a minute or more, mostly waiting. */
-const LONG = ['crash/crash', 'crash', 'recovery', 'temporal-away', 'outages', 'drain', 'auto-pause', 'retries'];
+const LONG = [
+  'crash/crash',
+  'crash',
+  'recovery',
+  'temporal-away',
+  'outages',
+  'drain',
+  'auto-pause',
+  'retries',
+  'recovery-outages',
+  'neighbours',
+  'large-events',
+];
 
 /** Begins with what takes longest, so that at the end no file is waited for alone. */
 export class LongestFirst extends BaseSequencer {

@@ -40,23 +40,12 @@ async function measureLarge(stage: Stage): Promise<Figure[]> {
   await warmUp(posthorn.targetOf(URPA), receiver);
   const asked = { few: await emitWhileFrozen(play, few), many: await emitWhileFrozen(play, many) };
   const due = { few: await drainWhileFrozen(play, few), many: await drainWhileFrozen(play, many) };
-  const beside = (name: string, value: number) => ({ name, value });
+  const most = (of: string, what: string, memory: { few: number; many: number }) =>
+    compare(`most memory of ${of}, ${many} ${what}`, 'MiB', memory.many, { name: `${few}`, value: memory.few }, FLAT);
   return [
     state(`accepted of ${many} requests at once, PostgreSQL frozen`, 'requests', asked.many.accepted, { most: 0 }),
-    compare(
-      `most memory of api, ${many} requests at once`,
-      'MiB',
-      asked.many.memory,
-      beside(`${few}`, asked.few.memory),
-      FLAT,
-    ),
-    compare(
-      `most memory of worker, ${many} due at once`,
-      'MiB',
-      due.many.memory,
-      beside(`${few}`, due.few.memory),
-      FLAT,
-    ),
+    most('api', 'requests at once', { few: asked.few.memory, many: asked.many.memory }),
+    most('worker', 'due at once', { few: due.few.memory, many: due.many.memory }),
     state(`arrived twice of ${many}`, 'deliveries', due.many.repeated),
   ];
 }

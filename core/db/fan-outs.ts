@@ -5,7 +5,7 @@ import type { Emission } from './emission.ts';
 const MANY_WEBHOOKS = 500;
 const MOST_REMEMBERED = 1_000;
 
-/** How many webhooks get an event: what storing it costs. All emissions of a request have the same owner. */
+/** How many webhooks get an event: what storing it costs. */
 export class FanOuts {
   private readonly pool: pg.Pool;
   private readonly large = new Map<string, number>();
@@ -32,15 +32,16 @@ export class FanOuts {
 
   /** The webhooks of each. */
   async count(emissions: Emission[]): Promise<number[]> {
-    const { platform, orgId } = emissions[0]!;
-    const types = [...new Set(emissions.map(({ eventType }) => eventType))];
-    const { rows } = await this.pool.query<{ event_type: string; webhooks: number }>({
-      ...COUNT,
-      values: [platform, orgId, types],
-    });
-    const counts = new Map(rows.map((row) => [row.event_type, row.webhooks]));
-    for (const emission of emissions) this.note(emission, counts.get(emission.eventType) ?? 0);
-    return emissions.map(({ eventType }) => counts.get(eventType) ?? 0);
+    const kinds = [...new Map(emissions.map((emission) => [nameOf(emission), emission])).values()];
+    const values = [
+      kinds.map(({ platform }) => platform),
+      kinds.map(({ orgId }) => orgId),
+      kinds.map(({ eventType }) => eventType),
+    ];
+    const { rows } = await this.pool.query<{ webhooks: number }>({ ...COUNT, values });
+    const counts = new Map(kinds.map((kind, index) => [nameOf(kind), rows[index]!.webhooks]));
+    for (const kind of kinds) this.note(kind, counts.get(nameOf(kind))!);
+    return emissions.map((emission) => counts.get(nameOf(emission))!);
   }
 }
 
@@ -51,6 +52,9 @@ function nameOf({ platform, orgId, eventType }: Emission): string {
 const COUNT = {
   name: 'fan-outs',
   text: `
-select event_type, count(*)::int as webhooks from subscriptions
-where platform = $1 and org_id = $2 and event_type = any($3::text[]) group by event_type`,
+select (
+  select count(*)::int from subscriptions s
+  where s.platform = t.platform and s.org_id = t.org_id and s.event_type = t.event_type
+) as webhooks
+from unnest($1::text[], $2::text[], $3::text[]) with ordinality as t(platform, org_id, event_type, place) order by place`,
 };

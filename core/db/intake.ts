@@ -33,7 +33,7 @@ const GIVE_WAY = { gap: 8, longestGapMs: 100 };
 
 /** Of a request with so many events it is asked first how many deliveries they make. */
 const COUNTED_EVENTS = 16;
-/** A request that makes more deliveries is stored apart, in parts of so many. */
+/** A request that makes more deliveries is large: it is stored apart, in parts of so many. */
 const PART_DELIVERIES = 5_000;
 const MOST_DELIVERIES = 200_000;
 const STATEMENT_TIMED_OUT = '57014';
@@ -57,7 +57,7 @@ export function createIntake(pool: pg.Pool): Intake {
   };
   const prompt = new Batcher(options);
   const patient = new Batcher({ ...options, ...GIVE_WAY });
-  const bulky = new Batcher<Parts, EmitResult[]>({
+  const apart = new Batcher<Parts, EmitResult[]>({
     maxItems: 1,
     maxWaiting: 100,
     run: async ([parts]) => [complete(parts!.flat(), await store.storeInParts(parts!))],
@@ -65,20 +65,35 @@ export function createIntake(pool: pg.Pool): Intake {
   const owners = new BusyOwners();
 
   async function storeTogether(requests: Emission[][]): Promise<Result[]> {
-    let stored: Stored[];
     try {
-      stored = await store.store(requests.flat());
+      return await storeShared(requests);
     } catch (error) {
       if ((error as { code?: unknown }).code !== STATEMENT_TIMED_OUT) throw error;
-      // One of them is too large, or the database too busy: each by itself.
-      return requests.map((request) => storeApart(request));
+      return await storeWithoutLarge(requests, error);
     }
+  }
+
+  async function storeShared(requests: Emission[][]): Promise<Result[]> {
+    const stored = await store.store(requests.flat());
     let position = 0;
     return requests.map((request) => complete(request, stored.slice(position, (position += request.length))));
   }
 
-  async function storeApart(emissions: Emission[]): Promise<EmitResult[]> {
-    return await bulky.add(partsOf(emissions, await fanOuts.count(emissions)));
+  /** Those that are too large are stored apart, the others once more. Where none is, the database is too slow for all of them. */
+  async function storeWithoutLarge(requests: Emission[][], error: unknown): Promise<Result[]> {
+    const counts = await fanOuts.count(requests.flat());
+    let position = 0;
+    const sized = requests.map((request) => sizeOf(request, counts.slice(position, (position += request.length))));
+    if (!sized.some(({ isLarge }) => isLarge)) throw error;
+    const smallOnes = sized.filter(({ isLarge }) => !isLarge).map(({ request }) => request);
+    const small = smallOnes.length > 0 ? await storeShared(smallOnes) : [];
+    return sized.map((one) => (one.isLarge ? storeApart(one) : small.shift()!));
+  }
+
+  /** @throws TooManyDeliveriesError */
+  async function storeApart({ request, deliveries, total }: Sized): Promise<EmitResult[]> {
+    if (request.length > 1 && total > MOST_DELIVERIES) throw new TooManyDeliveriesError(total);
+    return await apart.add(partsOf(request, deliveries));
   }
 
   function complete(request: Emission[], stored: Stored[]): Result {
@@ -94,22 +109,33 @@ export function createIntake(pool: pg.Pool): Intake {
       const { platform, orgId } = emissions[0]!;
       const givesWay = owners.note(`${platform}\n${orgId}`, emissions.length, performance.now());
       if (emissions.length >= COUNTED_EVENTS || fanOuts.seen(emissions) > PART_DELIVERIES) {
-        const parts = partsOf(emissions, await fanOuts.count(emissions));
-        if (parts.length > 1) return await bulky.add(parts);
+        const sized = sizeOf(emissions, await fanOuts.count(emissions));
+        if (sized.isLarge) return await storeApart(sized);
       }
       return await (givesWay ? patient : prompt).add(emissions);
     },
   };
 }
 
-/** Events of one request, in their order. */
-type Parts = Emission[][];
 type Result = EmitResult[] | Promise<EmitResult[]>;
 
-/** @throws TooManyDeliveriesError */
-function partsOf(emissions: Emission[], deliveries: number[]): Parts {
+/** A request with the deliveries that each of its events makes. */
+interface Sized {
+  request: Emission[];
+  deliveries: number[];
+  total: number;
+  isLarge: boolean;
+}
+
+function sizeOf(request: Emission[], deliveries: number[]): Sized {
   const total = deliveries.reduce((sum, count) => sum + count, 0);
-  if (emissions.length > 1 && total > MOST_DELIVERIES) throw new TooManyDeliveriesError(total);
+  return { request, deliveries, total, isLarge: total > PART_DELIVERIES };
+}
+
+/** Events of one request, in their order. */
+type Parts = Emission[][];
+
+function partsOf(emissions: Emission[], deliveries: number[]): Parts {
   const parts: Parts = [];
   let size = Infinity;
   emissions.forEach((emission, index) => {

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { databaseTime } from './clock.ts';
+import { databaseTime } from './clock-doubt.ts';
 import { connectOptions } from './connect-options.ts';
 import { createOrm } from './orm.ts';
 import { ensurePartitions, type Query } from './partitions.ts';

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { databaseTime } from './clock.ts';
+import { databaseTime } from './clock-doubt.ts';
 import { ensurePartitions, type Query } from './partitions.ts';
 
 const EVERY_MS = 60 * 60 * 1000;

@@ -1,8 +1,8 @@
 import { listPartitions, LOCK_TIMEOUT_MS, rangeOf, uuidAt, WEEK_MS, type Partition, type Query } from './partitions.ts';
 
 /**
- * Drops the partitions whose rows are all from before `before`, events a week later than the rest, except those that a delivery in the outbox still needs. Returns the
- * names of the dropped ones.
+ * Drops the partitions whose rows are all from before `before`, events a week later than the rest, except those that a delivery in
+ * the outbox still needs. Returns the names of the dropped ones.
  *
  * A partition is detached while others read and write, and then dropped. What is in use (by a backup, say) is left for the next time.
  */

@@ -3,6 +3,7 @@ import { DatabaseClock } from '../database-clock.ts';
 import { newId } from '../new-id.ts';
 import type { Emission, EmitResult } from './emission.ts';
 import { EMIT } from './queries/emit.ts';
+import { NOW_MS } from './queries/now.ts';
 import { inPoolTransaction } from './transaction.ts';
 
 /** The database took up the statement so late that nothing was stored. */
@@ -56,7 +57,7 @@ export class EventStore {
     throw new LateError('the database took up each statement too late');
   }
 
-  /** In a statement for each part and one commit: what is stored depends on nothing that begins late. */
+  /** In a statement for each part and one commit, which is asked for only once all of them have answered in time. */
   async storeInParts(parts: Emission[][]): Promise<Stored[]> {
     return await inPoolTransaction(this.pool, async (client) => {
       await client.query(`set local statement_timeout = ${PART_LIMIT_MS}`);
@@ -91,7 +92,7 @@ export class EventStore {
   }
 }
 
-const CLOCK = 'select extract(epoch from clock_timestamp())::float8 * 1000 as now';
+const CLOCK = `select ${NOW_MS} as now`;
 
 interface EmitRow {
   /** Null: the statement began after the deadline, and stored nothing. */

@@ -1,8 +1,14 @@
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCursor } from '../../api/answers.ts';
+import type { Statement } from '../../core/db/queries/execute.ts';
 import type { HistoryFilter } from '../../core/db/queries/history-sources.ts';
 import { historyQuery } from '../../core/db/queries/history.ts';
-import { search } from '../../core/db/queries/window.ts';
+import { nextQuery } from '../../core/db/queries/recovery-match.ts';
+import { readInOrder, search } from '../../core/db/queries/window.ts';
+import { uuidAt } from '../../core/db/partitions.ts';
+import { inPoolTransaction } from '../../core/db/transaction.ts';
+import { newId } from '../../core/new-id.ts';
 import { organization, startApi, type TestApi } from '../api.ts';
 import { makeLongHistory, RARE } from '../long-history.ts';
 
@@ -10,6 +16,8 @@ const LENGTH = 300_000;
 /** Rows that one request may look at: a window of deliveries, one of the outbox, and the delivery of each row of that. */
 const MOST_VISITED = 31_000;
 const ORG = 'long';
+/** Has three failures, older than those of the other. */
+const FEW = 'few';
 const PUBLIC = `${organization(ORG)}/webhooks/events`;
 const DASHBOARD = '/api/dashboard/deliveries';
 
@@ -20,6 +28,7 @@ beforeAll(async () => {
   const rare = [3, 39_000, 100_000, 150_001, 150_002, 299_990, LENGTH];
   webhookId = await makeLongHistory(api, ORG, { deliveries: LENGTH, held: 40_000, rare });
   await api.register({}, `${organization('other')}/webhooks`);
+  await makeLongHistory(api, FEW, { deliveries: 6, held: 0, rare: [] });
   // What the statistics say must not matter: some runs have had autovacuum's by now.
   await api.database.query('analyze');
 }, 120_000);
@@ -34,8 +43,7 @@ interface Node {
 }
 
 /** Rows that a statement looks at in the tables of deliveries and in the outbox. */
-async function countVisited(filter: HistoryFilter): Promise<number> {
-  const { text, values } = historyQuery(filter);
+async function countVisited({ text, values }: Statement): Promise<number> {
   const rows = await search<{ 'QUERY PLAN': [{ Plan: Node }] }>(api.database.pool, {
     text: `explain (analyze, format json) ${text}`,
     values,
@@ -71,7 +79,7 @@ test.each<[string, string, Omit<HistoryFilter, 'limit'>, string]>([
   let cursor = '';
   for (let requests = 0; requests < 100; requests++) {
     const before = cursor === '' ? undefined : readCursor(cursor)!;
-    expect(await countVisited({ ...filter, ...ofWebhook, before, limit: 2 })).toBeLessThan(MOST_VISITED);
+    expect(await countVisited(historyQuery({ ...filter, ...ofWebhook, before, limit: 2 }))).toBeLessThan(MOST_VISITED);
     const { status, body } = await api.ask('GET', url + (cursor && `&cursor=${cursor}`));
     expect(status).toBe(200);
     found.push(...body.data.map(({ id }: { id: string }) => id));
@@ -88,7 +96,7 @@ test.each<[string, string, Omit<HistoryFilter, 'limit'>, string]>([
 
 test('a status that only older deliveries have is looked for in bounded windows', async () => {
   const filter = { platform: '4calls', orgId: ORG, statuses: ['delivered'] as const, limit: 50 };
-  expect(await countVisited(filter)).toBeLessThan(MOST_VISITED);
+  expect(await countVisited(historyQuery(filter))).toBeLessThan(MOST_VISITED);
   let cursor = '';
   const sizes: number[] = [];
   for (let requests = 0; requests < 6; requests++) {
@@ -102,7 +110,7 @@ test('a status that only older deliveries have is looked for in bounded windows'
 
 test('a page of what is common is full, and does not read on', async () => {
   const filter = { platform: '4calls', orgId: ORG, eventType: 'contact.created', limit: 50 };
-  expect(await countVisited(filter)).toBeLessThan(200);
+  expect(await countVisited(historyQuery(filter))).toBeLessThan(200);
   const { body } = await api.ask('GET', `${PUBLIC}?event=contact.created`);
   expect(body.data).toHaveLength(50);
 });
@@ -131,4 +139,31 @@ test('a count looks at a bounded number of rows and says when it did not see all
   expect(await count(`event=${RARE}&platform=4calls`)).toMatchObject({ exact: false });
   expect(await count(`status=held&event=${RARE}&platform=4calls`)).toMatchObject({ exact: false });
   expect(await count('org_id=other')).toEqual({ count: 0, exact: true });
+});
+
+/** Rows that the connection has fetched lately, by whichever plan. */
+async function countFetched(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ fetched: string }>(`
+    select coalesce(sum(idx_tup_fetch + seq_tup_read), 0) as fetched
+    from pg_stat_xact_user_tables where relname ~ '^(deliveries|outbox)'`);
+  return Number(rows[0]!.fetched);
+}
+
+test.each([
+  ['without bounds', {}],
+  ['since a time', { since: new Date(Date.now() - LENGTH * 1000).toISOString() }],
+  ['until a time', { until: new Date(Date.now() + 3_600_000).toISOString() }],
+])('a part of a recovery does not read the failures of other owners (%s)', async (_, times) => {
+  const owner = { platform: '4calls', orgId: FEW };
+  const filter = { status: ['failed' as const], ...times };
+  for (const after of [null, uuidAt(new Date(0))]) {
+    const part = nextQuery({ ...owner, filter, before: newId() }, after, 100);
+    const { found, fetched } = await inPoolTransaction(api.database.pool, async (client) => {
+      const before = await countFetched(client);
+      const { length } = await readInOrder(client, part);
+      return { found: length, fetched: (await countFetched(client)) - before };
+    });
+    expect(found).toBe(3);
+    expect(fetched).toBeLessThan(100);
+  }
 });

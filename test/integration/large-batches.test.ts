@@ -69,18 +69,34 @@ test('a batch that would make more deliveries than can be stored at once is refu
   ).toBe(202);
 });
 
-test('one that takes longer than a statement may does not fail those that came with it', async () => {
-  await subscribe('slow', 2);
+test('one large event that takes longer than a statement may does not fail those that came with it', async () => {
+  await subscribe('slow', 6_000);
   await api.database.query(`
     create function dawdle() returns trigger language plpgsql as $$ begin
-      if new.org_id = 'slow' then perform pg_sleep(2.6); end if;
+      if new.org_id = 'slow' then perform pg_sleep(0.001); end if;
       return new;
     end $$`);
   await api.database.query('create trigger dawdle before insert on deliveries for each row execute function dawdle()');
-  const answers = await Promise.all(
-    ['slow', 'narrow', 'narrow'].map((org) => api.ask('POST', `${organization(org)}/events`, { body: EVENT })),
-  );
+  const emit = (org: string) => api.ask('POST', `${organization(org)}/events`, { body: EVENT });
+  const answers = await Promise.all(['slow', 'narrow', 'narrow'].map(emit));
   expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
-  expect(await countOf('deliveries', 'slow')).toBe(2);
+  expect(await countOf('deliveries', 'slow')).toBe(6_000);
   expect(await countOf('events', 'slow')).toBe(1);
+
+  // Now it is known to be large, so that it shares a statement with nobody.
+  const [again, beside] = await Promise.all([emit('slow'), emit('narrow')]);
+  expect([again.status, beside.status]).toEqual([202, 202]);
+}, 60_000);
+
+test('where all are small and the database is slow, all of them are refused and nothing is stored', async () => {
+  await subscribe('crawling', 1);
+  await api.database.query(`
+    create function crawl() returns trigger language plpgsql as $$ begin
+      if new.org_id = 'crawling' then perform pg_sleep(6); end if;
+      return new;
+    end $$`);
+  await api.database.query('create trigger crawl before insert on deliveries for each row execute function crawl()');
+  const answer = await api.ask('POST', `${organization('crawling')}/events`, { body: EVENT });
+  expect(answer).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+  expect(await countOf('events', 'crawling')).toBe(0);
 }, 60_000);

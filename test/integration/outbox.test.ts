@@ -5,7 +5,8 @@ import type { Emission } from '../../core/db/emission.ts';
 import { createIntake } from '../../core/db/intake.ts';
 import { FIRST_SLICE, RECLAIM_SLICE } from '../../core/db/queries/claimed-rows.ts';
 import { CLAIM_DUE, CLAIM_FAIRLY, LEASE } from '../../core/db/queries/dispatch.ts';
-import { Recorder, type AttemptRecord } from '../../dispatch/recorder.ts';
+import { Recorder } from '../../dispatch/recorder.ts';
+import { attemptOf } from '../attempt-record.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
 let database: TestDatabase;
@@ -91,32 +92,7 @@ async function claimFairly(worker: string, limit: number, room: Record<string, n
   return { taken, counts, seen: rows[0]?.seen, more: rows[0]?.more, most: rows[0]?.most, oldest: rows[0]?.oldest };
 }
 
-type Outcome = AttemptRecord['outcome'];
-
-async function record(worker: string, deliveryId: string, outcome: Outcome, more: Partial<AttemptRecord> = {}) {
-  const delivered = outcome === 'delivered';
-  return await recorder.record({
-    worker,
-    deliveryId,
-    attemptId: uuidv7(),
-    number: 1,
-    trigger: 'automatic',
-    result: {
-      startedAt: new Date(),
-      durationMs: 5,
-      statusCode: delivered ? 200 : 500,
-      responseHeaders: { date: 'today' },
-      responseBody: 'an answer',
-      errorMessage: delivered ? null : 'status 500',
-    },
-    outcome,
-    delayMs: 0,
-    graceMs: 5_000,
-    handingOver: false,
-    workflowId: 'workflow',
-    ...more,
-  });
-}
+const record = (...attempt: Parameters<typeof attemptOf>) => recorder.record(attemptOf(...attempt));
 
 async function count(sql: string): Promise<number> {
   return (await database.pool.query<{ n: number }>(`select count(*)::int as n from ${sql}`)).rows[0]!.n;

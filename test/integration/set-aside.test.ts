@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { startReceiver, type Receiver } from '../receiver.ts';
+import { ACCEPT_ATTEMPTS, refuseAttemptsOf } from '../refuse-attempts.ts';
 import { System } from '../system.ts';
 
 /** More than get a workflow each. */
@@ -23,12 +24,7 @@ test('an attempt that PostgreSQL refuses keeps no workflow of others waiting, an
   const ids: string[] = [];
   for (let count = 0; count < MANY; count++) ids.push(...(await system.emit()));
   const refused = ids.pop()!;
-  await system.sql(`
-    create function refuse() returns trigger language plpgsql as $$ begin
-      if new.delivery_id = '${refused}' then raise exception 'not this one'; end if;
-      return new;
-    end $$`);
-  await system.sql('create trigger refuse before insert on attempts for each row execute function refuse()');
+  await system.sql(refuseAttemptsOf(refused));
   await change('resume');
 
   const workflowsOf = async () => {
@@ -46,7 +42,7 @@ test('an attempt that PostgreSQL refuses keeps no workflow of others waiting, an
   ]);
   expect(receiver.of(refused)).toHaveLength(1);
 
-  await system.sql('drop trigger refuse on attempts');
+  await system.sql(ACCEPT_ATTEMPTS);
   expect(await system.reaches(refused, 'delivered', 60_000)).toMatchObject({ attempts: 1 });
   expect(receiver.of(refused)).toHaveLength(1);
 });

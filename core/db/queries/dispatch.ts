@@ -1,3 +1,5 @@
+import { NOW_MS } from './now.ts';
+
 /**
  * What a claimed delivery brings along for its attempt. `due` is the CTE whose outbox rows are claimed for worker $1. `bytes` is the size of
  * the body, null where its event is no longer kept; it is read without the body. When all bodies together have more than `most` bytes, none
@@ -174,16 +176,13 @@ returning d.id as delivery_id, d.status, d.next_attempt_at`,
 /** Any fixed number: the first half of the advisory locks by which a worker's connection is seen to live. */
 const WORKER_LOCK = 8_087_411;
 
-/** Milliseconds since 1970, by the database's clock. */
-const NOW = 'extract(epoch from clock_timestamp())::float8 * 1000 as now';
-
 /** Worker leases: the signs of life, the list that shows who is silent, and what happens to the work of the dead. */
 export const LEASE = {
-  enlist: `insert into workers (id, host, pid) values ($1, $2, $3) returning ${NOW}`,
+  enlist: `insert into workers (id, host, pid) values ($1, $2, $3) returning ${NOW_MS} as now`,
   /** Held as long as the connection; PostgreSQL lets go of it the moment that the worker's process dies. */
   hold: `select pg_advisory_lock_shared(${WORKER_LOCK}, hashtext($1))`,
   /** No row means that others declared this worker dead. */
-  beat: `update workers set beat = beat + 1, beat_at = now() where id = $1 returning ${NOW}`,
+  beat: `update workers set beat = beat + 1, beat_at = now() where id = $1 returning ${NOW_MS} as now`,
   list: `
     select w.id, w.beat, exists (
       select from pg_locks l where l.locktype = 'advisory' and l.classid = ${WORKER_LOCK} and l.objsubid = 2

@@ -1,3 +1,5 @@
+import { NOW_MS } from './now.ts';
+
 /**
  * Accepts events: stores each with its idempotency key, matches the webhooks and makes one delivery and one outbox row for
  * each match, in one statement and so in one commit. One row comes back for each delivery, and one without a delivery for
@@ -12,7 +14,7 @@ export const EMIT = {
   name: 'emit',
   text: `
 with clock as materialized (
-  select extract(epoch from clock_timestamp())::float8 * 1000 > $8::float8 as late
+  select ${NOW_MS} > $8::float8 as late
 ), incoming as materialized (
   select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
     as t(id, platform, org_id, event_type, body, key, hash)

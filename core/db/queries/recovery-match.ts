@@ -1,6 +1,7 @@
 import type { StoredFilter } from '../../domain/recovery.ts';
 import { uuidAt } from '../partitions.ts';
 import type { Statement } from './execute.ts';
+import { within, type Found } from './window.ts';
 
 /** Which deliveries a recovery is about. */
 export interface RecoveryScope {
@@ -77,9 +78,23 @@ class Builder {
   }
 
   private ended(): Source {
+    const { platform, orgId } = this.scope;
+    const owner: Found =
+      platform === null || orgId === null
+        ? []
+        : [
+            ['d.platform', this.bind(platform)],
+            ['d.org_id', this.bind(orgId)],
+          ];
+    const which =
+      owner.length === 0 ? this.owner() : within(owner, 'd.id', { from: this.lower(), before: this.upper() });
     const rows = `select ${COLUMNS} from deliveries d
-      where ${all(['d.failed_at is not null', ...this.range('d.id'), ...this.owner()])}`;
-    return { window: cut(rows), matching: this.matching('select * from w0', 'false') };
+      where ${all(['d.failed_at is not null', ...this.range('d.id'), ...which])}`;
+    const order = [...owner.map(([column]) => column), 'd.id'].join(', ');
+    return {
+      window: `${rows} order by ${order} limit ${WINDOW}`,
+      matching: this.matching('select * from w0', 'false'),
+    };
   }
 
   private waiting(): Source {
@@ -110,13 +125,24 @@ class Builder {
   }
 
   private range(id: string): string[] {
-    const { since, until } = this.scope.filter;
     return [
-      `${id} < ${this.bind(this.scope.before)}`,
+      ...this.upper().map((bound) => `${id} < ${bound}`),
       ...(this.after === null ? [] : [`${id} > ${this.bind(this.after)}`]),
-      ...(since === undefined ? [] : [`${id} >= ${this.bind(uuidAt(new Date(since)))}`]),
-      ...(until === undefined ? [] : [`${id} < ${this.bind(uuidAt(new Date(until)))}`]),
+      ...this.lower().map((bound) => `${id} >= ${bound}`),
     ];
+  }
+
+  private lower(): string[] {
+    const { since } = this.scope.filter;
+    return [
+      ...(this.after === null ? [] : [this.bind(this.after)]),
+      ...(since === undefined ? [] : [this.bind(uuidAt(new Date(since)))]),
+    ];
+  }
+
+  private upper(): string[] {
+    const { until } = this.scope.filter;
+    return [this.bind(this.scope.before), ...(until === undefined ? [] : [this.bind(uuidAt(new Date(until)))])];
   }
 
   private bind(value: unknown): string {

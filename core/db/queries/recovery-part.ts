@@ -8,6 +8,7 @@ import {
 } from '../../domain/recovery.ts';
 import { WITHOUT_EVENT } from './missing-event.ts';
 import { nextQuery } from './recovery-match.ts';
+import { readInOrder } from './window.ts';
 
 interface RecoveryRow {
   id: string;
@@ -39,8 +40,8 @@ export async function takePart(client: pg.ClientBase, recoveryId: string): Promi
   const { size, intervalMs } = paceOf(recovery.rate);
   if (recovery.state !== 'running') return { state: recovery.state, retried: 0, skipped: 0, intervalMs };
   const { platform, org_id: orgId, filter, position } = recovery;
-  const { text, values } = nextQuery({ platform, orgId, filter, before: recoveryId }, position, size);
-  const rows = (await client.query<Match>(text, values)).rows;
+  const next = nextQuery({ platform, orgId, filter, before: recoveryId }, position, size);
+  const rows = await readInOrder<Match>(client, next);
   const matches = rows.filter((row) => row.id !== null) as (Match & { id: string })[];
   const { retried, skipped } = await retryAll(client, recoveryId, matches);
 

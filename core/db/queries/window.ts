@@ -105,8 +105,23 @@ export async function search<Row extends pg.QueryResultRow>(
   });
 }
 
+/** Runs one statement of a transaction that uses the pool of the hot statements so that it reads its indexes in their order. */
+export async function readInOrder<Row extends pg.QueryResultRow>(
+  client: pg.ClientBase,
+  { text, values }: Statement,
+): Promise<Row[]> {
+  await client.query(`set local ${SORT} = off`);
+  const { rows } = await client.query<Row>(text, values);
+  await client.query(`set local ${SORT} = on`);
+  return rows;
+}
+
+/** Off: rows are read in the order of an index that has it, not by an index on their time alone and sorted then. */
+const SORT = 'enable_sort';
+
 const SETTINGS = [
   'transaction read only',
+  `local ${SORT} = off`,
   ...Object.entries(ONLY_INDEXES).map(([name, value]) => `local ${name} = ${value}`),
 ]
   .map((setting) => `set ${setting}`)
