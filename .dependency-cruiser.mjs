@@ -14,6 +14,25 @@ const never = (name, from, to, comment, more = {}) => ({
   to: { path: to, ...more },
 });
 
+/** The rooms of a delivery, each of which may import those before it. */
+const ROOMS = [
+  'body',
+  'accept',
+  'guard',
+  'send',
+  'concurrency',
+  'lease',
+  'claim',
+  'record',
+  'maintain',
+  'handover',
+  'attempt',
+  'history',
+  'recover',
+  'pause',
+  'statistics',
+];
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
@@ -38,22 +57,30 @@ export default {
       'A platform is data.',
     ),
     never(
-      'delivery-knows-no-storage',
-      { path: '^core/delivery/', pathNot: '\\.test\\.ts$' },
-      '^core/(db|config)|^(api|activities|bin|dispatch|workflows|test|bench)/|node_modules/(pg|@mikro-orm|hono|@temporalio)/',
+      'sending-knows-no-storage',
+      { path: '^delivery/(body|guard|send)/', pathNot: '\\.test\\.ts$' },
+      '^core/(db|config)|^delivery/(?!body|guard|send)|^(api|activities|bin|workflows|test|bench)/|node_modules/(pg|@mikro-orm|hono|@temporalio)/',
       'Sending is told what to send; it looks nothing up.',
-    ),
-    never(
-      'db-knows-no-delivery',
-      { path: '^core/db/' },
-      '^core/delivery/|^(api|activities|bin|dispatch|workflows)/|node_modules/(hono|@hono|@temporalio)/',
-      'Storage is below sending and serving.',
     ),
     never(
       'core-is-below',
       { path: '^core/' },
-      '^(api|activities|bin|bench|dispatch|ui|workflows)/|^worker',
+      '^(api|activities|bin|bench|delivery|ui|workflows)/|^worker|node_modules/(hono|@hono/(?!zod-openapi)|@temporalio)/',
       'Rooms import core, not the reverse.',
+    ),
+    ...ROOMS.slice(0, -1).map((room, index) =>
+      never(
+        `no-way-back-to-${room}`,
+        { path: `^delivery/${room}/`, pathNot: '\\.test\\.ts$' },
+        `^delivery/(${ROOMS.slice(index + 1).join('|')}|engine)`,
+        'A room may import those before it, so that an event never goes back to one that it has left.',
+      ),
+    ),
+    never(
+      'accepting-knows-no-sending',
+      { path: '^delivery/accept/', pathNot: '\\.test\\.ts$' },
+      '^delivery/(?!accept/)',
+      'An event is accepted in one commit; what happens then is not its business.',
     ),
     only(
       'workflows-are-deterministic',
@@ -71,15 +98,20 @@ export default {
     never(
       'activities-know-no-workflows',
       { path: '^activities/' },
-      '^(workflows|api|dispatch|bin)/',
-      'Activities import core.',
+      '^(workflows|api|bin)/|^delivery/(?!maintain/|recover/)',
+      'Activities are told how to attempt; they import core, maintenance and recovery.',
     ),
-    never('api-makes-no-attempts', { path: '^api/' }, '^activities/', 'The API accepts; only workers send.'),
-    never('dispatch-knows-no-api', { path: '^dispatch/' }, '^(api|bin)/', 'Dispatching is the same without an API.'),
+    never(
+      'api-makes-no-attempts',
+      { path: '^api/' },
+      '^activities/|^delivery/(claim|lease|record|send|engine)',
+      'The API accepts; only workers send.',
+    ),
+    never('delivery-knows-no-api', { path: '^delivery/' }, '^(api|bin)/', 'Delivering is the same without an API.'),
     never(
       'ui-knows-contracts-and-domain',
       { path: '^ui/src/' },
-      '^(activities|bin|bench|dispatch|test|workflows)/|^worker|^core/(?!contracts/|domain/)|^api/(?!client\\.ts$)',
+      '^(activities|bin|bench|delivery|test|workflows)/|^worker|^core/(?!contracts/|domain/)|^api/(?!client\\.ts$)',
       'The dashboard runs in a browser.',
     ),
     never('ui-takes-only-types-from-the-api', { path: '^ui/' }, '^api/', 'The dashboard runs in a browser.', {
@@ -87,7 +119,7 @@ export default {
     }),
     never(
       'no-tests-in-the-system',
-      { path: '^(api|activities|bin|core|dispatch|ui|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
+      { path: '^(api|activities|bin|core|delivery|ui|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
       '^(test|bench)/|\\.test\\.ts$',
       'What runs in production needs no tests.',
     ),
@@ -95,7 +127,7 @@ export default {
       name: 'no-development-packages-in-the-system',
       comment: 'The image has production dependencies only.',
       severity: 'error',
-      from: { path: '^(api|activities|core|dispatch|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(api|activities|core|delivery|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

@@ -32,7 +32,7 @@ COPY bin/migrate.ts bin/
 COPY activities activities
 COPY api api
 COPY core core
-COPY dispatch dispatch
+COPY delivery delivery
 COPY workflows workflows
 COPY --from=build /app/build build
 COPY --from=dashboard /app/build/ui build/ui

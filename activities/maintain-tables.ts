@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { databaseTime, findClockDoubt } from '../core/db/clock-doubt.ts';
-import { expireHeld } from '../core/db/expire-held.ts';
+import { expireHeld } from '../delivery/maintain/expire-held.ts';
 import { ensurePartitions, listPartitions, WEEK_MS, type Query } from '../core/db/partitions.ts';
-import { pruneAuditLog } from '../core/db/prune-audit-log.ts';
-import { dropOldPartitions, isPast } from '../core/db/retention.ts';
+import { pruneAuditLog } from '../delivery/maintain/prune-audit-log.ts';
+import { dropOldPartitions, isPast } from '../delivery/maintain/retention.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { takePart } from '../core/db/queries/recovery-part.ts';
+import { takePart } from '../delivery/recover/recovery-part.ts';
 import { inPoolTransaction } from '../core/db/transaction.ts';
 import type { RecoveryProgress } from '../core/domain/recovery.ts';
 

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ByteBudget } from '../core/byte-budget.ts';
-import type { HandoverState } from '../core/db/queries/handover.ts';
-import type { Maintenance, OldestNeeded } from '../core/db/queries/table-state.ts';
+import type { HandoverState } from '../delivery/handover/handover-statements.ts';
+import type { Maintenance, OldestNeeded } from '../delivery/statistics/table-state.ts';
 
 export interface Metrics {
   registry: Registry;

@@ -1,5 +1,5 @@
-import { CLAIM_DUE } from '../core/db/queries/dispatch.ts';
-import { CLAIM_BYTES } from '../dispatch/payloads.ts';
+import { CLAIM_DUE } from '../delivery/claim/claim-statements.ts';
+import { CLAIM_BYTES } from '../delivery/claim/payloads.ts';
 import { stopChild } from './children.ts';
 import { readClock } from './clock.ts';
 import { takeNumbers } from './events.ts';

@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import type { AttemptRecord } from '../dispatch/recorder.ts';
+import type { AttemptRecord } from '../delivery/record/recorder.ts';
 
 /** A first attempt by `worker`: answered with 200 if it is to be delivered, else with 500. */
 export function attemptOf(

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach } from 'vitest';
-import { parseAllowlist } from '../core/delivery/guard.ts';
-import { createSender, type Sender, type SenderOptions } from '../core/delivery/send.ts';
+import { parseAllowlist } from '../delivery/guard/guard.ts';
+import { createSender, type Sender, type SenderOptions } from '../delivery/send/send.ts';
 import type { AttemptResult } from '../core/domain/delivery.ts';
 
 export const LOOPBACK = parseAllowlist('127.0.0.0/8');

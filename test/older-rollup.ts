@@ -1,5 +1,5 @@
 import type { Query } from '../core/db/partitions.ts';
-import { happened } from '../core/db/queries/outcomes.ts';
+import { happened } from '../delivery/statistics/outcomes.ts';
 
 /** Counts as a worker did before the rows of five minutes: `seconds` from `done_until` on, or from `begin` on where nothing is counted. */
 export async function rollUpAsBefore(query: Query, begin: Date, seconds: number): Promise<Date> {

@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { boundsOf, percentile } from '../api/dashboard/overview-fields.ts';
 import { RANGES, type Range } from '../core/contracts/dashboard/overview.ts';
 import type { Query } from '../core/db/partitions.ts';
-import { readOverview } from '../core/db/queries/overview.ts';
-import { findStruggling, readWebhookHealth } from '../core/db/queries/webhook-health.ts';
+import { readOverview } from '../delivery/statistics/overview.ts';
+import { findStruggling, readWebhookHealth } from '../delivery/statistics/webhook-health.ts';
 import { inSnapshot } from '../core/db/transaction.ts';
 
 export const MINUTE = 60_000;

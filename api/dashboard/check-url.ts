@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { ReceiverUrl } from '../../core/contracts/receiver-url.ts';
-import { refuseName, refuseUrl } from '../../core/delivery/guard.ts';
-import type { Resolve } from '../../core/delivery/resolve.ts';
+import { refuseName, refuseUrl } from '../../delivery/guard/guard.ts';
+import type { Resolve } from '../../delivery/guard/resolve.ts';
 import type { ApiDeps } from '../deps.ts';
 
 const DNS_LIMIT_MS = 2_000;

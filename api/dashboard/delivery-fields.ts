@@ -1,7 +1,7 @@
 import type { DashboardDelivery, DashboardDeliveryDetail } from '../../core/contracts/dashboard/deliveries.ts';
-import type { DeliveryDetailRow } from '../../core/db/queries/delivery.ts';
-import type { DeliveryRow } from '../../core/db/queries/history.ts';
-import { deliveryHeaders, Signer } from '../../core/delivery/sign.ts';
+import type { DeliveryDetailRow } from '../../delivery/history/delivery.ts';
+import type { DeliveryRow } from '../../delivery/history/history.ts';
+import { deliveryHeaders, Signer } from '../../delivery/attempt/sign.ts';
 import type { ApiDeps } from '../deps.ts';
 import { writeDelivery, writeDetail } from '../routes/delivery-fields.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OtherWebhook } from '../../core/db/queries/event-history.ts';
+import type { OtherWebhook } from '../../delivery/history/event-history.ts';
 import { explainAbsence } from './explain-absence.ts';
 
 const event = { created_at: new Date('2026-01-22T10:00:00Z'), event_type: 'contact.created', test: false };

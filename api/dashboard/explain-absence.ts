@@ -1,4 +1,4 @@
-import type { OtherWebhook } from '../../core/db/queries/event-history.ts';
+import type { OtherWebhook } from '../../delivery/history/event-history.ts';
 
 interface State {
   active: boolean | undefined;

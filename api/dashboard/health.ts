@@ -1,6 +1,6 @@
 import type { SystemHealth } from '../../core/contracts/dashboard/operation.ts';
-import { HANDOVER_STATE, type HandoverState } from '../../core/db/queries/handover.ts';
-import { readCountingDelay } from '../../core/db/queries/table-state.ts';
+import { HANDOVER_STATE, type HandoverState } from '../../delivery/handover/handover-statements.ts';
+import { readCountingDelay } from '../../delivery/statistics/table-state.ts';
 import type { ApiDeps } from '../deps.ts';
 
 /** A worker that was silent for longer is taken for dead by the others. */

@@ -1,7 +1,7 @@
 import { RANGES, type Overview, type OverviewBucket, type Range } from '../../core/contracts/dashboard/overview.ts';
-import type { OverviewRows, WaitingRow } from '../../core/db/queries/overview.ts';
-import { TIME_BASE } from '../../core/db/queries/outcomes.ts';
-import type { WebhookHealth } from '../../core/db/queries/webhook-health.ts';
+import type { OverviewRows, WaitingRow } from '../../delivery/statistics/overview.ts';
+import { TIME_BASE } from '../../delivery/statistics/outcomes.ts';
+import type { WebhookHealth } from '../../delivery/statistics/webhook-health.ts';
 
 /** Whole buckets: the first begins at least a range ago, the last is the one that `now` is in. */
 export function boundsOf(range: Range, now: Date): { from: Date; to: Date; bucketSeconds: number } {

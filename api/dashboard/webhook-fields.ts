@@ -1,7 +1,7 @@
 import type { DashboardWebhook } from '../../core/contracts/dashboard/webhooks.ts';
 import type { Webhook } from '../../core/db/entities/webhook.ts';
-import type { LaneRow } from '../../core/db/queries/lanes.ts';
-import type { WebhookHealth } from '../../core/db/queries/webhook-health.ts';
+import type { LaneRow } from '../../delivery/concurrency/lane-statements.ts';
+import type { WebhookHealth } from '../../delivery/statistics/webhook-health.ts';
 import { writeWebhook } from '../routes/webhook-fields.ts';
 
 const HOUR_MS = 3_600_000;

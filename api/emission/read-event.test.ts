@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { FieldError } from '../../core/contracts/errors.ts';
-import { encodePhpJson } from '../../core/delivery/encode.ts';
-import { splitObject } from '../../core/delivery/split.ts';
+import { encodePhpJson } from '../../delivery/body/encode.ts';
+import { splitObject } from '../../delivery/body/split.ts';
 import { readEvent, readKeyHeader, readKeyMember, timestampOf } from './read-event.ts';
 
 const reader = { platform: 'urpa', eventTypes: new Set(['contact.created', 'contact.updated']) };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FieldError } from '../../core/contracts/errors.ts';
-import type { Emission } from '../../core/db/emission.ts';
+import type { Emission } from '../../delivery/accept/emission.ts';
 import { findInfinite } from './find-infinite.ts';
 import { currentTimestamp, readTimestamp } from './timestamp.ts';
 

@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import type { ByteBudget } from '../../core/byte-budget.ts';
 import { AppError, invalidRequest } from '../../core/contracts/errors.ts';
 import { describeIssues } from '../../core/contracts/issues.ts';
-import { OverloadedError } from '../../core/db/batcher.ts';
-import { encodePhpJson, JsonSyntaxError } from '../../core/delivery/encode.ts';
+import { OverloadedError } from '../../core/batcher.ts';
+import { encodePhpJson, JsonSyntaxError } from '../../delivery/body/encode.ts';
 
 const FORM = /^\s*(application\/x-www-form-urlencoded|multipart\/)/i;
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { OverloadedError } from '../../core/db/batcher.ts';
+import { OverloadedError } from '../../core/batcher.ts';
 import { isUnavailable } from '../../core/db/unavailable.ts';
 import { AppError, ERRORS, type Problem } from '../../core/contracts/errors.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelAnswer } from '../../core/contracts/delivery.ts';
 import { AppError } from '../../core/contracts/errors.ts';
 import { noteDeed } from '../../core/db/audit.ts';
-import { cancelDelivery, type CancelResult } from '../../core/db/queries/cancel.ts';
+import { cancelDelivery, type CancelResult } from '../../delivery/recover/cancel.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerJson } from '../answers.ts';

@@ -8,9 +8,9 @@ import {
   deliveryCountQuery,
 } from '../../core/contracts/dashboard/deliveries.ts';
 import { AppError } from '../../core/contracts/errors.ts';
-import { findDelivery } from '../../core/db/queries/delivery.ts';
-import { countDeliveries, listDeliveries } from '../../core/db/queries/history.ts';
-import { readUrls } from '../../core/db/queries/webhook-urls.ts';
+import { findDelivery } from '../../delivery/history/delivery.ts';
+import { countDeliveries, listDeliveries } from '../../delivery/history/history.ts';
+import { readUrls } from '../../delivery/history/webhook-urls.ts';
 import { answerFound, answerJson, answerText, requireCursor } from '../answers.ts';
 import { hasScope } from '../auth/authorize.ts';
 import type { Principal } from '../auth/key-ring.ts';

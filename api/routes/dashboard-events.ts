@@ -7,9 +7,9 @@ import {
   type DashboardEvent,
 } from '../../core/contracts/dashboard/events.ts';
 import { AppError } from '../../core/contracts/errors.ts';
-import { countByStatus, findEvent, listEvents, type EventRow } from '../../core/db/queries/event-history.ts';
-import { listDeliveries } from '../../core/db/queries/history.ts';
-import { readUrls } from '../../core/db/queries/webhook-urls.ts';
+import { countByStatus, findEvent, listEvents, type EventRow } from '../../delivery/history/event-history.ts';
+import { listDeliveries } from '../../delivery/history/history.ts';
+import { readUrls } from '../../delivery/history/webhook-urls.ts';
 import { answerFound, answerJson, requireCursor } from '../answers.ts';
 import { narrow } from '../auth/visible.ts';
 import { writeDashboardDelivery } from '../dashboard/delivery-fields.ts';

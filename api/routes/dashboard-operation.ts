@@ -6,7 +6,7 @@ import {
   UrlCheckInput,
   type AuditEntry,
 } from '../../core/contracts/dashboard/operation.ts';
-import { listDeeds, type AuditRow } from '../../core/db/queries/audit.ts';
+import { listDeeds, type AuditRow } from '../../delivery/history/audit-log.ts';
 import { answerJson, answerPage, requireCursor } from '../answers.ts';
 import { isAdmin } from '../auth/authorize.ts';
 import { narrow } from '../auth/visible.ts';

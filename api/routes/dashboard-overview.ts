@@ -1,6 +1,6 @@
 import { Overview, overviewQuery } from '../../core/contracts/dashboard/overview.ts';
-import { readOverview, readWaiting } from '../../core/db/queries/overview.ts';
-import { readWebhookHealth } from '../../core/db/queries/webhook-health.ts';
+import { readOverview, readWaiting } from '../../delivery/statistics/overview.ts';
+import { readWebhookHealth } from '../../delivery/statistics/webhook-health.ts';
 import { inSnapshot } from '../../core/db/transaction.ts';
 import { answerJson } from '../answers.ts';
 import { narrow } from '../auth/visible.ts';

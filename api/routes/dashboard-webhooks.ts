@@ -10,9 +10,9 @@ import {
 import { AppError } from '../../core/contracts/errors.ts';
 import { Webhook } from '../../core/db/entities/webhook.ts';
 import { containing, type OwnerFilter } from '../../core/db/owner.ts';
-import { readLanes } from '../../core/db/queries/lanes.ts';
-import { listOrganizations } from '../../core/db/queries/organizations.ts';
-import { findStruggling, readWebhookHealth } from '../../core/db/queries/webhook-health.ts';
+import { readLanes } from '../../delivery/concurrency/lane-statements.ts';
+import { listOrganizations } from '../../delivery/history/organizations.ts';
+import { findStruggling, readWebhookHealth } from '../../delivery/statistics/webhook-health.ts';
 import { inSnapshot } from '../../core/db/transaction.ts';
 import { answerJson, answerPage, refuseCursor, requireCursor } from '../answers.ts';
 import { narrow } from '../auth/visible.ts';

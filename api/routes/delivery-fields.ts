@@ -1,6 +1,6 @@
 import type { Attempt, Delivery, DeliveryDetail } from '../../core/contracts/delivery.ts';
-import type { DeliveryDetailRow } from '../../core/db/queries/delivery.ts';
-import type { DeliveryRow } from '../../core/db/queries/history.ts';
+import type { DeliveryDetailRow } from '../../delivery/history/delivery.ts';
+import type { DeliveryRow } from '../../delivery/history/history.ts';
 import { writeSchedule, writeTimeline } from './timeline.ts';
 
 /** A delivery as the API lists it. */

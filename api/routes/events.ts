@@ -10,9 +10,9 @@ import {
   IdempotencyKey,
 } from '../../core/contracts/event.ts';
 import type { Changes } from '../../core/db/changes.ts';
-import type { Emission, EmitResult } from '../../core/db/emission.ts';
-import { TooManyDeliveriesError } from '../../core/db/intake.ts';
-import { splitArray, splitObject } from '../../core/delivery/split.ts';
+import type { Emission, EmitResult } from '../../delivery/accept/emission.ts';
+import { TooManyDeliveriesError } from '../../delivery/accept/intake.ts';
+import { splitArray, splitObject } from '../../delivery/body/split.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerText } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';

@@ -6,7 +6,7 @@ import {
   readCountingDelay,
   readMaintenance,
   type OldestNeeded,
-} from '../../core/db/queries/table-state.ts';
+} from '../../delivery/statistics/table-state.ts';
 import { answerJson, answerText } from '../answers.ts';
 import { SharedReads } from '../dashboard/shared-reads.ts';
 import type { ApiDeps } from '../deps.ts';

@@ -1,7 +1,7 @@
 import { DeliveryDetail, DeliveryList, historyQuery } from '../../core/contracts/delivery.ts';
 import { AppError } from '../../core/contracts/errors.ts';
-import { findDelivery } from '../../core/db/queries/delivery.ts';
-import { listDeliveries } from '../../core/db/queries/history.ts';
+import { findDelivery } from '../../delivery/history/delivery.ts';
+import { listDeliveries } from '../../delivery/history/history.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerFound, answerText, requireCursor } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';

@@ -8,7 +8,7 @@ import {
   createRecovery,
   type RecoveryChange,
   type RecoveryRequest,
-} from '../../core/db/recoveries.ts';
+} from '../../delivery/recover/recoveries.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import { RECOVERY_RATE } from '../../core/domain/recovery.ts';
 import { answerJson, answerPage } from '../answers.ts';

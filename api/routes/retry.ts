@@ -1,7 +1,7 @@
 import { RetryAnswer, RetryInput } from '../../core/contracts/delivery.ts';
 import { AppError } from '../../core/contracts/errors.ts';
 import { noteDeed } from '../../core/db/audit.ts';
-import { requestRetry, type RetryResult } from '../../core/db/queries/retry.ts';
+import { requestRetry, type RetryResult } from '../../delivery/recover/retry.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerJson } from '../answers.ts';

@@ -1,5 +1,5 @@
 import type { ScheduledAttempt, TimelineEntry } from '../../core/contracts/delivery.ts';
-import type { AttemptRow, AuditRow, DeliveryDetailRow } from '../../core/db/queries/delivery.ts';
+import type { AttemptRow, AuditRow, DeliveryDetailRow } from '../../delivery/history/delivery.ts';
 import { delayAfter } from '../../core/domain/schedule.ts';
 
 type Facts = Pick<

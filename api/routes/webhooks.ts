@@ -17,12 +17,12 @@ import {
   deleteWebhook,
   pauseWebhook,
   resumeWebhook,
-} from '../../core/db/queries/webhook-state.ts';
-import { settleWebhook } from '../../core/db/settle.ts';
-import type { Execute } from '../../core/db/queries/execute.ts';
+} from '../../delivery/pause/webhook-state.ts';
+import { settleWebhook } from '../../delivery/pause/state-propagation.ts';
+import type { Execute } from '../../core/db/execute.ts';
 import { inTransaction, type Transaction } from '../../core/db/transaction.ts';
-import { refuseUrl } from '../../core/delivery/guard.ts';
-import { generateSecret } from '../../core/delivery/sign.ts';
+import { refuseUrl } from '../../delivery/guard/guard.ts';
+import { generateSecret } from '../../delivery/attempt/sign.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerJson, answerPage, requireCursor } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';

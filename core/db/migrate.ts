@@ -3,7 +3,7 @@ import { databaseTime } from './clock-doubt.ts';
 import { connectOptions } from './connect-options.ts';
 import { createOrm } from './orm.ts';
 import { ensurePartitions, type Query } from './partitions.ts';
-import { requireSessions } from './sessions.ts';
+import { requireSessions } from './require-sessions.ts';
 
 /** Any constant: processes that migrate the same database at once take turns. */
 const LOCK = 7_063_741;

@@ -1,6 +1,6 @@
 import type { EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import type pg from 'pg';
-import type { Execute } from './queries/execute.ts';
+import type { Execute } from './execute.ts';
 
 const TRIES = 3;
 const DEADLOCK = '40P01';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OverloadedError } from './batcher.ts';
+import { OverloadedError } from '../batcher.ts';
 import { isUnavailable } from './unavailable.ts';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });

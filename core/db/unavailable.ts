@@ -1,5 +1,9 @@
-import { OverloadedError } from './batcher.ts';
-import { LateError } from './store-events.ts';
+import { OverloadedError } from '../batcher.ts';
+
+/** PostgreSQL began the statement so late that nothing was stored. */
+export class LateError extends Error {
+  override readonly name = 'LateError';
+}
 
 /** Connection exceptions, insufficient resources, operator intervention (timeouts and shutdowns), failures of the system. */
 const CLASSES = ['08', '53', '57', '58'];

@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HistoryFilter } from '../../core/db/queries/history-sources.ts';
-import { historyQuery } from '../../core/db/queries/history.ts';
+import type { HistoryFilter } from '../../delivery/history/history-sources.ts';
+import { historyQuery } from '../../delivery/history/history.ts';
 import { DELIVERIES, organization, startApi, URPA, WEBHOOKS, type TestApi } from '../api.ts';
 
 let api: TestApi;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CLAIM_DUE, CLAIM_FAIRLY } from '../../core/db/queries/dispatch.ts';
+import { CLAIM_DUE, CLAIM_FAIRLY } from '../../delivery/claim/claim-statements.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
 const FIRST = '00000000-0000-0000-0000-000000000000';

@@ -6,10 +6,10 @@ import {
   RECLAIM_SLICE,
   SLICE,
   type SliceEnd,
-} from '../../core/db/queries/claimed-rows.ts';
-import { LEASE } from '../../core/db/queries/dispatch.ts';
-import { ClaimedWalk } from '../../dispatch/claimed-walk.ts';
+} from '../../delivery/lease/claimed-rows.ts';
+import { ClaimedWalk } from '../../delivery/lease/claimed-walk.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
+import { LEASE } from '../../delivery/lease/lease-statements.ts';
 
 const HELD = 200_000;
 const DUE = 2 * SLICE + 1_000;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RANGES } from '../../core/contracts/dashboard/overview.ts';
 import { createOrm } from '../../core/db/orm.ts';
 import { uuidAt } from '../../core/db/partitions.ts';
-import { rollUp } from '../../core/db/queries/outcomes.ts';
+import { rollUp } from '../../delivery/statistics/outcomes.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import { startApi, type TestApi } from '../api.ts';
 

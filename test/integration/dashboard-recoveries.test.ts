@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { takePart } from '../../core/db/queries/recovery-part.ts';
+import { takePart } from '../../delivery/recover/recovery-part.ts';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
 import { organization, startApi, URPA, type TestApi } from '../api.ts';
 import { dueByHand, emitEnded } from '../ended.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import pg from 'pg';
 import { fill } from '../../bench/fill.ts';
-import { MOST_DUE } from '../../core/db/queries/settle-part.ts';
+import { MOST_DUE } from '../../delivery/pause/propagate-part.ts';
 import { eventually } from '../eventually.ts';
 import { arrived } from '../failures.ts';
 import { startReceiver, type Receiver } from '../receiver.ts';

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCursor } from '../../api/answers.ts';
-import type { Statement } from '../../core/db/queries/execute.ts';
-import type { HistoryFilter } from '../../core/db/queries/history-sources.ts';
-import { historyQuery } from '../../core/db/queries/history.ts';
-import { nextQuery } from '../../core/db/queries/recovery-match.ts';
-import { readInOrder, search } from '../../core/db/queries/window.ts';
+import type { Statement } from '../../core/db/execute.ts';
+import type { HistoryFilter } from '../../delivery/history/history-sources.ts';
+import { historyQuery } from '../../delivery/history/history.ts';
+import { nextQuery } from '../../delivery/recover/recovery-match.ts';
+import { readInOrder, search } from '../../core/db/window.ts';
 import { uuidAt } from '../../core/db/partitions.ts';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
 import { newId } from '../../core/new-id.ts';

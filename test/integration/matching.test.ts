@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EMIT } from '../../core/db/queries/emit.ts';
+import { EMIT } from '../../delivery/accept/emit-statements.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
 /** Other webhooks of the same owner, all for other event types. */

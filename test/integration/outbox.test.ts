@@ -1,13 +1,14 @@
 import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Emission } from '../../core/db/emission.ts';
-import { createIntake } from '../../core/db/intake.ts';
-import { FIRST_SLICE, RECLAIM_SLICE } from '../../core/db/queries/claimed-rows.ts';
-import { CLAIM_DUE, CLAIM_FAIRLY, LEASE } from '../../core/db/queries/dispatch.ts';
-import { Recorder } from '../../dispatch/recorder.ts';
+import type { Emission } from '../../delivery/accept/emission.ts';
+import { createIntake } from '../../delivery/accept/intake.ts';
+import { FIRST_SLICE, RECLAIM_SLICE } from '../../delivery/lease/claimed-rows.ts';
+import { CLAIM_DUE, CLAIM_FAIRLY } from '../../delivery/claim/claim-statements.ts';
+import { Recorder } from '../../delivery/record/recorder.ts';
 import { attemptOf } from '../attempt-record.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
+import { LEASE } from '../../delivery/lease/lease-statements.ts';
 
 let database: TestDatabase;
 let recorder: Recorder;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { migrate } from '../../core/db/migrate.ts';
 import { createOrm } from '../../core/db/orm.ts';
-import { forgetOutcomes, rollUp } from '../../core/db/queries/outcomes.ts';
+import { forgetOutcomes, rollUp } from '../../delivery/statistics/outcomes.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 import { rollUpAsBefore } from '../older-rollup.ts';

@@ -2,7 +2,7 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { migrate } from '../../core/db/migrate.ts';
 import { ensurePartitions, uuidAt, type Query } from '../../core/db/partitions.ts';
-import { dropOldPartitions } from '../../core/db/retention.ts';
+import { dropOldPartitions } from '../../delivery/maintain/retention.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
 const DAY_MS = 24 * 3600 * 1000;

@@ -1,12 +1,13 @@
 import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createIntake } from '../../core/db/intake.ts';
-import { CLAIM_DUE, LEASE } from '../../core/db/queries/dispatch.ts';
-import { Recorder } from '../../dispatch/recorder.ts';
+import { createIntake } from '../../delivery/accept/intake.ts';
+import { CLAIM_DUE } from '../../delivery/claim/claim-statements.ts';
+import { Recorder } from '../../delivery/record/recorder.ts';
 import { attemptOf } from '../attempt-record.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 import { ACCEPT_ATTEMPTS, refuseAttemptsOf } from '../refuse-attempts.ts';
+import { LEASE } from '../../delivery/lease/lease-statements.ts';
 
 let database: TestDatabase;
 const worker = uuidv7();

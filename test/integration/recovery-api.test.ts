@@ -2,7 +2,7 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { timeInId } from '../../core/db/partitions.ts';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
-import { takePart } from '../../core/db/queries/recovery-part.ts';
+import { takePart } from '../../delivery/recover/recovery-part.ts';
 import { organization, startApi, URPA, WEBHOOKS, type TestApi } from '../api.ts';
 import { dueByHand, emitEnded, type EndedEvents } from '../ended.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { takePart } from '../../core/db/queries/recovery-part.ts';
+import { takePart } from '../../delivery/recover/recovery-part.ts';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
 import { organization, startApi, type TestApi } from '../api.ts';
 import { makeLongHistory, RARE } from '../long-history.ts';

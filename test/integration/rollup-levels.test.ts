@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createOrm } from '../../core/db/orm.ts';
-import { forgetOutcomes, rollUp } from '../../core/db/queries/outcomes.ts';
+import { forgetOutcomes, rollUp } from '../../delivery/statistics/outcomes.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 import { eventually } from '../eventually.ts';

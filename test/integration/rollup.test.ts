@@ -2,7 +2,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOrm } from '../../core/db/orm.ts';
-import { Rollup } from '../../core/db/rollup.ts';
+import { Rollup } from '../../delivery/statistics/rollup.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
 const SPANS = 170;

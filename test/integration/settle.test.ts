@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fill } from '../../bench/fill.ts';
-import { MOST_DUE, PART } from '../../core/db/queries/settle-part.ts';
-import { Settlement } from '../../core/db/settle.ts';
+import { MOST_DUE, PART } from '../../delivery/pause/propagate-part.ts';
+import { Settlement } from '../../delivery/pause/state-propagation.ts';
 import { startApi, WEBHOOKS, type TestApi } from '../api.ts';
 
 /** More than is done before the API answers, and more than may be due at a time. */

@@ -1,0 +1,66 @@
+import { NOW_MS } from '../../core/db/now.ts';
+
+/**
+ * Accepts events: stores each with its idempotency key, matches the webhooks and makes one delivery and one outbox row for
+ * each match, in one statement and so in one commit. One row comes back for each delivery, and one without a delivery for
+ * each event whose key was taken before. What is for a paused webhook is held, and so is what is for a resumed one while older
+ * deliveries are held: it becomes due after them. Workers are told how many deliveries there are. A statement that begins after its
+ * deadline stores nothing, and one row without an event says so.
+ *
+ * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes,
+ * $8 deadline by the clock of the database, in milliseconds since 1970
+ */
+export const EMIT = {
+  name: 'emit',
+  text: `
+with clock as materialized (
+  select ${NOW_MS} > $8::float8 as late
+), incoming as materialized (
+  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+    as t(id, platform, org_id, event_type, body, key, hash)
+  where not (select late from clock)
+), keyed as (
+  insert into idempotency_keys (platform, org_id, key, request_hash, event_id)
+  select platform, org_id, key, hash, id from incoming where key is not null order by platform, org_id, key, id
+  on conflict do nothing returning event_id
+), fresh as materialized (
+  select * from incoming where key is null or id in (select event_id from keyed)
+), stored as (
+  insert into events (id, platform, org_id, event_type, body) select id, platform, org_id, event_type, body from fresh
+), matched as materialized (
+  select posthorn_uuidv7() as id, f.id as event_id, f.platform, f.org_id, f.event_type, w.id as webhook_id, w.max_attempts,
+    w.paused_at is not null or coalesce(w.settling = 'begun', false) as held
+  from fresh f
+  join subscriptions s on s.platform = f.platform and s.org_id = f.org_id and s.event_type = f.event_type
+  join webhooks w on w.id = s.webhook_id
+), delivering as (
+  insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, max_attempts, next_attempt_at)
+  select id, event_id, webhook_id, platform, org_id, event_type, case when held then 'held' else 'pending' end,
+    max_attempts, case when held then null else now() end
+  from matched
+), queued as (
+  insert into outbox (delivery_id, event_id, webhook_id, max_attempts, due_at)
+  select id, event_id, webhook_id, max_attempts, case when held then null else now() end from matched
+)
+select event_id, id as delivery_id, webhook_id,
+  (select pg_notify('posthorn_due', (select count(*) from matched)::text))::text as notified
+from matched
+union all
+select id, null, null, null from incoming where key is not null and id not in (select event_id from keyed)
+union all
+select null, null, null, null from clock where late`,
+};
+
+/** What an idempotency key first stood for. $1 platforms, $2 organizations, $3 keys */
+export const RECALL = {
+  name: 'recall',
+  text: `
+select k.platform, k.org_id, k.key, k.request_hash, k.event_id, e.body, d.deliveries
+from unnest($1::text[], $2::text[], $3::text[]) as t(platform, org_id, key)
+join idempotency_keys k on k.platform = t.platform and k.org_id = t.org_id and k.key = t.key
+cross join lateral (select left(body, 512) as body from events where id = k.event_id offset 0) e
+cross join lateral (
+  select coalesce(json_agg(json_build_object('id', id, 'webhookId', webhook_id) order by id), '[]') as deliveries
+  from deliveries where event_id = k.event_id
+) d`,
+};

@@ -1,0 +1,150 @@
+import type pg from 'pg';
+import { Batcher } from '../../core/batcher.ts';
+import { BusyOwners } from './busy-owners.ts';
+import type { Emission, EmitResult } from './emission.ts';
+import { FanOuts } from './fan-outs.ts';
+import { Recalls } from './idempotent-replays.ts';
+import { EventStore, type Stored } from './store-events.ts';
+
+/** Accepts events. Resolves after the commit; what is rejected is not stored. */
+export interface Intake {
+  /** @throws OverloadedError, TooManyDeliveriesError, LateError, or the database's error */
+  emit(emissions: Emission[]): Promise<EmitResult[]>;
+}
+
+/** A request would make more deliveries than one transaction can be expected to store. */
+export class TooManyDeliveriesError extends Error {
+  override readonly name = 'TooManyDeliveriesError';
+  readonly deliveries: number;
+  readonly most = MOST_DELIVERIES;
+
+  constructor(deliveries: number) {
+    super(`the events would make ${deliveries} deliveries; at most ${MOST_DELIVERIES} can be made at once`);
+    this.deliveries = deliveries;
+  }
+}
+
+/** A batch closes at 8 MiB, each event counted with a surcharge for its rows. */
+const MAX_WEIGHT = 8 * 1024 * 1024;
+const ROW_WEIGHT = 8 * 1024;
+
+/** Events that give way are stored an eighth of the time, at least ten times a second. */
+const GIVE_WAY = { gap: 8, longestGapMs: 100 };
+
+/** Of a request with so many events it is asked first how many deliveries they make. */
+const COUNTED_EVENTS = 16;
+/** A request that makes more deliveries is large: it is stored apart, in parts of so many. */
+const PART_DELIVERIES = 5_000;
+const MOST_DELIVERIES = 200_000;
+const STATEMENT_TIMED_OUT = '57014';
+
+/**
+ * Requests that arrive together share a statement and its commit; all events of one request are in the same one. Owners with many events
+ * gather longer while others have few, which then find the machine less busy. What makes very many deliveries shares with nobody: it has
+ * a transaction of its own, with a statement for each part.
+ */
+export function createIntake(pool: pg.Pool): Intake {
+  const recalls = new Recalls(pool);
+  const fanOuts = new FanOuts(pool);
+  const store = new EventStore(pool);
+  const options = {
+    maxItems: 512,
+    maxWaiting: 10_000,
+    maxWeight: MAX_WEIGHT,
+    weigh: (emissions: Emission[]) =>
+      emissions.reduce((sum, emission) => sum + Buffer.byteLength(emission.body) + ROW_WEIGHT, 0),
+    run: storeTogether,
+  };
+  const prompt = new Batcher(options);
+  const patient = new Batcher({ ...options, ...GIVE_WAY });
+  const apart = new Batcher<Parts, EmitResult[]>({
+    maxItems: 1,
+    maxWaiting: 100,
+    run: async ([parts]) => [complete(parts!.flat(), await store.storeInParts(parts!))],
+  });
+  const owners = new BusyOwners();
+
+  async function storeTogether(requests: Emission[][]): Promise<Result[]> {
+    try {
+      return await storeShared(requests);
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== STATEMENT_TIMED_OUT) throw error;
+      return await storeWithoutLarge(requests, error);
+    }
+  }
+
+  async function storeShared(requests: Emission[][]): Promise<Result[]> {
+    const stored = await store.store(requests.flat());
+    let position = 0;
+    return requests.map((request) => complete(request, stored.slice(position, (position += request.length))));
+  }
+
+  /** Those that are too large are stored apart, the others once more. Where none is, the database is too slow for all of them. */
+  async function storeWithoutLarge(requests: Emission[][], error: unknown): Promise<Result[]> {
+    const counts = await fanOuts.count(requests.flat());
+    let position = 0;
+    const sized = requests.map((request) => sizeOf(request, counts.slice(position, (position += request.length))));
+    if (!sized.some(({ isLarge }) => isLarge)) throw error;
+    const smallOnes = sized.filter(({ isLarge }) => !isLarge).map(({ request }) => request);
+    const small = smallOnes.length > 0 ? await storeShared(smallOnes) : [];
+    return sized.map((one) => (one.isLarge ? storeApart(one) : small.shift()!));
+  }
+
+  /** @throws TooManyDeliveriesError */
+  async function storeApart({ request, deliveries, total }: Sized): Promise<EmitResult[]> {
+    if (request.length > 1 && total > MOST_DELIVERIES) throw new TooManyDeliveriesError(total);
+    return await apart.add(partsOf(request, deliveries));
+  }
+
+  function complete(request: Emission[], stored: Stored[]): Result {
+    stored.forEach((result, index) => {
+      if (result?.kind === 'accepted') fanOuts.note(request[index]!, result.deliveries.length);
+    });
+    if (stored.every((result) => result !== null)) return stored;
+    return Promise.all(stored.map(async (result, index) => result ?? (await recalls.of(request[index]!))));
+  }
+
+  return {
+    async emit(emissions) {
+      const { platform, orgId } = emissions[0]!;
+      const givesWay = owners.note(`${platform}\n${orgId}`, emissions.length, performance.now());
+      if (emissions.length >= COUNTED_EVENTS || fanOuts.seen(emissions) > PART_DELIVERIES) {
+        const sized = sizeOf(emissions, await fanOuts.count(emissions));
+        if (sized.isLarge) return await storeApart(sized);
+      }
+      return await (givesWay ? patient : prompt).add(emissions);
+    },
+  };
+}
+
+type Result = EmitResult[] | Promise<EmitResult[]>;
+
+/** A request with the deliveries that each of its events makes. */
+interface Sized {
+  request: Emission[];
+  deliveries: number[];
+  total: number;
+  isLarge: boolean;
+}
+
+function sizeOf(request: Emission[], deliveries: number[]): Sized {
+  const total = deliveries.reduce((sum, count) => sum + count, 0);
+  return { request, deliveries, total, isLarge: total > PART_DELIVERIES };
+}
+
+/** Events of one request, in their order. */
+type Parts = Emission[][];
+
+function partsOf(emissions: Emission[], deliveries: number[]): Parts {
+  const parts: Parts = [];
+  let size = Infinity;
+  emissions.forEach((emission, index) => {
+    size += deliveries[index]!;
+    if (size > PART_DELIVERIES) {
+      parts.push([]);
+      size = deliveries[index]!;
+    }
+    parts.at(-1)!.push(emission);
+  });
+  return parts;
+}

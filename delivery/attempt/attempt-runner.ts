@@ -1,0 +1,160 @@
+import type { Logger } from 'pino';
+import type { DatabaseClock } from '../../core/database-clock.ts';
+import { newId } from '../../core/new-id.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import type { Sender } from '../send/send.ts';
+import { deliveryHeaders, type Signer } from './sign.ts';
+import { describeFailure, judgeAttempt, type Verdict } from '../../core/domain/verdict.ts';
+import type { AttemptResult } from '../../core/domain/delivery.ts';
+import { scheduleOf, type Claimed } from '../claim/claimed.ts';
+import type { Flight } from '../claim/in-flight.ts';
+import type { Assignment, Handover } from '../handover/handover.ts';
+import type { Lease } from '../lease/lease.ts';
+import type { AttemptRecord, Recorded, Recorder } from '../record/recorder.ts';
+
+export interface CourierDeps {
+  sender: Sender;
+  recorder: Recorder;
+  lease: Lease;
+  log: Logger;
+  /** Null: its secret cannot be opened. */
+  signerOf: (claimed: Claimed) => Signer | null;
+  headerPrefixOf: (platform: string) => string;
+  retryUnitMs: number;
+  clock: DatabaseClock;
+  /** Called for a 410: the webhook is to be turned off. */
+  onGone: (claimed: Claimed) => Promise<void>;
+  /** Called when the outcome of an attempt is recorded. */
+  onRecorded: (claimed: Claimed) => void;
+  /** Gives a claimed delivery back whose webhook was turned off or paused meanwhile. */
+  release: (flight: Flight) => Promise<void>;
+  /** Gives a claimed delivery back that cannot be attempted now, through no fault of its receiver. */
+  postpone: (flight: Flight, postponement: Postponement) => Promise<void>;
+  handover: Pick<Handover, 'assign'>;
+}
+
+export interface Postponement {
+  /** 0: it is due at once, in its old place. */
+  delayMs: number;
+  /** What it says while it has had no attempt. */
+  reason: string | null;
+}
+
+const UNSIGNED: Postponement = {
+  delayMs: 60_000,
+  reason: 'not attempted: it cannot be signed, since the stored secret of its webhook cannot be opened',
+};
+/** A dispatcher takes a retry this long after it was due, should no workflow have begun it. */
+const GRACE_MS = 5_000;
+const LEASE_POLL_MS = 100;
+
+/** Carries one claimed delivery: checks the lease, makes the attempt, judges it, has it recorded. */
+export class Courier {
+  private readonly deps: CourierDeps;
+
+  constructor(deps: CourierDeps) {
+    this.deps = deps;
+  }
+
+  /** Calls `onSent` once the attempt is off the wire; resolves when its outcome is recorded. */
+  async carry(flight: Flight, onSent: (result: AttemptResult) => void): Promise<void> {
+    const { claimed, worker } = flight;
+    try {
+      if (!(await this.holdsLease(worker))) return flight.land(null);
+      if (!claimed.active || claimed.paused) return await this.deps.release(flight);
+      const signer = this.deps.signerOf(claimed);
+      if (signer === null) return await this.deps.postpone(flight, UNSIGNED);
+      const { result, record, verdict, assignment } = await this.attempt(flight, signer, onSent);
+      const message =
+        result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
+      const recorded = await this.record(record, assignment, message);
+      this.deps.onRecorded(claimed);
+      if (verdict.gone) await this.deps.onGone(claimed);
+      if (!recorded) return flight.land(null);
+      const { status, nextAttemptAt } = recorded;
+      flight.land({ status, message, nextAttemptAt, attempts: record.number });
+    } catch (error) {
+      this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'an attempt broke off');
+      flight.land(null);
+    }
+  }
+
+  private async attempt(flight: Flight, signer: Signer, onSent: (result: AttemptResult) => void) {
+    const { claimed } = flight;
+    const { deps } = this;
+    const number = claimed.attempts + 1;
+    const result = await this.send(claimed, signer);
+    onSent(result);
+    const retryAfter = parseRetryAfter(result.responseHeaders?.['retry-after'], new Date(deps.clock.now()));
+    const position = { number, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
+    const verdict: Verdict = judgeAttempt(
+      { ...result, retryAfterMs: retryAfter },
+      position,
+      scheduleOf(claimed),
+      deps.retryUnitMs,
+    );
+    const assignment = deps.handover.assign(flight, verdict);
+    flight.recordedWith = assignment.workflowId;
+    const { outcome, delayMs } = verdict;
+    const record: AttemptRecord = {
+      worker: flight.worker,
+      deliveryId: claimed.delivery_id,
+      attemptId: newId(),
+      number,
+      trigger: claimed.trigger,
+      result,
+      outcome,
+      delayMs,
+      graceMs: GRACE_MS,
+      workflowId: assignment.workflowId,
+      handingOver: assignment.waiting,
+    };
+    return { result, record, verdict, assignment };
+  }
+
+  private async record(record: AttemptRecord, { settle }: Assignment, message: string) {
+    let recorded: Recorded = null;
+    let open = true;
+    const settleOnce = () => {
+      if (open) settle(recorded, message);
+      open = false;
+    };
+    try {
+      // Those that share its workflow do not wait for it.
+      recorded = await this.deps.recorder.record({ ...record, onSetAside: settleOnce });
+    } finally {
+      settleOnce();
+    }
+    return recorded;
+  }
+
+  private async send(claimed: Claimed, signer: Signer): Promise<AttemptResult> {
+    const startedAt = new Date(this.deps.clock.now());
+    try {
+      return await this.deps.sender.send(this.request(claimed, signer));
+    } catch (error) {
+      this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'a request could not be made');
+      const errorMessage = `not sent: ${error instanceof Error ? error.message : 'internal error'}`;
+      return { startedAt, durationMs: 0, statusCode: null, responseHeaders: null, responseBody: null, errorMessage };
+    }
+  }
+
+  private request(claimed: Claimed, signer: Signer) {
+    const headers = deliveryHeaders({
+      headerPrefix: this.deps.headerPrefixOf(claimed.platform),
+      eventType: claimed.event_type,
+      deliveryId: claimed.delivery_id,
+      signer,
+      body: claimed.body,
+      now: new Date(this.deps.clock.now()),
+    });
+    return { url: claimed.url, headers, body: claimed.body };
+  }
+
+  /** Waits while the lease cannot be confirmed (the database is away); false once it is lost. */
+  private async holdsLease(worker: string): Promise<boolean> {
+    const { lease } = this.deps;
+    while (lease.id === worker && !lease.fresh()) await new Promise((resolve) => setTimeout(resolve, LEASE_POLL_MS));
+    return lease.id === worker;
+  }
+}

@@ -1,0 +1,50 @@
+import type { AttemptTrigger } from '../../core/domain/delivery.ts';
+import { planFrom, type Plan } from '../../core/domain/plan.ts';
+import type { RetrySchedule } from '../../core/domain/schedule.ts';
+import type { LaneOwner } from '../concurrency/lane.ts';
+
+/** A claimed delivery with everything its attempt needs: one row of the claim statements. */
+export interface Claimed extends LaneOwner {
+  delivery_id: string;
+  event_id: string;
+  /** Since when it was due, in seconds since 1970. */
+  due: number;
+  attempts: number;
+  max_attempts: number;
+  round_start: number;
+  trigger: AttemptTrigger;
+  /** The workflow that owns it, null before the first. */
+  workflow_id: string | null;
+  event_type: string;
+  body: string;
+  /** Of the body. */
+  bytes: number;
+  url: string;
+  /** Sealed, as base64. */
+  secret: string;
+  active: boolean;
+  paused: boolean;
+  schedule_attempts: number;
+  initial_units: number;
+  coefficient: number;
+}
+
+type Scheduled = Pick<Claimed, 'schedule_attempts' | 'initial_units' | 'coefficient'>;
+
+export function scheduleOf(claimed: Scheduled): RetrySchedule {
+  return {
+    maxAttempts: claimed.schedule_attempts,
+    initialUnits: claimed.initial_units,
+    coefficient: claimed.coefficient,
+  };
+}
+
+/** What is left of a claimed delivery's schedule once `attemptsMade` attempts are made. */
+export function planOf(
+  claimed: Scheduled & Pick<Claimed, 'round_start' | 'max_attempts'>,
+  attemptsMade: number,
+  unitMs: number,
+): Plan {
+  const position = { attemptsMade, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
+  return planFrom(position, scheduleOf(claimed), unitMs);
+}

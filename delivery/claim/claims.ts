@@ -1,0 +1,134 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { CLAIMED_BY_SLICE, type SliceEnd } from '../lease/claimed-rows.ts';
+import { RELEASE } from './claim-statements.ts';
+import { END_WITHOUT_EVENT } from './missing-event.ts';
+import { ClaimedWalk } from '../lease/claimed-walk.ts';
+import type { Claimed } from './claimed.ts';
+import type { Flights } from './in-flight.ts';
+import type { Lease } from '../lease/lease.ts';
+import type { Brought, Payloads } from './payloads.ts';
+
+export interface ClaimsDeps {
+  pool: pg.Pool;
+  lease: Lease;
+  flights: Flights;
+  payloads: Payloads;
+  log: Logger;
+}
+
+export interface Taken<Row> extends Brought<Row> {
+  /** The incarnation that claimed them. */
+  worker: string;
+}
+
+const LOOK_MS = 2_000;
+/** How long after a claim without an answer, or of what is in flight already, this worker looks for what it may have got by it. */
+const DOUBT_MS = 60_000;
+/** A claim can be carried out long after it was given up, by way of a network that comes back: so it looks now and then. */
+const LOOK_ANYWAY_MS = 60_000;
+const POLL_MS = 20;
+
+/**
+ * Takes deliveries into this process's hands. A claim whose answer was lost (a database that hung, a broken connection) may
+ * have been carried out all the same: such strays are found and given back, since nobody else may touch them.
+ */
+export class Claims {
+  private readonly deps: ClaimsDeps;
+  private readonly walk: ClaimedWalk<SliceEnd & { deliveries: string[] }>;
+  private underWay = 0;
+  private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+  private doubtfulUntil = -Infinity;
+  private lookedAt = performance.now();
+  /** While strays are looked for, what PostgreSQL has as claimed has to be what this process knows of. */
+  private looking: Promise<void> | undefined;
+
+  constructor(deps: ClaimsDeps) {
+    this.deps = deps;
+    this.walk = new ClaimedWalk((text, values) => deps.pool.query(text, values), CLAIMED_BY_SLICE);
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.lookIfDue(), LOOK_MS);
+  }
+
+  /** Takes nothing more; resolves when the claims under way are in, so that none is left behind. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    while (this.underWay > 0) await pause();
+  }
+
+  /**
+   * Runs a claim statement, whose first parameter is the worker, and whose last one says how many bytes of payloads it may bring: `bytes` at
+   * most. The caller has to make flights of the rows at once.
+   * @throws Error when the lease cannot be confirmed, or the database cannot be asked
+   */
+  async take<Row extends Claimed>(
+    statement: { name: string; text: string },
+    bytes: number,
+    ...values: unknown[]
+  ): Promise<Taken<Row>> {
+    const { pool, lease, flights, payloads } = this.deps;
+    while (this.looking) await this.looking;
+    if (this.stopped) return { worker: lease.id, rows: [], left: [] };
+    if (!lease.fresh()) throw new Error('the lease cannot be confirmed');
+    const worker = lease.id;
+    this.underWay++;
+    try {
+      let claimed = 0;
+      const brought = await payloads.hold(worker, bytes, async (most) => {
+        const { rows: all } = await pool.query<Row>({ ...statement, values: [worker, ...values, most] });
+        const rows = all.some(lacksEvent) ? await this.endWithoutEvent(worker, all) : all;
+        claimed = rows.length;
+        return rows.filter((row) => !flights.has(row.delivery_id, worker));
+      });
+      if (brought.rows.length + brought.left.length < claimed) this.doubtfulUntil = performance.now() + DOUBT_MS;
+      return { worker, ...brought };
+    } catch (error) {
+      this.doubtfulUntil = performance.now() + DOUBT_MS;
+      throw error;
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  /** A delivery that has outlived its event cannot be attempted, and would be claimed for ever. Returns the others. */
+  private async endWithoutEvent<Row extends Claimed>(worker: string, claimed: Row[]): Promise<Row[]> {
+    const ids = claimed.filter(lacksEvent).map((row) => row.delivery_id);
+    await this.deps.pool.query({ ...END_WITHOUT_EVENT, values: [worker, ids] });
+    this.deps.log.warn({ deliveries: ids.length }, 'ended deliveries whose events are no longer kept');
+    return claimed.filter((row) => !lacksEvent(row));
+  }
+
+  private lookIfDue(): void {
+    const now = performance.now();
+    if (this.looking || !this.deps.lease.fresh()) return;
+    if (now > this.doubtfulUntil && now - this.lookedAt < LOOK_ANYWAY_MS) return;
+    this.lookedAt = now;
+    this.looking = this.giveBackStrays()
+      .catch((error: unknown) => this.deps.log.warn({ err: error }, 'stray claims could not be looked for'))
+      .finally(() => (this.looking = undefined));
+  }
+
+  private async giveBackStrays(): Promise<void> {
+    const { pool, lease, flights, log } = this.deps;
+    while (this.underWay > 0) await pause();
+    const worker = lease.id;
+    const slices = await this.walk.all(worker);
+    const strays = slices.flatMap((slice) => slice.deliveries).filter((id) => !flights.get(id));
+    if (strays.length === 0) return;
+    log.warn({ deliveries: strays.length }, 'gave back claims whose answer had been lost');
+    await pool.query({ ...RELEASE, values: [worker, strays, 0, null] });
+  }
+}
+
+/** A fair claim also returns a row without a delivery. */
+function lacksEvent(row: { delivery_id: string | null; bytes: number | null }): boolean {
+  return row.delivery_id !== null && row.bytes === null;
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}

@@ -1,0 +1,194 @@
+import type { Logger } from 'pino';
+import { CLAIM_DUE, CLAIM_FAIRLY } from './claim-statements.ts';
+import type { Claimed } from './claimed.ts';
+import type { Claims } from './claims.ts';
+import type { Flight, Flights } from './in-flight.ts';
+import { CLAIM_MAX } from '../concurrency/lane.ts';
+import type { Lanes, Room } from '../concurrency/lanes.ts';
+import type { Lease } from '../lease/lease.ts';
+import { LowWater } from './low-water.ts';
+import { CLAIM_BYTES, type Payloads } from './payloads.ts';
+
+export interface DispatcherDeps {
+  log: Logger;
+  lease: Lease;
+  claims: Claims;
+  lanes: Lanes<Flight>;
+  flights: Flights;
+  payloads: Pick<Payloads, 'mostRows'>;
+}
+
+/** Finds what a lost notice hid, and what has become due by the passing of time. */
+const POLL_MS = 500;
+/** So many deliveries that were accepted together wait for those that follow: the more a claim brings, the less each costs. */
+const CROWD = 8;
+/** Claims of crowds begin so far apart, times the workers that share them. */
+const GATHER_MS = 20;
+/** Before every webhook. */
+const NONE = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Claims what is due and sends it on its way. The attempt begins at once, protected by the worker's lease. The same loop serves new deliveries, manual retries, resumed ones,
+ * what a dead worker left, and retries that Temporal did not begin.
+ */
+export class Dispatcher {
+  private readonly deps: DispatcherDeps;
+  private readonly lowWater = new LowWater();
+  private claiming = false;
+  private again = false;
+  /** When the last claim began. */
+  private claimedAt = -Infinity;
+  private gathering: NodeJS.Timeout | undefined;
+  /** Where the last fair claim ended; NONE: at the last webhook. */
+  private seenLast = NONE;
+  private round: Round = { from: -Infinity, oldest: Infinity, tookMs: 0 };
+  /** Whether something may have become due since the round of fair claims began. */
+  private unseen = false;
+  private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: DispatcherDeps) {
+    this.deps = deps;
+  }
+
+  start(): void {
+    this.timer = setInterval(() => this.wakeUp(), POLL_MS);
+    this.wakeUp();
+  }
+
+  /** Claims nothing more; what is in flight goes on. */
+  stop(): void {
+    this.stopped = true;
+    clearInterval(this.timer);
+    this.endGathering();
+  }
+
+  /** Something may be due: `deliveries` that were accepted together, if it is known how many. */
+  wakeUp(deliveries = 0): void {
+    this.unseen = true;
+    if (deliveries === 0) this.lowWater.lookBack();
+    const wait = deliveries < CROWD ? 0 : this.claimedAt + GATHER_MS * this.deps.lease.workers - performance.now();
+    if (wait > 0) this.gather(wait);
+    else this.goOn();
+  }
+
+  /** Room has come free, or something may be due. */
+  goOn(): void {
+    this.again = true;
+    if (this.stopped || this.claiming) return;
+    const room = this.room();
+    if (room.total > 0 && this.mayBring(room)) void this.claim(room);
+  }
+
+  private gather(ms: number): void {
+    this.gathering ??= setTimeout(() => {
+      this.gathering = undefined;
+      this.goOn();
+    }, ms);
+  }
+
+  private endGathering(): void {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
+  }
+
+  /** What is due to webhooks that have no room has to wait; whether anything is due to others is known until the next notice. */
+  private mayBring({ fair, byWebhook }: Room): boolean {
+    return !fair || this.unseen || this.seenLast !== NONE || Object.values(byWebhook).some((room) => room > 0);
+  }
+
+  private room(): Room {
+    const room = this.deps.lanes.room();
+    return { ...room, total: Math.min(CLAIM_MAX, room.total, this.deps.payloads.mostRows()) };
+  }
+
+  private async claim(room: Room): Promise<void> {
+    const { lease, log } = this.deps;
+    if (!lease.fresh()) return;
+    this.again = false;
+    this.claiming = true;
+    this.claimedAt = performance.now();
+    this.endGathering();
+    try {
+      if (room.fair ? await this.claimFairly(room) : await this.claimOldest(room)) this.again = true;
+    } catch (error) {
+      log.warn({ err: error }, 'nothing could be claimed');
+    } finally {
+      this.claiming = false;
+      if (this.again) this.goOn();
+    }
+  }
+
+  /** Whether there may be more. */
+  private async claimOldest({ total }: Room): Promise<boolean> {
+    const startedAt = performance.now();
+    const from = this.lowWater.begin(startedAt);
+    const { worker, rows, left } = await this.deps.claims.take(CLAIM_DUE, CLAIM_BYTES, total, from);
+    const now = performance.now();
+    this.lowWater.end(from, Math.min(...[...rows, ...left].map((row) => row.due)), now - startedAt, now);
+    this.launch(rows, worker);
+    return rows.length === total || left.length > 0;
+  }
+
+  /** Goes round the webhooks, a part in each claim. Whether there may be more: when a whole round left nothing, there is not. */
+  private async claimFairly({ total, byWebhook, others }: Room): Promise<boolean> {
+    const { seenLast } = this;
+    const startedAt = performance.now();
+    if (seenLast === NONE) {
+      this.unseen = false;
+      this.round = { from: this.lowWater.begin(startedAt), oldest: Infinity, tookMs: 0 };
+    }
+    const { round } = this;
+    const room = JSON.stringify(byWebhook);
+    const values = [total, room, others, seenLast, round.from];
+    const taken = await this.deps.claims.take<FairlyClaimed>(CLAIM_FAIRLY, CLAIM_BYTES, ...values);
+    const rows = taken.rows.filter((row) => row.delivery_id !== null);
+    const [scan] = [...taken.rows, ...taken.left];
+    this.seenLast = (scan?.more && scan.seen) || NONE;
+    this.endOfRound(round, scan?.oldest ?? Infinity, startedAt);
+    this.launch(rows, taken.worker);
+    const left = taken.left.length > 0 || rows.length === total || this.mayLeave(rows, byWebhook, others);
+    this.unseen ||= left;
+    return left || this.seenLast !== NONE || (this.unseen && this.gathering === undefined);
+  }
+
+  /** The mark moves on when a whole round has seen the oldest of every webhook. */
+  private endOfRound(round: Round, oldest: number, startedAt: number): void {
+    const now = performance.now();
+    round.oldest = Math.min(round.oldest, oldest);
+    round.tookMs += now - startedAt;
+    if (this.seenLast === NONE) this.lowWater.end(round.from, round.oldest, round.tookMs, now);
+  }
+
+  /** Whether a webhook got as much as it could get: then it may have more. */
+  private mayLeave(rows: FairlyClaimed[], byWebhook: Room['byWebhook'], others: number): boolean {
+    const counts = new Map<string, number>();
+    for (const { webhook_id: id } of rows) counts.set(id, (counts.get(id) ?? 0) + 1);
+    return [...counts].some(([id, count]) => count >= Math.min(byWebhook[id] ?? others, rows[0]!.most));
+  }
+
+  private launch(claimed: Claimed[], worker: string): void {
+    const { flights, lanes } = this.deps;
+    for (const one of claimed) lanes.add(one, flights.add(one, worker, null));
+  }
+}
+
+/** Fair claims that go once round the webhooks. */
+interface Round {
+  /** From when on it looks, and the oldest that it saw, in seconds since 1970. */
+  from: number;
+  oldest: number;
+  /** What its claims took so far. */
+  tookMs: number;
+}
+
+interface FairlyClaimed extends Claimed {
+  /** Since when the oldest that was looked at is due, in seconds since 1970. */
+  oldest: number | null;
+  /** The last webhook that was looked at. */
+  seen: string;
+  /** Whether others may follow it. */
+  more: boolean;
+  /** What one webhook got at most. */
+  most: number;
+}

@@ -1,0 +1,36 @@
+import type { LaneState } from '../../core/domain/lane-state.ts';
+import type { Lane } from './lane.ts';
+
+/** How a lane holds its webhook back, and why, in words for an operator; null when it does not. */
+export function describeLane(lane: Lane<unknown>, now: number): { state: LaneState; reason: string } | null {
+  const { pace, owner } = lane;
+  const waits = lane.queue.length > 0 || lane.blocked;
+  if (pace.probing) return { state: 'probing', reason: describeProbing(lane) };
+  if (waits && owner.rate_limit !== null && lane.wait(now) > 0) {
+    return { state: 'rate_limited', reason: `its limit of ${owner.rate_limit} a second is used up` };
+  }
+  if (pace.slowed) return { state: 'slowed', reason: describeSlowed(lane) };
+  const takes = `an attempt takes ${formatDuration(lane.duration(now))}`;
+  if (waits && lane.running >= pace.concurrency) {
+    return { state: 'full', reason: `all ${count(pace.concurrency)} that it may have at once are in flight; ${takes}` };
+  }
+  if (lane.held > 0 && lane.isSlow(now)) return { state: 'slowed', reason: `${takes}: it is out of the fast lane` };
+  return null;
+}
+
+function describeProbing({ pace }: Lane<unknown>): string {
+  return `the last ${count(pace.silent)} brought no answer in time; it is probed with ${pace.concurrency} at once until one succeeds`;
+}
+
+function describeSlowed({ pace }: Lane<unknown>): string {
+  const instead = `${pace.concurrency} at once instead of ${pace.limit}`;
+  return pace.failures > 0 ? `the last ${count(pace.failures)} failed; ${instead}` : `it recovers; ${instead}`;
+}
+
+function count(attempts: number): string {
+  return attempts === 1 ? 'attempt' : `${attempts} attempts`;
+}
+
+function formatDuration(ms: number): string {
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}

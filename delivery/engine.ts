@@ -1,0 +1,200 @@
+import type { Client } from '@temporalio/client';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { DatabaseClock } from '../core/database-clock.ts';
+import { listen, type Listener } from '../core/db/listener.ts';
+import { RELEASE } from './claim/claim-statements.ts';
+import type { Sender } from './send/send.ts';
+import type { Signer } from './attempt/sign.ts';
+import type { DeliveryStatus } from '../core/domain/delivery.ts';
+import { Attendance } from './claim/activity-runs.ts';
+import type { Claimed } from './claim/claimed.ts';
+import { Claims } from './claim/claims.ts';
+import { Courier, type Postponement } from './attempt/attempt-runner.ts';
+import { Dispatcher } from './claim/dispatcher.ts';
+import { Flights, type Flight } from './claim/in-flight.ts';
+import { Handover } from './handover/handover.ts';
+import type { LaneOwner } from './concurrency/lane.ts';
+import { LaneReports } from './concurrency/lane-reports.ts';
+import { Lanes } from './concurrency/lanes.ts';
+import { Lease } from './lease/lease.ts';
+import { Payloads } from './claim/payloads.ts';
+import { Recorder } from './record/recorder.ts';
+import { Starter } from './handover/workflow-starter.ts';
+
+export interface EngineOptions {
+  databaseUrl: string;
+  pool: pg.Pool;
+  clock: DatabaseClock;
+  sender: Sender;
+  log: Logger;
+  taskQueue: string;
+  retryUnitMs: number;
+  coalesceMax: number;
+  maxInFlight: number;
+  /** Of payloads in hand. */
+  maxBytes: number;
+  /** Null: its secret cannot be opened. */
+  signerOf: (claimed: Claimed) => Signer | null;
+  headerPrefixOf: (platform: string) => string;
+  onGone: (claimed: Claimed) => Promise<void>;
+  onRecorded: (claimed: Claimed) => void;
+  /** Called when a webhook is held back, in another way than before, or no longer. */
+  onLaneChanged: (owner: LaneOwner) => void;
+}
+
+const AT_ONCE: Postponement = { delayMs: 0, reason: null };
+/** How often what waits in vain is given back. */
+const SWEEP_MS = 1_000;
+const RETRY_MS = 300;
+/** When the process stops, Temporal gets so long to take what was just recorded. */
+const HANDOVER_MS = 5_000;
+
+/** Everything between the outbox and the receiver in one worker process. */
+export class Engine {
+  readonly attendance: Attendance;
+  private readonly options: EngineOptions;
+  private readonly payloads: Payloads;
+  private readonly flights: Flights;
+  private readonly lease: Lease;
+  private readonly lanes: Lanes<Flight>;
+  private readonly reports: LaneReports;
+  private readonly starter: Starter;
+  private readonly handover: Handover;
+  private readonly claims: Claims;
+  private readonly dispatcher: Dispatcher;
+  private listener: Listener | undefined;
+  private sweeping: NodeJS.Timeout | undefined;
+
+  constructor(options: EngineOptions) {
+    const { pool, log, retryUnitMs, maxInFlight } = options;
+    this.options = options;
+    this.lease = new Lease({ ...options, onLost: (lostId) => this.dropUnbegun(lostId) });
+    this.starter = new Starter(options.taskQueue, log, {
+      onSettled: (id, members) => this.handover.handedOver(id, members),
+      onRefused: (reason) => void this.handover.noteRefusal(this.lease.id, reason),
+    });
+    const { starter } = this;
+    this.handover = new Handover({ pool, log, starter, retryUnitMs, maxGroup: options.coalesceMax });
+    const courier = this.createCourier();
+    const goOn = () => this.dispatcher.goOn();
+    this.payloads = new Payloads(pool, options.maxBytes, goOn);
+    this.flights = new Flights(this.payloads.budget);
+    this.lanes = new Lanes({
+      run: (flight, ended) => courier.carry(flight, ended),
+      maxInFlight,
+      workers: () => this.lease.workers,
+      onRoom: goOn,
+    });
+    this.reports = new LaneReports({
+      pool,
+      log,
+      lanes: () => this.lanes.all(),
+      worker: () => this.lease.id,
+      onChanged: options.onLaneChanged,
+    });
+    const { flights, lanes, lease, payloads } = this;
+    this.claims = new Claims({ pool, lease, flights, payloads, log });
+    const { claims } = this;
+    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, flights, payloads });
+    this.attendance = new Attendance({ pool, claims, flights, lanes, retryUnitMs, clock: options.clock });
+  }
+
+  /** Takes the lease and watches the other workers, so that what dead ones left is due by the time that this one claims. */
+  async enlist(): Promise<void> {
+    await this.lease.start();
+  }
+
+  /** Temporal can be reached: workflows are started from now on. Claiming and sending do not wait for that. */
+  connect(client: Client): void {
+    this.starter.connect(client);
+  }
+
+  /** Claims and sends; to be called after `enlist`. */
+  start(): void {
+    this.listener = listen({
+      ...this.options,
+      channels: ['posthorn_due'],
+      onNotify: (_, count) => this.dispatcher.wakeUp(/^\d{1,9}$/.test(count) ? Number(count) : 0),
+    });
+    this.claims.start();
+    this.handover.start();
+    this.dispatcher.start();
+    this.sweeping = setInterval(() => this.giveBack(this.lanes.sweep()), SWEEP_MS);
+    this.reports.start();
+  }
+
+  /** Claims nothing more, lets attempts in flight end (at most `limitMs`), and gives the rest back. */
+  async stop(limitMs: number): Promise<void> {
+    const deadline = performance.now() + limitMs;
+    this.dispatcher.stop();
+    this.attendance.stop();
+    await this.claims.stop();
+    await this.listener?.close();
+    clearInterval(this.sweeping);
+    this.reports.stop();
+    this.giveBack(this.lanes.clear());
+    while (this.flights.count > 0 && performance.now() < deadline) await pause(50);
+    this.handover.stop();
+    await this.starter.stop(Math.min(HANDOVER_MS, Math.max(0, deadline - performance.now())));
+    await this.lease.release();
+  }
+
+  private createCourier(): Courier {
+    const { options, lease } = this;
+    return new Courier({
+      ...options,
+      lease,
+      recorder: new Recorder(options.pool, options.log),
+      handover: this.handover,
+      release: (flight) => this.release(flight.worker, [flight]),
+      postpone: (flight, postponement) => this.release(flight.worker, [flight], postponement),
+    });
+  }
+
+  /** Lands what was claimed under a lost lease and has not begun; what is in flight notices by itself. */
+  private dropUnbegun(lostId: string): void {
+    for (const flight of this.lanes.clear()) {
+      if (flight.worker === lostId) flight.land(null);
+      else this.lanes.add(flight.claimed, flight);
+    }
+  }
+
+  private giveBack(flights: Flight[]): void {
+    for (const [worker, own] of Map.groupBy(flights, (flight) => flight.worker)) void this.release(worker, own);
+  }
+
+  /** Gives claims back whose attempts have not begun, in one statement; tries until the database has taken it. */
+  private async release(worker: string, flights: Flight[], { delayMs, reason } = AT_ONCE): Promise<void> {
+    const ids = flights.map((flight) => flight.claimed.delivery_id);
+    const values = [worker, ids, delayMs, reason];
+    for (const flight of flights) flight.givenBack = true;
+    for (;;) {
+      try {
+        const { rows } = await this.options.pool.query<ReleaseRow>({ ...RELEASE, values });
+        const released = new Map(rows.map((row) => [row.delivery_id, row]));
+        for (const flight of flights) this.landReleased(flight, released.get(flight.claimed.delivery_id));
+        return;
+      } catch (error) {
+        this.options.log.warn({ err: error, deliveries: ids.length }, 'claims could not be given back yet');
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  private landReleased(flight: Flight, row: ReleaseRow | undefined): void {
+    if (!row || row.status === 'retrying') return flight.land(null);
+    const { attempts } = flight.claimed;
+    flight.land({ status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, attempts });
+  }
+}
+
+interface ReleaseRow {
+  delivery_id: string;
+  status: DeliveryStatus;
+  next_attempt_at: Date | null;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,215 @@
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import { AWAITING_HANDOVER, HANDED_OVER, WORKFLOWS_REFUSED } from './handover-statements.ts';
+import type { Plan, RetryOutcome } from '../../core/domain/plan.ts';
+import type { Verdict } from '../../core/domain/verdict.ts';
+import { newId } from '../../core/new-id.ts';
+import { planOf, type Claimed } from '../claim/claimed.ts';
+import type { Flight } from '../claim/in-flight.ts';
+import type { Recorded } from '../record/recorder.ts';
+import type { Member, Starter } from './workflow-starter.ts';
+
+export interface HandoverDeps {
+  pool: pg.Pool;
+  log: Logger;
+  starter: Pick<Starter, 'start' | 'idle'>;
+  retryUnitMs: number;
+  /** Deliveries in one group at most; 1 turns groups off. */
+  maxGroup: number;
+}
+
+/** The workflow that a recorded outcome belongs to. */
+export interface Assignment {
+  workflowId: string;
+  /** Temporal has yet to take it. */
+  waiting: boolean;
+  /** To be called once the outcome is recorded, or is not; `message` as an operator reads it. */
+  settle: (recorded: Recorded, message: string) => void;
+}
+
+const SINGLES_PER_SECOND = 5;
+const SINGLES_BURST = 5;
+/** How long a group takes outcomes. No attempt waits for it. */
+const GROUP_GAP_MS = 1_000;
+/** What has waited so long is in no worker's memory any more. */
+const OVERDUE_S = 15;
+/** Between two looks: at least this, and so many times what the last one took. */
+const SWEEP_MS = 1_000;
+const SWEEP_SHARE = 20;
+const SWEEP_MOST = 2_000;
+const LONGEST_REASON = 500;
+
+type Outcome = NonNullable<Recorded> & { message: string };
+
+/** Outcomes that share a workflow. */
+interface Group {
+  workflowId: string;
+  delivered: boolean;
+  members: Claimed[];
+  outcomes: Outcome[];
+  size: number;
+  /** Outcomes that are not recorded yet. */
+  open: number;
+  closed: boolean;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Hands deliveries over to Temporal once the outcome of an attempt is recorded. At ordinary load each gets a workflow under its own id;
+ * beyond five outcomes a second, those of the same platform that were delivered, or that wait for the same next attempt, share one. What
+ * was delivered is noted by a workflow that completes at once. What waits is in the table `handovers` until Temporal has taken it, and
+ * looked for there: so an outage, a crash or a full queue delays the workflow, and nothing else.
+ */
+export class Handover {
+  private readonly deps: HandoverDeps;
+  private readonly gathering = new Map<string, Group>();
+  private allowance = SINGLES_BURST;
+  private refilledAt = performance.now();
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(deps: HandoverDeps) {
+    this.deps = deps;
+  }
+
+  start(): void {
+    this.schedule(SWEEP_MS);
+  }
+
+  /** Starts what has gathered, without waiting for more; to be called when all outcomes are recorded. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    for (const key of this.gathering.keys()) this.close(key);
+  }
+
+  /** The workflow of an attempt's outcome, before it is recorded. */
+  assign({ claimed, workflowId }: Flight, verdict: Verdict): Assignment {
+    const parts = verdict.postponed && workflowId !== claimed.delivery_id;
+    if (workflowId !== null && !parts) return { workflowId, waiting: false, settle: () => undefined };
+    const delivered = verdict.outcome === 'delivered';
+    const group = this.isSingle() ? newGroup(claimed.delivery_id, delivered) : this.join(claimed, verdict, delivered);
+    group.size++;
+    group.open++;
+    if (group.workflowId === claimed.delivery_id) group.closed = true;
+    if (group.size >= this.deps.maxGroup) this.closeGroup(group);
+    return {
+      workflowId: group.workflowId,
+      waiting: !delivered,
+      settle: (recorded, message) => {
+        group.open--;
+        if (recorded) {
+          group.members.push(claimed);
+          group.outcomes.push({ ...recorded, message });
+        }
+        this.startIfComplete(group);
+      },
+    };
+  }
+
+  /** Temporal has taken the workflow, or refused it for good. */
+  async handedOver(workflowId: string, deliveryIds: string[]): Promise<void> {
+    try {
+      await this.deps.pool.query({ ...HANDED_OVER, values: [deliveryIds, workflowId] });
+    } catch (error) {
+      this.deps.log.warn({ err: error }, 'what Temporal has taken could not be noted: it is handed over again');
+    }
+  }
+
+  /** Temporal refused a workflow for good: operators see it in the dashboard and in the metrics. */
+  async noteRefusal(worker: string, reason: string): Promise<void> {
+    try {
+      await this.deps.pool.query({ ...WORKFLOWS_REFUSED, values: [worker, 1, reason.slice(0, LONGEST_REASON)] });
+    } catch (error) {
+      this.deps.log.warn({ err: error }, 'what Temporal refused could not be noted');
+    }
+  }
+
+  private isSingle(): boolean {
+    const now = performance.now();
+    this.allowance = Math.min(SINGLES_BURST, this.allowance + ((now - this.refilledAt) / 1_000) * SINGLES_PER_SECOND);
+    this.refilledAt = now;
+    const single = this.deps.maxGroup === 1 || this.allowance >= 1;
+    this.allowance = Math.max(-SINGLES_BURST, this.allowance - 1);
+    return single;
+  }
+
+  private join(claimed: Claimed, verdict: Verdict, delivered: boolean): Group {
+    const key = delivered ? `${claimed.platform} delivered` : keyOf(claimed, verdict);
+    let group = this.gathering.get(key);
+    if (!group || group.closed) {
+      group = newGroup(`group-${newId()}`, delivered);
+      group.timer = setTimeout(() => this.close(key), GROUP_GAP_MS);
+      this.gathering.set(key, group);
+    }
+    return group;
+  }
+
+  private close(key: string): void {
+    const group = this.gathering.get(key);
+    this.gathering.delete(key);
+    if (group) this.closeGroup(group);
+  }
+
+  private closeGroup(group: Group): void {
+    clearTimeout(group.timer);
+    group.closed = true;
+    this.startIfComplete(group);
+  }
+
+  private startIfComplete({ workflowId, delivered, members, outcomes, open, closed }: Group): void {
+    if (!closed || open > 0 || members.length === 0) return;
+    const first = members[0]!;
+    const start = { workflowId, members, plan: this.planAfter(first, 0), known: first.workflow_id === workflowId };
+    if (delivered) return this.deps.starter.start({ ...start, done: { delivered: members.length } });
+    const outcome = retryOutcomeOf(outcomes, this.planAfter(first, 1));
+    this.deps.starter.start({ ...start, ...(outcome && { outcome }) });
+  }
+
+  private planAfter(member: Member, attempts: number): Plan {
+    return planOf(member, member.attempts + attempts, this.deps.retryUnitMs);
+  }
+
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      const begun = performance.now();
+      void this.sweep().finally(() => this.schedule(Math.max(SWEEP_MS, SWEEP_SHARE * (performance.now() - begun))));
+    }, ms);
+  }
+
+  /** Finds what a crash, an outage or a full queue left without its workflow. */
+  private async sweep(): Promise<void> {
+    const { pool, log, starter } = this.deps;
+    try {
+      if (!starter.idle) return;
+      const { rows } = await pool.query<Member & { workflow_id: string }>({
+        ...AWAITING_HANDOVER,
+        values: [OVERDUE_S, SWEEP_MOST],
+      });
+      for (const [workflowId, members] of Map.groupBy(rows, (row) => row.workflow_id)) {
+        starter.start({ workflowId, members, plan: this.planAfter(members[0]!, 0), known: false });
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'what waits for its workflow could not be looked for');
+    }
+  }
+}
+
+/** What all of them wait for; undefined when one does not wait, since its webhook was paused or turned off. */
+function retryOutcomeOf(outcomes: Outcome[], plan: Plan): RetryOutcome | undefined {
+  if (outcomes.some(({ status, nextAttemptAt }) => status !== 'retrying' || nextAttemptAt === null)) return undefined;
+  const latest = Math.max(...outcomes.map(({ nextAttemptAt }) => nextAttemptAt!.getTime()));
+  return { message: outcomes[0]!.message, nextAttemptAt: new Date(latest).toISOString(), plan };
+}
+
+function newGroup(workflowId: string, delivered: boolean): Group {
+  return { workflowId, delivered, members: [], outcomes: [], size: 0, open: 0, closed: false, timer: undefined };
+}
+
+/** What waits for the same next attempt: the same place in the same schedule, and within a second where the receiver asked for more. */
+function keyOf(claimed: Claimed, { outcome, postponed, delayMs }: Verdict): string {
+  const { platform, attempts, round_start, max_attempts, initial_units, coefficient } = claimed;
+  const asked = postponed ? Math.ceil(delayMs / 1_000) : 'as scheduled';
+  return [platform, attempts, round_start, max_attempts, initial_units, coefficient, outcome, asked].join(' ');
+}

@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { scheduleMaintenance } from '../maintain/schedule-maintenance.ts';
+
+export interface TemporalWorkerOptions {
+  taskQueue: string;
+  /** A file that `bin/bundle-workflows.ts` wrote; undefined: the workflows are bundled at the start. */
+  workflowBundle: string | undefined;
+  workflowsPath: string;
+  activities: object;
+  log: Logger;
+  /** Activities in flight may finish within this time when it is stopped. */
+  shutdownMs: number;
+  onConnected: (client: Client) => void;
+}
+
+const RETRY_MS = 1_000;
+/** Activities that have not ended so long after they were asked to are given up. */
+const FORCE_MS = 2_000;
+const SCHEDULE_RETRY_MS = 10_000;
+
+/**
+ * Runs workflows and activities from the moment that Temporal can be reached, and tries for as long as it cannot. Nothing that
+ * Temporal answers, or does not answer, ends the process.
+ */
+export class TemporalWorker {
+  private readonly options: TemporalWorkerOptions;
+  private readonly stopping = new AbortController();
+  private bundle: WorkflowBundleOption | undefined;
+  private connection: NativeConnection | undefined;
+  private worker: Worker | undefined;
+  private running: Promise<void> | undefined;
+  private readonly ended = Promise.withResolvers<Error>();
+
+  constructor(options: TemporalWorkerOptions) {
+    this.options = options;
+  }
+
+  /** Resolves with the reason when Temporal's part of this process ended although nobody stopped it. */
+  get failed(): Promise<Error> {
+    return this.ended.promise;
+  }
+
+  /** Bundles the workflows where no file has them. That blocks the event loop, so it comes before any attempt. */
+  async prepare(): Promise<void> {
+    const { workflowBundle, workflowsPath } = this.options;
+    this.bundle = workflowBundle ? { codePath: workflowBundle } : await bundleWorkflowCode({ workflowsPath });
+  }
+
+  /** Resolves when workflows and activities run, or when it is stopped. To be called after `prepare`. */
+  async start(): Promise<void> {
+    for (let failures = 0; !this.isStopping; failures++) {
+      try {
+        return await this.connect();
+      } catch (error) {
+        if (failures % 30 === 0) this.options.log.warn({ err: error }, 'Temporal cannot be reached, trying again');
+        await this.pause(RETRY_MS);
+      }
+    }
+  }
+
+  /** Takes no more work, and waits for activities in flight. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
+    await this.running;
+  }
+
+  /** Closes the connection; to be called when nothing uses the client any more. */
+  async close(): Promise<void> {
+    await this.connection?.close();
+  }
+
+  private async connect(): Promise<void> {
+    const { taskQueue, activities, shutdownMs, onConnected } = this.options;
+    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ disableFile: true });
+    this.connection ??= await NativeConnection.connect(connectionOptions);
+    const { connection } = this;
+    if (this.isStopping) return;
+    this.worker = await Worker.create({
+      connection,
+      namespace,
+      taskQueue,
+      workflowBundle: this.bundle!,
+      activities,
+      maxConcurrentActivityTaskExecutions: 1_000,
+      shutdownGraceTime: shutdownMs,
+      shutdownForceTime: shutdownMs + FORCE_MS,
+    });
+    if (this.isStopping) return;
+    this.running = this.run(this.worker);
+    const client = new Client({ connection, namespace });
+    onConnected(client);
+    void this.keepSchedule(client);
+  }
+
+  private async run(worker: Worker): Promise<void> {
+    try {
+      await worker.run();
+      if (!this.isStopping) this.ended.resolve(new Error('it was shut down'));
+    } catch (error) {
+      this.options.log.error({ err: error }, 'the worker of Temporal ended');
+      this.ended.resolve(error as Error);
+    }
+  }
+
+  private async keepSchedule(client: Client): Promise<void> {
+    for (let failures = 0; !this.isStopping; failures++) {
+      try {
+        return await scheduleMaintenance(client, this.options.taskQueue);
+      } catch (error) {
+        if (failures % 30 === 0) this.options.log.warn({ err: error }, 'the maintenance could not be scheduled yet');
+        await this.pause(SCHEDULE_RETRY_MS);
+      }
+    }
+  }
+
+  private get isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => {});
+  }
+}

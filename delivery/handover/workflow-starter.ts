@@ -1,0 +1,209 @@
+import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOptions } from '@temporalio/client';
+import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
+import type { Logger } from 'pino';
+import type { DeliverSummary, Plan, RetryOutcome } from '../../core/domain/plan.ts';
+import type { deliver } from '../../workflows/index.ts';
+import { wake } from '../../workflows/messages.ts';
+import type { Claimed } from '../claim/claimed.ts';
+import { searchAttributesOf } from './search-attributes.ts';
+import { fittingSummary } from './temporal-limits.ts';
+
+/** What a workflow has to know of a delivery, and Temporal's Web UI is to show. */
+export type Member = Pick<
+  Claimed,
+  | 'delivery_id'
+  | 'webhook_id'
+  | 'platform'
+  | 'org_id'
+  | 'event_type'
+  | 'url'
+  | 'attempts'
+  | 'max_attempts'
+  | 'round_start'
+  | 'schedule_attempts'
+  | 'initial_units'
+  | 'coefficient'
+>;
+
+export interface Start {
+  workflowId: string;
+  members: Member[];
+  plan: Plan;
+  /** Whether a workflow of this id may be running: then it is woken instead. */
+  known: boolean;
+  /** All of them have ended: the workflow notes this and completes. */
+  done?: DeliverSummary;
+  /** All of them wait for the same next attempt. */
+  outcome?: RetryOutcome;
+}
+
+export interface StarterHooks {
+  /** Called with the deliveries of each workflow that Temporal has taken or refused for good, unless they had all ended. */
+  onSettled: (workflowId: string, deliveryIds: string[]) => Promise<void>;
+  /** Called with what Temporal said when it refused a workflow for good. */
+  onRefused: (reason: string) => void;
+}
+
+/** A start that waits for Temporal: of its members, only what the request needs is kept. */
+interface Waiting {
+  options: WorkflowStartOptions<typeof deliver> & { workflowId: string };
+  plan: Plan;
+  known: boolean;
+  deliveryIds: string[];
+  done: boolean;
+}
+
+const CONCURRENT_STARTS = 8;
+const RETRY_MS = 1_000;
+/** Deliveries whose workflows may wait for Temporal, some 100 bytes each; beyond that the oldest are let go, and those that are open are found again in PostgreSQL. */
+const MOST_PENDING = 200_000;
+/** gRPC's INVALID_ARGUMENT: the same request will never be taken. */
+const INVALID_ARGUMENT = 3;
+
+/**
+ * Starts and wakes workflows, a few at once, and keeps trying while Temporal is away. Nothing waits for it.
+ */
+export class Starter {
+  private readonly taskQueue: string;
+  private readonly log: Logger;
+  private readonly hooks: StarterHooks;
+  private readonly waiting: Waiting[] = [];
+  private client: Client | undefined;
+  private running = 0;
+  private stopped = false;
+  private drained = Promise.withResolvers<void>();
+  private refusedBefore = false;
+  private leftOut = false;
+  /** Deliveries whose workflow has not been acknowledged yet. */
+  private pending = 0;
+
+  constructor(taskQueue: string, log: Logger, hooks: StarterHooks) {
+    this.taskQueue = taskQueue;
+    this.log = log;
+    this.hooks = hooks;
+  }
+
+  /** Whether Temporal can be reached, as far as is known, and nothing waits for it. */
+  get idle(): boolean {
+    return this.client !== undefined && this.pending === 0;
+  }
+
+  /** Temporal can be reached from now on: what waits is started. */
+  connect(client: Client): void {
+    this.client = client;
+    while (this.running < CONCURRENT_STARTS && this.waiting.length > 0) void this.work(client);
+  }
+
+  start(start: Start): void {
+    const { plan, known, members, done } = start;
+    const deliveryIds = members.map((member) => member.delivery_id);
+    this.pending += deliveryIds.length;
+    this.waiting.push({
+      options: this.options(start, deliveryIds),
+      plan,
+      known,
+      deliveryIds,
+      done: done !== undefined,
+    });
+    while (this.pending > MOST_PENDING && this.waiting.length > 1) this.leaveOutOldest();
+    if (this.client && this.running < CONCURRENT_STARTS) void this.work(this.client);
+  }
+
+  /** Waits until all is acknowledged, but at most `limitMs`; of what is left, the open deliveries are found again in the outbox. */
+  async stop(limitMs: number): Promise<void> {
+    if (this.client && this.pending > 0) await Promise.race([this.drained.promise, delay(limitMs)]);
+    this.stopped = true;
+  }
+
+  private leaveOutOldest(): void {
+    this.pending -= this.waiting.shift()!.deliveryIds.length;
+    if (!this.leftOut)
+      this.log.warn(
+        'Temporal is too far behind: some workflows are started later, or not at all where nothing is left to do',
+      );
+    this.leftOut = true;
+  }
+
+  private async work(client: Client): Promise<void> {
+    this.running++;
+    for (let next = this.waiting.shift(); next && !this.stopped; next = this.waiting.shift()) {
+      await this.begin(client, next);
+      if (!next.done && !this.stopped) await this.hooks.onSettled(next.options.workflowId, next.deliveryIds);
+      this.pending -= next.deliveryIds.length;
+    }
+    this.running--;
+    if (this.pending === 0) {
+      this.drained.resolve();
+      this.drained = Promise.withResolvers();
+    }
+  }
+
+  private async begin(client: Client, start: Waiting): Promise<void> {
+    for (let failures = 0; !this.stopped; failures++) {
+      try {
+        return await (start.known ? this.wakeOrStart(client, start) : this.startFresh(client, start));
+      } catch (error) {
+        if (isFinal(error)) return this.giveUp(start, error);
+        if (failures % 30 === 0) this.log.warn({ err: error }, 'Temporal did not take a workflow, trying again');
+        await delay(RETRY_MS);
+      }
+    }
+  }
+
+  private giveUp({ options, deliveryIds }: Waiting, error: Error): void {
+    const details = { err: error, workflow: options.workflowId, deliveries: deliveryIds.length };
+    const message = 'Temporal refused a workflow: its deliveries go on without one';
+    if (this.refusedBefore) this.log.debug(details, message);
+    else this.log.error(details, message);
+    this.refusedBefore = true;
+    this.hooks.onRefused(error.cause instanceof Error ? error.cause.message : error.message);
+  }
+
+  private async startFresh(client: Client, start: Waiting): Promise<void> {
+    try {
+      await client.workflow.start<typeof deliver>('deliver', {
+        ...start.options,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      await this.wakeOrStart(client, start);
+    }
+  }
+
+  private async wakeOrStart(client: Client, { options, plan }: Waiting): Promise<void> {
+    await client.workflow.signalWithStart<typeof deliver, [Plan]>('deliver', {
+      ...options,
+      signal: wake,
+      signalArgs: [plan],
+    });
+  }
+
+  private options({ workflowId, members, plan, done, outcome }: Start, deliveryIds: string[]): Waiting['options'] {
+    const first = members[0]!;
+    return {
+      workflowId,
+      taskQueue: this.taskQueue,
+      args: [{ deliveryIds, plan, ...(done && { done }), ...(outcome && { outcome }) }],
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      typedSearchAttributes: searchAttributesOf(members),
+      staticSummary: fittingSummary(
+        members.length === 1
+          ? `${first.event_type} to ${new URL(first.url).host}`
+          : `${members.length} deliveries of ${first.platform}`,
+      ),
+    };
+  }
+}
+
+/** The client wraps what the server answered in a ServiceError. */
+function isFinal(error: unknown): error is Error {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && cause.code === INVALID_ARGUMENT) return true;
+  }
+  return false;
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

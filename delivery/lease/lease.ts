@@ -1,0 +1,190 @@
+import { hostname } from 'node:os';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { connectOptions } from '../../core/db/connect-options.ts';
+import { surviveBreaks } from '../../core/db/pool.ts';
+import { RECLAIM_SLICE, type SliceEnd } from './claimed-rows.ts';
+import type { DatabaseClock } from '../../core/database-clock.ts';
+import { newId } from '../../core/new-id.ts';
+import { LEASE } from './lease-statements.ts';
+import { ClaimedWalk } from './claimed-walk.ts';
+
+const BEAT_MS = 1_000;
+/** A worker begins no attempt unless its lease was confirmed this recently. */
+const FRESH_MS = 2_500;
+/** Silence, seen while the database answers, after which others take a worker's deliveries: it is frozen, or cut off. */
+const SILENT_MS = 6_000;
+/** The same for a worker whose connection is gone, as after a kill -9; longer than a living one takes to reconnect. */
+const GONE_MS = 3_000;
+/** Every so many beats a part of what is due is swept for claims that outlived their worker's burial. */
+const SWEEP_TICKS = 5;
+
+export interface LeaseOptions {
+  databaseUrl: string;
+  /** For the sweeps: the lease's own connection is for its beats, which must not wait. */
+  pool: pg.Pool;
+  log: Logger;
+  /** Set by each beat. */
+  clock: DatabaseClock;
+  onLost: (lostId: string) => void;
+}
+
+type Slice = SliceEnd & { found: number };
+
+/**
+ * A worker process's lease on everything it has claimed: one row that it renews every second, instead of one lease a
+ * delivery. Every worker watches the others; who is silent for 6 s (3 s if its connection is gone too) is buried, and its
+ * deliveries become due at once. The connection is a session of its own (`requireSessions`). A worker
+ * that finds itself buried (it was frozen, say) drops its claims and goes on under a new identity.
+ */
+export class Lease {
+  /** This incarnation's id, the value of `outbox.claimed_by`. */
+  id = newId();
+  private readonly pool: pg.Pool;
+  private readonly log: Logger;
+  private readonly onLost: (lostId: string) => void;
+  private readonly clock: DatabaseClock;
+  private confirmedAt = -Infinity;
+  private ticks = 1;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly orphans: ClaimedWalk<Slice>;
+  private sweeping = Promise.resolve();
+  /** Sweeps that have not ended. */
+  private sweeps = 0;
+  /** The last sweep failed: the next one goes through all that is due. */
+  private unswept = false;
+  private readonly seen = new Map<string, { beat: string; silentMs: number }>();
+
+  constructor({ databaseUrl, pool, log, clock, onLost }: LeaseOptions) {
+    this.log = log;
+    this.clock = clock;
+    this.onLost = onLost;
+    this.pool = new pg.Pool(
+      connectOptions(databaseUrl, {
+        max: 1,
+        connectionTimeoutMillis: 2_000,
+        query_timeout: 2_000,
+        application_name: 'posthorn lease',
+        // The pool waits for it, whatever its type says.
+        // eslint-disable-next-line @typescript-eslint/no-misused-promises
+        onConnect: async (client) => {
+          await client.query(LEASE.hold, [this.id]);
+        },
+      }),
+    );
+    surviveBreaks(this.pool);
+    this.orphans = new ClaimedWalk((text, values) => pool.query(text, values), RECLAIM_SLICE);
+  }
+
+  async start(): Promise<void> {
+    await this.enlist();
+    this.sweepAll([]);
+    this.schedule();
+  }
+
+  /** Whether an attempt may begin now. */
+  fresh(): boolean {
+    return performance.now() - this.confirmedAt < FRESH_MS;
+  }
+
+  /** Living workers, this one included. */
+  get workers(): number {
+    return this.seen.size + 1;
+  }
+
+  /** Gives the lease back; what is still claimed under it becomes due for the others. */
+  async release(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    await this.pool.query(LEASE.bury, [[this.id]]).catch(() => {});
+    this.sweepAll([]);
+    await this.sweeping;
+    await this.pool.end();
+  }
+
+  private async enlist(): Promise<void> {
+    const begun = performance.now();
+    const { rows } = await this.pool.query<{ now: number }>(LEASE.enlist, [this.id, hostname(), process.pid]);
+    this.confirm(rows[0]!.now, begun);
+  }
+
+  private schedule(): void {
+    this.timer = setTimeout(() => {
+      void this.tick().finally(() => {
+        if (this.timer) this.schedule();
+      });
+    }, BEAT_MS);
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      await this.beat();
+      await this.watchOthers();
+    } catch (error) {
+      this.log.warn({ err: error }, 'the lease could not be renewed');
+    }
+  }
+
+  private async beat(): Promise<void> {
+    const begun = performance.now();
+    const { rows } = await this.pool.query<{ now: number }>(LEASE.beat, [this.id]);
+    if (rows[0]) return this.confirm(rows[0].now, begun);
+    const lostId = this.id;
+    this.log.warn({ worker: lostId }, 'declared dead by another worker: claims are dropped');
+    this.id = newId();
+    this.onLost(lostId);
+    await this.pool.query(LEASE.hold, [this.id]);
+    await this.enlist();
+  }
+
+  private confirm(now: number, begun: number): void {
+    this.clock.note(now, begun);
+    this.confirmedAt = begun;
+  }
+
+  private async watchOthers(): Promise<void> {
+    const { rows } = await this.pool.query<{ id: string; beat: string; connected: boolean }>(LEASE.list, [this.id]);
+    const living = new Set(rows.map((row) => row.id));
+    for (const id of this.seen.keys()) if (!living.has(id)) this.seen.delete(id);
+    const dead: string[] = [];
+    for (const { id, beat, connected } of rows) {
+      const before = this.seen.get(id);
+      const silentMs = before?.beat === beat ? before.silentMs + BEAT_MS : 0;
+      this.seen.set(id, { beat, silentMs });
+      if (silentMs >= (connected ? SILENT_MS : GONE_MS)) dead.push(id);
+    }
+    if (dead.length > 0) await this.pool.query(LEASE.bury, [dead]);
+    const sweep = this.ticks++ % SWEEP_TICKS === 0;
+    if (dead.length > 0 || (this.unswept && this.sweeps === 0)) this.sweepAll(dead);
+    else if (sweep && this.sweeps === 0) this.sweep([], async () => [await this.orphans.next()]);
+  }
+
+  private sweepAll(dead: string[]): void {
+    this.unswept = false;
+    this.sweep(dead, () => this.orphans.all());
+  }
+
+  /** One sweep after the other, beside the beats. */
+  private sweep(dead: string[], look: () => Promise<Slice[]>): void {
+    const takeOver = async () => {
+      const slices = await look();
+      this.tell(
+        dead,
+        slices.reduce((sum, { found }) => sum + found, 0),
+      );
+    };
+    this.sweeps++;
+    this.sweeping = this.sweeping
+      .then(takeOver)
+      .catch((error: unknown) => {
+        this.unswept = true;
+        this.log.warn({ err: error }, 'what dead workers had claimed could not be taken over yet');
+      })
+      .finally(() => this.sweeps--);
+  }
+
+  private tell(dead: string[], deliveries: number): void {
+    if (dead.length > 0 || deliveries > 0)
+      this.log.warn({ dead, deliveries }, 'took over what dead workers had claimed');
+  }
+}

@@ -1,0 +1,41 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { noteDeed } from '../../core/db/audit.ts';
+import { pauseWebhook } from './webhook-state.ts';
+import { inTransaction } from '../../core/db/transaction.ts';
+
+/** Fewer failures than that say little, however far apart they are. */
+const FEWEST_FAILURES = 10;
+
+export interface FailingWebhook {
+  id: string;
+  platform: string;
+  org_id: string;
+  failures: number;
+  /** ISO 8601. */
+  since: string;
+}
+
+/**
+ * Pauses the webhooks that failed everything for `afterMs`: since the last success, or the last resume, there were ten failed
+ * attempts or more, and the last of them came so long after the first. Says so in the audit log.
+ */
+export async function pauseFailing(orm: MikroORM, afterMs: number): Promise<FailingWebhook[]> {
+  return await inTransaction(orm, async ({ em, execute }) => {
+    const webhooks = (await execute(FIND, [FEWEST_FAILURES, afterMs])) as unknown as FailingWebhook[];
+    for (const { id, platform, org_id: orgId, failures, since } of webhooks) {
+      const reason = `all ${failures} attempts since ${since} failed`;
+      await pauseWebhook(execute, id, reason);
+      const details = { reason, failures, since };
+      noteDeed(em, { actor: 'posthorn', action: 'webhook.auto_paused', platform, orgId, subjectId: id, details });
+    }
+    return webhooks;
+  });
+}
+
+const FIND = `
+  select w.id, w.platform, w.org_id, f.failures,
+    to_char(f.failing_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as since
+  from last_failures f join webhooks w on w.id = f.webhook_id
+  where f.failures >= ? and f.at - f.failing_since >= ? * interval '1 millisecond'
+    and w.active and w.paused_at is null and w.deleted_at is null
+  order by w.id for update skip locked`;

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { settlePart, type SettleStep } from './propagate-part.ts';
+import { inPoolTransaction } from '../../core/db/transaction.ts';
+
+const POLL_MS = 10;
+/** Most that a caller is kept waiting, and most parts that are done for it: the workers do the rest. */
+const LIMIT_MS = 5_000;
+const MOST_PARTS = 3;
+
+/**
+ * One webhook's way to where its state wants its deliveries. What has to be done is read from the database at every step, so
+ * that any number of processes may be at it and any of them may end.
+ */
+export class Settlement {
+  private readonly pool: pg.Pool;
+  private readonly webhookId: string;
+  /** The moment after which nobody can see the state before the change any more. */
+  private lastLook: { change: string; after: string } | undefined;
+
+  constructor(pool: pg.Pool, webhookId: string) {
+    this.pool = pool;
+    this.webhookId = webhookId;
+  }
+
+  async step(): Promise<SettleStep['kind']> {
+    const quiet = await this.findQuiet();
+    const step = await inPoolTransaction(this.pool, (client) => settlePart(client, this.webhookId, quiet));
+    if (step.kind === 'last-look' && this.lastLook?.change !== step.change) {
+      const { rows } = await this.pool.query<{ after: string }>('select clock_timestamp()::text as after');
+      this.lastLook = { change: step.change, after: rows[0]!.after };
+    }
+    return step.kind;
+  }
+
+  private async findQuiet(): Promise<string | null> {
+    if (!this.lastLook) return null;
+    const { rows } = await this.pool.query(OLDER_TRANSACTIONS, [this.lastLook.after]);
+    return rows.length === 0 ? this.lastLook.change : null;
+  }
+}
+
+/**
+ * To be called after a webhook's new state is committed: its deliveries follow before this returns, if they are some thousand
+ * at most.
+ */
+export async function settleWebhook(pool: pg.Pool, webhookId: string): Promise<void> {
+  const settlement = new Settlement(pool, webhookId);
+  const deadline = performance.now() + LIMIT_MS;
+  for (let parts = 0; parts < MOST_PARTS && performance.now() < deadline;) {
+    const step = await settlement.step();
+    if (step === 'settled' || step === 'full') return;
+    if (step === 'more') parts++;
+    else await sleep(POLL_MS);
+  }
+}
+
+const OLDER_TRANSACTIONS = `
+  select from pg_stat_activity where datname = current_database() and application_name like 'posthorn%'
+    and pid <> pg_backend_pid() and xact_start < $1::timestamptz limit 1`;

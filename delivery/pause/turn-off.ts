@@ -1,0 +1,28 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { noteDeed } from '../../core/db/audit.ts';
+import { deactivateWebhook } from './webhook-state.ts';
+import { inTransaction } from '../../core/db/transaction.ts';
+
+const REASON = 'the receiver answered 410 Gone';
+
+export interface GoneReceiver {
+  webhookId: string;
+  platform: string;
+  orgId: string;
+  /** The delivery that was answered so. */
+  deliveryId: string;
+}
+
+/** Turns off the webhook of a receiver that is gone, and says so in the audit log, once. */
+export async function turnOffGone(
+  orm: MikroORM,
+  { webhookId, platform, orgId, deliveryId }: GoneReceiver,
+): Promise<void> {
+  await inTransaction(orm, async ({ em, execute }) => {
+    const [active] = await execute('select id from webhooks where id = ? and active for update', [webhookId]);
+    if (!active) return;
+    await deactivateWebhook(execute, webhookId, REASON);
+    const details = { reason: REASON, delivery_id: deliveryId };
+    noteDeed(em, { actor: 'posthorn', action: 'webhook.turned_off', platform, orgId, subjectId: webhookId, details });
+  });
+}
