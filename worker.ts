@@ -25,7 +25,7 @@ import { createSecretBox } from './core/secrets.ts';
 import { stopRequested } from './core/stop-requested.ts';
 import { Engine } from './delivery/engine.ts';
 import { Recoveries } from './delivery/recover/recovery-starter.ts';
-import { Settler } from './delivery/pause/state-propagator.ts';
+import { StatePropagator } from './delivery/pause/state-propagator.ts';
 import { rememberSigners } from './delivery/attempt/signers.ts';
 import { TemporalWorker } from './delivery/handover/temporal-worker.ts';
 
@@ -87,7 +87,7 @@ async function main(): Promise<void> {
     taskQueue: config.taskQueue,
     workflowBundle: config.workflowBundle,
     workflowsPath: WORKFLOWS,
-    activities: createActivities({ attempts: engine.attendance, pool, retentionDays: config.retentionDays, log }),
+    activities: createActivities({ attempts: engine.activityRuns, pool, retentionDays: config.retentionDays, log }),
     log,
     shutdownMs: stopTimeoutMs,
     onConnected(client) {
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
     },
   });
   await temporal.prepare();
-  const settler = new Settler({
+  const statePropagator = new StatePropagator({
     databaseUrl: config.databaseUrl,
     pool,
     log,
@@ -108,7 +108,7 @@ async function main(): Promise<void> {
   // Making Temporal's worker blocks the event loop for a while, so it comes before the first attempt, unless Temporal is away.
   await Promise.race([temporal.start(), sleep(TEMPORAL_PATIENCE_MS)]);
   engine.start();
-  settler.start();
+  statePropagator.start();
   rollup.start();
   log.info('worker ready');
   process.send?.('ready');
@@ -117,7 +117,7 @@ async function main(): Promise<void> {
   const failed = await Promise.race([temporal.failed, stopping]);
   log.info('stopping: attempts in flight may finish');
   exitAfter(stopTimeoutMs, log);
-  const rest = [recoveries, settler, rollup, partitionKeeper, temporal];
+  const rest = [recoveries, statePropagator, rollup, partitionKeeper, temporal];
   await Promise.all([engine.stop(stopTimeoutMs), ...rest.map((part) => part?.stop())]);
   await changes.close();
   await Promise.all([sender.close(), orm.close(), pool.end()]);

@@ -1,7 +1,7 @@
 import { activityInfo, ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { FAILURES, type DeliverSummary, type Plan, type RetryOutcome } from '../core/domain/plan.ts';
-import { StoppingError, type DeliveryAttempts, type Standing } from '../core/domain/standing.ts';
+import { StoppingError, type DeliveryAttempts, type DeliveryResult } from '../core/domain/delivery-result.ts';
 
 /** Runs may start this much late or early against the due time before the policy's interval is corrected. */
 const TOLERANCE_MS = 200;
@@ -20,22 +20,22 @@ export async function attemptDeliveries(
     const next = { ...outcome, at: new Date(outcome.nextAttemptAt) };
     throw nextRun(next, attempts.now(), deliveryIds.length, deliveryIds.length);
   }
-  const standings = await attend(attempts, deliveryIds);
-  const waiting = standings.filter((standing) => standing.state === 'waiting');
+  const results = await runAttempts(attempts, deliveryIds);
+  const waiting = results.filter((resultOf) => resultOf.state === 'waiting');
   if (waiting.length > 0) throw nextRunOf(waiting, attempts.now(), deliveryIds.length);
-  const failed = standings.filter((standing) => standing.state === 'failed');
+  const failed = results.filter((resultOf) => resultOf.state === 'failed');
   if (failed.length > 0) throw finalFailure(failed, deliveryIds.length);
   const summary: DeliverSummary = {};
-  for (const { state } of standings) {
+  for (const { state } of results) {
     if (state !== 'waiting') summary[state] = (summary[state] ?? 0) + 1;
   }
   return summary;
 }
 
-async function attend(attempts: DeliveryAttempts, deliveryIds: string[]): Promise<Standing[]> {
+async function runAttempts(attempts: DeliveryAttempts, deliveryIds: string[]): Promise<DeliveryResult[]> {
   try {
     const { workflowExecution, attempt } = activityInfo();
-    return await attempts.attend(workflowExecution!.workflowId, deliveryIds, attempt);
+    return await attempts.runAttempts(workflowExecution!.workflowId, deliveryIds, attempt);
   } catch (error) {
     if (!(error instanceof StoppingError)) throw error;
     const { message } = error;
@@ -43,7 +43,7 @@ async function attend(attempts: DeliveryAttempts, deliveryIds: string[]): Promis
   }
 }
 
-function nextRunOf(waiting: Standing[], now: number, total: number): ApplicationFailure {
+function nextRunOf(waiting: DeliveryResult[], now: number, total: number): ApplicationFailure {
   const { nextAttemptAt, plan } = waiting.reduce((a, b) => (b.nextAttemptAt! > a.nextAttemptAt! ? b : a));
   return nextRun({ message: waiting[0]!.message, at: nextAttemptAt!, plan: plan! }, now, waiting.length, total);
 }
@@ -68,7 +68,7 @@ function nextRun(
   });
 }
 
-function finalFailure(failed: Standing[], total: number): ApplicationFailure {
+function finalFailure(failed: DeliveryResult[], total: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: FAILURES.final,
     message: `${failed[0]!.message}${others(failed.length, total, 'failed for good')}`,

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Query } from '../core/db/partitions.ts';
 import type { RetryOutcome } from '../core/domain/plan.ts';
-import type { DeliveryAttempts } from '../core/domain/standing.ts';
+import type { DeliveryAttempts } from '../core/domain/delivery-result.ts';
 import { attemptDeliveries } from './attempt-deliveries.ts';
 import { cancelDeliveries } from './cancel-deliveries.ts';
 import { cancelRecovery } from './cancel-recovery.ts';

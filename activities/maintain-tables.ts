@@ -20,7 +20,7 @@ const NOTE = 'update maintenance set done_at = now(), refusal = $1';
 
 /**
  * Makes partitions ahead, by the database's time. If that is plausible, cancels what was held for longer than the retention, drops partitions
- * past it, and forgets old idempotency keys, recoveries and deeds. Returns the dropped partitions.
+ * past it, and forgets old idempotency keys, recoveries and entries. Returns the dropped partitions.
  */
 export async function maintainTables(query: Query, retentionDays: number, log: Logger): Promise<string[]> {
   const now = await databaseTime(query);

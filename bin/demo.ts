@@ -2,7 +2,7 @@ import { createClient } from './demo/client.ts';
 import { readOptions } from './demo/options.ts';
 import { printLine } from './demo/print.ts';
 import { startReceiver } from './demo/receiver.ts';
-import { awaitSchedule, DOORS, emitAll, registerAll, retryByHand, type Demo } from './demo/scenes.ts';
+import { awaitSchedule, ENDPOINTS, emitAll, registerAll, retryByHand, type Demo } from './demo/scenes.ts';
 import { OperatorError } from './embedded/operator-error.ts';
 
 /** Shows a newcomer deliveries, signatures and retries on a running Posthorn, and leaves no webhook behind. */
@@ -21,7 +21,7 @@ function stopRequested(): Promise<void> {
 async function main(): Promise<void> {
   const { url, key } = readOptions(process.argv.slice(2), process.env);
   const client = createClient(url, key);
-  const receiver = await startReceiver(DOORS);
+  const receiver = await startReceiver(ENDPOINTS);
   const demo: Demo = { client, receiver, registered: [] };
   console.log(`Posthorn at ${url}`);
   try {

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { ByteBudget } from './byte-budget.ts';
 
 function budgetOf(most: number) {
-  let rooms = 0;
-  const budget = new ByteBudget(most, () => void rooms++);
-  return { budget, rooms: () => rooms };
+  let freed = 0;
+  const budget = new ByteBudget(most, () => void freed++);
+  return { budget, freed: () => freed };
 }
 
 test('bytes are taken up to the bound, and what is refused changes nothing', () => {
@@ -22,14 +22,14 @@ test('what is larger than the bound is taken while nothing else is held, also in
   expect([budget.held, budget.take(1)]).toEqual([300, false]);
 });
 
-test('while something large was refused there is no room for less, and when there is room for it that is told once', () => {
-  const { budget, rooms } = budgetOf(100);
+test('while something large was refused there is no capacity for less, and when there is capacity for it that is told once', () => {
+  const { budget, freed } = budgetOf(100);
   budget.take(50);
   budget.take(40);
   expect(budget.take(80)).toBe(false);
   budget.free(50);
-  expect([budget.hasRoom(10), rooms()]).toEqual([false, 0]);
+  expect([budget.hasCapacity(10), freed()]).toEqual([false, 0]);
   budget.free(40);
   budget.free(0);
-  expect([budget.hasRoom(10), rooms()]).toEqual([true, 1]);
+  expect([budget.hasCapacity(10), freed()]).toEqual([true, 1]);
 });

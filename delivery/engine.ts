@@ -7,12 +7,12 @@ import { RELEASE } from './claim/claim-statements.ts';
 import type { Sender } from './send/send.ts';
 import type { Signer } from './attempt/sign.ts';
 import type { DeliveryStatus } from '../core/domain/delivery.ts';
-import { Attendance } from './claim/activity-runs.ts';
+import { ActivityRuns } from './claim/activity-runs.ts';
 import type { Claimed } from './claim/claimed.ts';
 import { Claims } from './claim/claims.ts';
-import { Courier, type Postponement } from './attempt/attempt-runner.ts';
+import { AttemptRunner, type Postponement } from './attempt/attempt-runner.ts';
 import { Dispatcher } from './claim/dispatcher.ts';
-import { Flights, type Flight } from './claim/in-flight.ts';
+import { InFlightDeliveries, type InFlightDelivery } from './claim/in-flight.ts';
 import { Handover } from './handover/handover.ts';
 import type { LaneOwner } from './concurrency/lane.ts';
 import { LaneReports } from './concurrency/lane-reports.ts';
@@ -52,12 +52,12 @@ const HANDOVER_MS = 5_000;
 
 /** Everything between the outbox and the receiver in one worker process. */
 export class Engine {
-  readonly attendance: Attendance;
+  readonly activityRuns: ActivityRuns;
   private readonly options: EngineOptions;
   private readonly payloads: Payloads;
-  private readonly flights: Flights;
+  private readonly inFlight: InFlightDeliveries;
   private readonly lease: Lease;
-  private readonly lanes: Lanes<Flight>;
+  private readonly lanes: Lanes<InFlightDelivery>;
   private readonly reports: LaneReports;
   private readonly starter: Starter;
   private readonly handover: Handover;
@@ -71,20 +71,20 @@ export class Engine {
     this.options = options;
     this.lease = new Lease({ ...options, onLost: (lostId) => this.dropUnbegun(lostId) });
     this.starter = new Starter(options.taskQueue, log, {
-      onSettled: (id, members) => this.handover.handedOver(id, members),
+      onTaken: (id, members) => this.handover.handedOver(id, members),
       onRefused: (reason) => void this.handover.noteRefusal(this.lease.id, reason),
     });
     const { starter } = this;
     this.handover = new Handover({ pool, log, starter, retryUnitMs, maxGroup: options.coalesceMax });
-    const courier = this.createCourier();
+    const runner = this.createAttemptRunner();
     const goOn = () => this.dispatcher.goOn();
     this.payloads = new Payloads(pool, options.maxBytes, goOn);
-    this.flights = new Flights(this.payloads.budget);
+    this.inFlight = new InFlightDeliveries(this.payloads.budget);
     this.lanes = new Lanes({
-      run: (flight, ended) => courier.carry(flight, ended),
+      run: (delivery, ended) => runner.run(delivery, ended),
       maxInFlight,
       workers: () => this.lease.workers,
-      onRoom: goOn,
+      onCapacity: goOn,
     });
     this.reports = new LaneReports({
       pool,
@@ -93,11 +93,11 @@ export class Engine {
       worker: () => this.lease.id,
       onChanged: options.onLaneChanged,
     });
-    const { flights, lanes, lease, payloads } = this;
-    this.claims = new Claims({ pool, lease, flights, payloads, log });
+    const { inFlight, lanes, lease, payloads } = this;
+    this.claims = new Claims({ pool, lease, inFlight, payloads, log });
     const { claims } = this;
-    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, flights, payloads });
-    this.attendance = new Attendance({ pool, claims, flights, lanes, retryUnitMs, clock: options.clock });
+    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, inFlight, payloads });
+    this.activityRuns = new ActivityRuns({ pool, claims, inFlight, lanes, retryUnitMs, clock: options.clock });
   }
 
   /** Takes the lease and watches the other workers, so that what dead ones left is due by the time that this one claims. */
@@ -128,52 +128,52 @@ export class Engine {
   async stop(limitMs: number): Promise<void> {
     const deadline = performance.now() + limitMs;
     this.dispatcher.stop();
-    this.attendance.stop();
+    this.activityRuns.stop();
     await this.claims.stop();
     await this.listener?.close();
     clearInterval(this.sweeping);
     this.reports.stop();
     this.giveBack(this.lanes.clear());
-    while (this.flights.count > 0 && performance.now() < deadline) await pause(50);
+    while (this.inFlight.count > 0 && performance.now() < deadline) await pause(50);
     this.handover.stop();
     await this.starter.stop(Math.min(HANDOVER_MS, Math.max(0, deadline - performance.now())));
     await this.lease.release();
   }
 
-  private createCourier(): Courier {
+  private createAttemptRunner(): AttemptRunner {
     const { options, lease } = this;
-    return new Courier({
+    return new AttemptRunner({
       ...options,
       lease,
       recorder: new Recorder(options.pool, options.log),
       handover: this.handover,
-      release: (flight) => this.release(flight.worker, [flight]),
-      postpone: (flight, postponement) => this.release(flight.worker, [flight], postponement),
+      release: (delivery) => this.release(delivery.worker, [delivery]),
+      postpone: (delivery, postponement) => this.release(delivery.worker, [delivery], postponement),
     });
   }
 
   /** Lands what was claimed under a lost lease and has not begun; what is in flight notices by itself. */
   private dropUnbegun(lostId: string): void {
-    for (const flight of this.lanes.clear()) {
-      if (flight.worker === lostId) flight.land(null);
-      else this.lanes.add(flight.claimed, flight);
+    for (const delivery of this.lanes.clear()) {
+      if (delivery.worker === lostId) delivery.end(null);
+      else this.lanes.add(delivery.claimed, delivery);
     }
   }
 
-  private giveBack(flights: Flight[]): void {
-    for (const [worker, own] of Map.groupBy(flights, (flight) => flight.worker)) void this.release(worker, own);
+  private giveBack(inFlight: InFlightDelivery[]): void {
+    for (const [worker, own] of Map.groupBy(inFlight, (delivery) => delivery.worker)) void this.release(worker, own);
   }
 
   /** Gives claims back whose attempts have not begun, in one statement; tries until the database has taken it. */
-  private async release(worker: string, flights: Flight[], { delayMs, reason } = AT_ONCE): Promise<void> {
-    const ids = flights.map((flight) => flight.claimed.delivery_id);
+  private async release(worker: string, inFlight: InFlightDelivery[], { delayMs, reason } = AT_ONCE): Promise<void> {
+    const ids = inFlight.map((delivery) => delivery.claimed.delivery_id);
     const values = [worker, ids, delayMs, reason];
-    for (const flight of flights) flight.givenBack = true;
+    for (const delivery of inFlight) delivery.givenBack = true;
     for (;;) {
       try {
         const { rows } = await this.options.pool.query<ReleaseRow>({ ...RELEASE, values });
         const released = new Map(rows.map((row) => [row.delivery_id, row]));
-        for (const flight of flights) this.landReleased(flight, released.get(flight.claimed.delivery_id));
+        for (const delivery of inFlight) this.endReleased(delivery, released.get(delivery.claimed.delivery_id));
         return;
       } catch (error) {
         this.options.log.warn({ err: error, deliveries: ids.length }, 'claims could not be given back yet');
@@ -182,10 +182,10 @@ export class Engine {
     }
   }
 
-  private landReleased(flight: Flight, row: ReleaseRow | undefined): void {
-    if (!row || row.status === 'retrying') return flight.land(null);
-    const { attempts } = flight.claimed;
-    flight.land({ status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, attempts });
+  private endReleased(delivery: InFlightDelivery, row: ReleaseRow | undefined): void {
+    if (!row || row.status === 'retrying') return delivery.end(null);
+    const { attempts } = delivery.claimed;
+    delivery.end({ status: row.status, message: 'not attempted', nextAttemptAt: row.next_attempt_at, attempts });
   }
 }
 

@@ -10,10 +10,10 @@ const webhook = (fields: Partial<OtherWebhook> = {}): OtherWebhook => ({
   active: true,
   created_at: '2026-01-20T10:00:00Z',
   deleted_at: null,
-  deeds: [],
+  entries: [],
   ...fields,
 });
-const deed = (at: string, action: string, details: Record<string, unknown> = {}) => ({ at, action, details });
+const entry = (at: string, action: string, details: Record<string, unknown> = {}) => ({ at, action, details });
 
 test.each([
   [webhook({ created_at: '2026-01-22T10:00:01Z' }), 'it was registered later, at 2026-01-22T10:00:01.000Z'],
@@ -23,18 +23,18 @@ test.each([
   ],
   [
     webhook({
-      deeds: [
-        deed('2026-01-21T00:00:00Z', 'webhook.turned_off'),
-        deed('2026-01-23T00:00:00Z', 'webhook.updated', { fields: ['active'], active: true }),
+      entries: [
+        entry('2026-01-21T00:00:00Z', 'webhook.turned_off'),
+        entry('2026-01-23T00:00:00Z', 'webhook.updated', { fields: ['active'], active: true }),
       ],
     }),
     'it was turned off then, since 2026-01-21T00:00:00.000Z',
   ],
   [
     webhook({
-      deeds: [
-        deed('2026-01-20T10:00:00Z', 'webhook.registered', { events: ['contact.updated'], active: true }),
-        deed('2026-01-23T00:00:00Z', 'webhook.updated', { fields: ['events'], events: ['contact.created'] }),
+      entries: [
+        entry('2026-01-20T10:00:00Z', 'webhook.registered', { events: ['contact.updated'], active: true }),
+        entry('2026-01-23T00:00:00Z', 'webhook.updated', { fields: ['events'], events: ['contact.created'] }),
       ],
     }),
     'it was subscribed to other event types then: contact.updated',
@@ -42,7 +42,7 @@ test.each([
   [
     webhook({
       events: ['contact.updated'],
-      deeds: [deed('2026-01-21T00:00:00Z', 'webhook.updated', { fields: ['events'] })],
+      entries: [entry('2026-01-21T00:00:00Z', 'webhook.updated', { fields: ['events'] })],
     }),
     'it was subscribed to other event types then: contact.updated, as far as can be known now',
   ],

@@ -38,16 +38,16 @@ export function explainAbsence(
 /** What the log says it was like; undefined where the log does not say. */
 function stateAt(webhook: OtherWebhook, at: Date): State {
   const state: State = { active: undefined, events: undefined, activeSince: undefined };
-  for (const deed of webhook.deeds) {
-    if (new Date(deed.at) > at) break;
-    const { active, events, fields } = readDetails(deed);
+  for (const entry of webhook.entries) {
+    if (new Date(entry.at) > at) break;
+    const { active, events, fields } = readDetails(entry);
     if (events !== undefined || fields.includes('events')) state.events = events;
-    if (active !== undefined || fields.includes('active')) Object.assign(state, { active, activeSince: deed.at });
+    if (active !== undefined || fields.includes('active')) Object.assign(state, { active, activeSince: entry.at });
   }
   return state;
 }
 
-function readDetails({ action, details }: OtherWebhook['deeds'][number]) {
+function readDetails({ action, details }: OtherWebhook['entries'][number]) {
   const { active, events, fields } = details as { active?: boolean; events?: string[]; fields?: string[] };
   if (action === 'webhook.turned_off') return { active: false, events: undefined, fields: [] };
   return { active, events, fields: fields ?? [] };

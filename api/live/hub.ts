@@ -16,7 +16,7 @@ const RETRY_MS = 1_000;
 /** Tells whose a stream still is; null once its session is over or its key revoked. */
 export type Identify = () => Promise<Principal | null>;
 
-interface Room {
+interface Audience {
   view: View;
   streams: Map<Stream, Identify>;
 }
@@ -26,7 +26,7 @@ interface Room {
  * streams that may see the same.
  */
 export class LiveHub {
-  private readonly rooms = new Map<string, Room>();
+  private readonly audiences = new Map<string, Audience>();
   private log = new NoticeLog(newBegin());
   private pending: OwnerChange[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -47,13 +47,13 @@ export class LiveHub {
     }
     const view = viewOf(principal);
     const name = JSON.stringify(view);
-    const room = this.rooms.get(name) ?? { view, streams: new Map<Stream, Identify>() };
+    const audience = this.audiences.get(name) ?? { view, streams: new Map<Stream, Identify>() };
     const stream = new Stream((ended) => {
-      room.streams.delete(ended);
-      if (room.streams.size === 0) this.rooms.delete(name);
+      audience.streams.delete(ended);
+      if (audience.streams.size === 0) this.audiences.delete(name);
     });
-    this.rooms.set(name, room);
-    room.streams.set(stream, identify);
+    this.audiences.set(name, audience);
+    audience.streams.set(stream, identify);
     const missed = lastEventId === undefined ? [] : this.log.since(lastEventId);
     if (missed === null) stream.send(encode(this.log.position, 'reset', {}));
     else {
@@ -74,12 +74,12 @@ export class LiveHub {
     this.log = new NoticeLog(newBegin());
     this.pending = [];
     const message = encode(this.log.position, 'reset', {});
-    for (const { streams } of this.rooms.values()) for (const stream of streams.keys()) stream.send(message);
+    for (const { streams } of this.audiences.values()) for (const stream of streams.keys()) stream.send(message);
   }
 
   /** Ends the streams whose session or key is no more. */
   async recheck(): Promise<void> {
-    for (const { view, streams } of [...this.rooms.values()]) {
+    for (const { view, streams } of [...this.audiences.values()]) {
       for (const [stream, identify] of [...streams]) {
         const principal = await identify().catch(() => undefined);
         if (principal === undefined) continue;
@@ -92,13 +92,13 @@ export class LiveHub {
     this.closed = true;
     clearTimeout(this.timer);
     clearInterval(this.heartbeat);
-    for (const { streams } of [...this.rooms.values()]) for (const stream of [...streams.keys()]) stream.close();
+    for (const { streams } of [...this.audiences.values()]) for (const stream of [...streams.keys()]) stream.close();
   }
 
   private flush(): void {
     const changes = this.pending;
     this.pending = [];
-    for (const { view, streams } of this.rooms.values()) {
+    for (const { view, streams } of this.audiences.values()) {
       const change = describeFor(view, changes);
       if (!change) continue;
       const message = encode(this.log.position, 'change', change);
@@ -113,12 +113,12 @@ export class LiveHub {
 
   private beat(): void {
     const message = new TextEncoder().encode(': \n\n');
-    for (const { streams } of this.rooms.values()) for (const stream of [...streams.keys()]) stream.send(message);
+    for (const { streams } of this.audiences.values()) for (const stream of [...streams.keys()]) stream.send(message);
     void this.recheck();
   }
 
   private countStreams(): number {
-    return [...this.rooms.values()].reduce((total, { streams }) => total + streams.size, 0);
+    return [...this.audiences.values()].reduce((total, { streams }) => total + streams.size, 0);
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancelAnswer } from '../../core/contracts/delivery.ts';
 import { AppError } from '../../core/contracts/errors.ts';
-import { noteDeed } from '../../core/db/audit.ts';
+import { writeAuditEntry } from '../../core/db/audit.ts';
 import { cancelDelivery, type CancelResult } from '../../delivery/recover/cancel.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
@@ -56,7 +56,7 @@ export function addCancelRoute(router: Router, deps: ApiDeps, platform: Platform
       const reason = `cancelled by ${principal.name}`;
       const result = await cancelDelivery(execute, { ...owner, deliveryId, reason });
       if (result.kind === 'cancelled') {
-        noteDeed(em, { ...owner, actor: principal.name, action: 'delivery.cancelled', subjectId: deliveryId });
+        writeAuditEntry(em, { ...owner, actor: principal.name, action: 'delivery.cancelled', subjectId: deliveryId });
       }
       return result;
     });

@@ -6,7 +6,7 @@ import {
   UrlCheckInput,
   type AuditEntry,
 } from '../../core/contracts/dashboard/operation.ts';
-import { listDeeds, type AuditRow } from '../../delivery/history/audit-log.ts';
+import { listAuditEntries, type AuditRow } from '../../delivery/history/audit-log.ts';
 import { answerJson, answerPage, requireCursor } from '../answers.ts';
 import { isAdmin } from '../auth/authorize.ts';
 import { narrow } from '../auth/visible.ts';
@@ -56,14 +56,14 @@ export function addDashboardOperationRoutes(router: Router, deps: ApiDeps): void
     async handle({ c, principal }) {
       const query = readQuery(c, Query);
       const before = query.cursor === undefined ? undefined : requireCursor(query.cursor);
-      const rows = await listDeeds(deps.reads, {
+      const rows = await listAuditEntries(deps.reads, {
         ...narrow(deps.registry, principal, query),
         subjectId: query.subject_id,
         action: query.action,
         before,
         limit: query.limit,
       });
-      return answerPage(rows, query.limit, writeDeed);
+      return answerPage(rows, query.limit, describeEntry);
     },
   });
 
@@ -86,6 +86,6 @@ export function addDashboardOperationRoutes(router: Router, deps: ApiDeps): void
   });
 }
 
-function writeDeed(row: AuditRow): AuditEntry {
+function describeEntry(row: AuditRow): AuditEntry {
   return { ...row, at: row.at.toISOString(), org_id: row.org_id || null };
 }

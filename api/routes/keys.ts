@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { Id } from '../../core/contracts/common.ts';
 import { AppError } from '../../core/contracts/errors.ts';
 import { ApiKeyList, keyInput, NewApiKey, type ApiKey as ApiKeyAnswer, type Scope } from '../../core/contracts/key.ts';
-import { noteDeed } from '../../core/db/audit.ts';
+import { writeAuditEntry } from '../../core/db/audit.ts';
 import { ApiKey } from '../../core/db/entities/api-key.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import { answerJson } from '../answers.ts';
@@ -54,7 +54,7 @@ export function addKeyRoutes(router: Router, deps: ApiDeps): void {
         em.persist(entity);
         const { id: subjectId, platform, orgId } = entity;
         const details = { name: input.name, scopes: input.scopes };
-        noteDeed(em, {
+        writeAuditEntry(em, {
           actor: principal.name,
           action: 'key.created',
           platform: platform!,
@@ -99,7 +99,7 @@ export function addKeyRoutes(router: Router, deps: ApiDeps): void {
         if (!key) throw new AppError('not_found', 'there is no key with this id, or it was revoked already');
         key.revokedAt = new Date();
         const { name, platform = null, orgId = null } = key;
-        noteDeed(em, {
+        writeAuditEntry(em, {
           actor: principal.name,
           action: 'key.revoked',
           platform,

@@ -1,6 +1,6 @@
 import { RetryAnswer, RetryInput } from '../../core/contracts/delivery.ts';
 import { AppError } from '../../core/contracts/errors.ts';
-import { noteDeed } from '../../core/db/audit.ts';
+import { writeAuditEntry } from '../../core/db/audit.ts';
 import { requestRetry, type RetryResult } from '../../delivery/recover/retry.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
@@ -53,8 +53,8 @@ export function addRetryRoute(router: Router, deps: ApiDeps, platform: Platform)
         const result = await requestRetry(execute, { deliveryId, platform: platform.id, orgId, force });
         if (result !== 'due' && result !== 'in_flight') throw new AppError(result, REFUSALS[result]);
         const details = { result, force };
-        const deed = { actor: principal.name, platform: platform.id, orgId, subjectId: deliveryId, details };
-        noteDeed(em, { ...deed, action: 'delivery.retried' });
+        const entry = { actor: principal.name, platform: platform.id, orgId, subjectId: deliveryId, details };
+        writeAuditEntry(em, { ...entry, action: 'delivery.retried' });
         const [row] = await execute(CURRENT, [deliveryId]);
         const { status, next_attempt_at: next } = row as {
           status: RetryAnswer['status'];

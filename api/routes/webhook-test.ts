@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { uuidv7 } from 'uuidv7';
 import { AppError } from '../../core/contracts/errors.ts';
 import { WebhookTestAnswer, webhookTestInput } from '../../core/contracts/webhook.ts';
-import { noteDeed } from '../../core/db/audit.ts';
+import { writeAuditEntry } from '../../core/db/audit.ts';
 import { Webhook } from '../../core/db/entities/webhook.ts';
 import { storeTestEvent, type TestEvent } from '../../delivery/accept/test-event.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
@@ -49,8 +49,12 @@ export function addWebhookTestRoute(router: Router, deps: ApiDeps, platform: Pla
         const made = makeEvent(platform, asked ?? webhook.events[0]!);
         await storeTestEvent(execute, webhook, made);
         const { eventId: event_id, deliveryId: delivery_id, eventType } = made;
-        const deed = { actor: principal.name, platform: platform.id, orgId, subjectId: id };
-        noteDeed(em, { ...deed, action: 'webhook.tested', details: { event_id, delivery_id, event: eventType } });
+        const entry = { actor: principal.name, platform: platform.id, orgId, subjectId: id };
+        writeAuditEntry(em, {
+          ...entry,
+          action: 'webhook.tested',
+          details: { event_id, delivery_id, event: eventType },
+        });
         return made;
       });
       deps.metrics.countEvents(platform.id, 1);

@@ -9,7 +9,7 @@ import {
   webhookInputs,
   type UpdateWebhook,
 } from '../../core/contracts/webhook.ts';
-import { noteDeed, type Deed } from '../../core/db/audit.ts';
+import { writeAuditEntry, type AuditRecord } from '../../core/db/audit.ts';
 import { Webhook } from '../../core/db/entities/webhook.ts';
 import {
   activateWebhook,
@@ -18,7 +18,7 @@ import {
   pauseWebhook,
   resumeWebhook,
 } from '../../delivery/pause/webhook-state.ts';
-import { settleWebhook } from '../../delivery/pause/state-propagation.ts';
+import { propagateState } from '../../delivery/pause/state-propagation.ts';
 import type { Execute } from '../../core/db/execute.ts';
 import { inTransaction, type Transaction } from '../../core/db/transaction.ts';
 import { refuseUrl } from '../../delivery/guard/guard.ts';
@@ -89,9 +89,9 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
           updatedAt: now,
         });
         em.persist(created);
-        noteDeed(
+        writeAuditEntry(
           em,
-          deed(principal.name, 'webhook.registered', created, {
+          entry(principal.name, 'webhook.registered', created, {
             url: input.url,
             events: input.events,
             active: created.active,
@@ -177,10 +177,10 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       const where = whichOf(platform, call);
       await inTransaction(deps.orm, async ({ em, execute }) => {
         const webhook = await em.findOne(Webhook, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
-        noteDeed(em, deed(call.principal.name, 'webhook.deleted', webhook ?? missing()));
+        writeAuditEntry(em, entry(call.principal.name, 'webhook.deleted', webhook ?? missing()));
         await deleteWebhook(execute, where.id);
       });
-      await settle(where.id);
+      await propagate(where.id);
       deps.changes.webhook(platform.id, where.orgId, where.id);
       return new Response(null, { status: 204 });
     },
@@ -217,8 +217,8 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
   }
 
   /** The new state is committed: should this fail, the workers do it. */
-  async function settle(webhookId: string): Promise<void> {
-    await settleWebhook(deps.pool, webhookId).catch((error: unknown) => {
+  async function propagate(webhookId: string): Promise<void> {
+    await propagateState(deps.pool, webhookId).catch((error: unknown) => {
       deps.log.warn({ err: error, webhook: webhookId }, 'deliveries cannot follow their webhook yet');
     });
   }
@@ -227,7 +227,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
   async function change(
     call: Call,
     where: { id: string },
-    action: Deed['action'],
+    action: AuditRecord['action'],
     details: Record<string, unknown>,
     apply: (transaction: Transaction, webhook: Webhook) => Promise<void>,
   ): Promise<Response> {
@@ -235,11 +235,11 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       const { em } = transaction;
       const found = (await em.findOne(Webhook, where, { lockMode: LockMode.PESSIMISTIC_WRITE })) ?? missing();
       await apply(transaction, found);
-      noteDeed(em, deed(call.principal.name, action, found, details));
+      writeAuditEntry(em, entry(call.principal.name, action, found, details));
       await em.flush();
       return (await em.refresh(found)) ?? missing();
     });
-    await settle(webhook.id);
+    await propagate(webhook.id);
     deps.changes.webhook(webhook.platform, webhook.orgId, webhook.id);
     return answerJson(writeWebhook(webhook));
   }
@@ -264,7 +264,12 @@ function describeChange(input: UpdateWebhook): Record<string, unknown> {
   return { fields: Object.keys(input), ...(active !== undefined && { active }), ...(events && { events }) };
 }
 
-function deed(actor: string, action: Deed['action'], webhook: Webhook, details?: Record<string, unknown>): Deed {
+function entry(
+  actor: string,
+  action: AuditRecord['action'],
+  webhook: Webhook,
+  details?: Record<string, unknown>,
+): AuditRecord {
   const { platform, orgId, id: subjectId } = webhook;
   return { actor, action, platform, orgId, subjectId, ...(details && { details }) };
 }

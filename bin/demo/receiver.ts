@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { printArrival } from './print.ts';
 
 /** One path of the receiver. */
-export interface Door {
+export interface Endpoint {
   path: string;
   /** Of the platform's headers, such as `X-URPA-`. */
   headerPrefix: string;
@@ -13,46 +13,46 @@ export interface Door {
 }
 
 export interface DemoReceiver {
-  urlOf(door: Door): string;
-  /** The door verifies with this secret from now on. */
-  setSecret(door: Door, secret: string): void;
+  urlOf(endpoint: Endpoint): string;
+  /** The endpoint verifies with this secret from now on. */
+  setSecret(endpoint: Endpoint, secret: string): void;
   /** Requests taken with a 2xx so far. */
   taken(): number;
   close(): void;
 }
 
-/** A receiver on loopback with several doors. Every request is verified, answered and printed. */
-export async function startReceiver(doors: Door[]): Promise<DemoReceiver> {
-  const secrets = new Map<Door, string>();
+/** A receiver on loopback with several endpoints. Every request is verified, answered and printed. */
+export async function startReceiver(endpoints: Endpoint[]): Promise<DemoReceiver> {
+  const secrets = new Map<Endpoint, string>();
   const seen = new Map<string, number>();
   let taken = 0;
 
-  const judge = (door: Door, id: string, event: string): number => {
+  const judge = (endpoint: Endpoint, id: string, event: string): number => {
     const number = (seen.get(id) ?? 0) + 1;
     seen.set(id, number);
-    return number <= (door.refuses?.[event] ?? 0) ? 503 : 200;
+    return number <= (endpoint.refuses?.[event] ?? 0) ? 503 : 200;
   };
 
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const door = doors.find(({ path }) => path === request.url);
-      if (!door) return void response.writeHead(404).end();
-      const header = (name: string) => String(request.headers[(door.headerPrefix + name).toLowerCase()] ?? '');
-      const verified = isSignedBy(secrets.get(door) ?? '', Buffer.concat(chunks), header('Signature'));
+      const endpoint = endpoints.find(({ path }) => path === request.url);
+      if (!endpoint) return void response.writeHead(404).end();
+      const header = (name: string) => String(request.headers[(endpoint.headerPrefix + name).toLowerCase()] ?? '');
+      const verified = isSignedBy(secrets.get(endpoint) ?? '', Buffer.concat(chunks), header('Signature'));
       const [id, event] = [header('Delivery'), header('Event')];
-      const status = verified ? judge(door, id, event) : 401;
+      const status = verified ? judge(endpoint, id, event) : 401;
       if (status < 300) taken++;
       response.writeHead(status).end();
-      printArrival({ path: door.path, event, verified, status, id });
+      printArrival({ path: endpoint.path, event, verified, status, id });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     urlOf: ({ path }) => `http://127.0.0.1:${port}${path}`,
-    setSecret: (door, secret) => void secrets.set(door, secret),
+    setSecret: (endpoint, secret) => void secrets.set(endpoint, secret),
     taken: () => taken,
     close: () => {
       server.close();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { platforms } from '../../core/platforms/index.ts';
 import type { Client, Delivery, Emitted, Webhook } from './client.ts';
 import { printLine, printStep } from './print.ts';
-import type { DemoReceiver, Door } from './receiver.ts';
+import type { DemoReceiver, Endpoint } from './receiver.ts';
 
 const { urpa, '4calls': fourcalls } = platforms;
 
@@ -32,16 +32,16 @@ const URPA: Scene = {
 const ALPHA = organization('demo-alpha');
 const BETA = organization('demo-beta');
 
-const STEADY: Door = { path: '/urpa', headerPrefix: urpa.headerPrefix };
+const STEADY: Endpoint = { path: '/urpa', headerPrefix: urpa.headerPrefix };
 /** Refuses these two at first; the demo sends one of them again itself and leaves the other to the schedule. */
-const UNSTEADY: Door = {
+const UNSTEADY: Endpoint = {
   path: '/urpa/unsteady',
   headerPrefix: urpa.headerPrefix,
   refuses: { 'contact.created': 2, 'contact.updated': 1 },
 };
-const ALPHA_DOOR: Door = { path: '/alpha', headerPrefix: fourcalls.headerPrefix };
-const BETA_DOOR: Door = { path: '/beta', headerPrefix: fourcalls.headerPrefix };
-export const DOORS = [STEADY, UNSTEADY, ALPHA_DOOR, BETA_DOOR];
+const ALPHA_PATH: Endpoint = { path: '/alpha', headerPrefix: fourcalls.headerPrefix };
+const BETA_PATH: Endpoint = { path: '/beta', headerPrefix: fourcalls.headerPrefix };
+export const ENDPOINTS = [STEADY, UNSTEADY, ALPHA_PATH, BETA_PATH];
 
 const LONG_WAIT_MS = 30_000;
 
@@ -59,23 +59,23 @@ export interface Registered {
   unsteady: string;
 }
 
-/** Registers a webhook for each door. */
+/** Registers a webhook for each endpoint. */
 export async function registerAll(demo: Demo): Promise<Registered> {
   printStep('Webhooks: two of URPA, one for each of two organizations of 4Calls');
   const urpaId = await register(demo, URPA, STEADY);
   const unsteady = await register(demo, URPA, UNSTEADY, Object.keys(UNSTEADY.refuses ?? {}));
-  const alphaId = await register(demo, ALPHA, ALPHA_DOOR);
-  const betaId = await register(demo, BETA, BETA_DOOR);
+  const alphaId = await register(demo, ALPHA, ALPHA_PATH);
+  const betaId = await register(demo, BETA, BETA_PATH);
   return { steady: new Set([urpaId, alphaId, betaId]), unsteady };
 }
 
-async function register(demo: Demo, scene: Scene, door: Door, events?: string[]): Promise<string> {
+async function register(demo: Demo, scene: Scene, endpoint: Endpoint, events?: string[]): Promise<string> {
   const { client, receiver, registered } = demo;
   const wanted = events ?? scene.eventTypes.map(({ type }) => type);
-  const body = { url: receiver.urlOf(door), events: wanted, description: 'npm run demo' };
+  const body = { url: receiver.urlOf(endpoint), events: wanted, description: 'npm run demo' };
   const webhook = await client.call<Webhook>('POST', scene.webhooks, body);
   registered.push(`${scene.webhooks}/${webhook.id}`);
-  receiver.setSecret(door, webhook.secret);
+  receiver.setSecret(endpoint, webhook.secret);
   printLine(`${scene.label.padEnd(19)} ${body.url.padEnd(39)} ${events?.join(', ') ?? 'all its event types'}`);
   return webhook.id;
 }

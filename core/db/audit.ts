@@ -3,7 +3,7 @@ import { newId } from '../new-id.ts';
 import type { AuditAction } from '../domain/audit.ts';
 import { AuditEntry } from './entities/audit-entry.ts';
 
-export interface Deed {
+export interface AuditRecord {
   /** The name of the key that asked for it; `posthorn` when nobody did. */
   actor: string;
   action: AuditAction;
@@ -15,6 +15,6 @@ export interface Deed {
 }
 
 /** Notes who did what, in the transaction that does it. */
-export function noteDeed(em: EntityManager, deed: Deed): void {
-  em.persist(em.create(AuditEntry, { ...deed, id: newId(), at: new Date(), details: deed.details ?? {} }));
+export function writeAuditEntry(em: EntityManager, entry: AuditRecord): void {
+  em.persist(em.create(AuditEntry, { ...entry, id: newId(), at: new Date(), details: entry.details ?? {} }));
 }

@@ -16,6 +16,7 @@ import { M0009Handover } from './migrations/m0009-handover.ts';
 import { M0010RecoveryCount } from './migrations/m0010-recovery-count.ts';
 import { M0011Safeguards } from './migrations/m0011-safeguards.ts';
 import { M0012OutcomeSpans } from './migrations/m0012-outcome-spans.ts';
+import { M0013WebhookOptions } from './migrations/m0013-webhook-options.ts';
 import { OrmClient } from './orm-client.ts';
 
 /** Nobody waits longer for a lock: others would wait behind it. */
@@ -50,6 +51,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0010-recovery-count', class: M0010RecoveryCount },
         { name: 'm0011-safeguards', class: M0011Safeguards },
         { name: 'm0012-outcome-spans', class: M0012OutcomeSpans },
+        { name: 'm0013-webhook-options', class: M0013WebhookOptions },
       ],
       snapshot: false,
       tableName: 'posthorn_migrations',

@@ -29,7 +29,7 @@ with clock as materialized (
   insert into events (id, platform, org_id, event_type, body) select id, platform, org_id, event_type, body from fresh
 ), matched as materialized (
   select posthorn_uuidv7() as id, f.id as event_id, f.platform, f.org_id, f.event_type, w.id as webhook_id, w.max_attempts,
-    w.paused_at is not null or coalesce(w.settling = 'begun', false) as held
+    w.paused_at is not null or coalesce(w.propagating = 'begun', false) as held
   from fresh f
   join subscriptions s on s.platform = f.platform and s.org_id = f.org_id and s.event_type = f.event_type
   join webhooks w on w.id = s.webhook_id

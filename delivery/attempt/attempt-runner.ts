@@ -7,12 +7,12 @@ import { deliveryHeaders, type Signer } from './sign.ts';
 import { describeFailure, judgeAttempt, type Verdict } from '../../core/domain/verdict.ts';
 import type { AttemptResult } from '../../core/domain/delivery.ts';
 import { scheduleOf, type Claimed } from '../claim/claimed.ts';
-import type { Flight } from '../claim/in-flight.ts';
+import type { InFlightDelivery } from '../claim/in-flight.ts';
 import type { Assignment, Handover } from '../handover/handover.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { AttemptRecord, Recorded, Recorder } from '../record/recorder.ts';
 
-export interface CourierDeps {
+export interface AttemptRunnerDeps {
   sender: Sender;
   recorder: Recorder;
   lease: Lease;
@@ -27,9 +27,9 @@ export interface CourierDeps {
   /** Called when the outcome of an attempt is recorded. */
   onRecorded: (claimed: Claimed) => void;
   /** Gives a claimed delivery back whose webhook was turned off or paused meanwhile. */
-  release: (flight: Flight) => Promise<void>;
+  release: (delivery: InFlightDelivery) => Promise<void>;
   /** Gives a claimed delivery back that cannot be attempted now, through no fault of its receiver. */
-  postpone: (flight: Flight, postponement: Postponement) => Promise<void>;
+  postpone: (delivery: InFlightDelivery, postponement: Postponement) => Promise<void>;
   handover: Pick<Handover, 'assign'>;
 }
 
@@ -49,38 +49,38 @@ const GRACE_MS = 5_000;
 const LEASE_POLL_MS = 100;
 
 /** Carries one claimed delivery: checks the lease, makes the attempt, judges it, has it recorded. */
-export class Courier {
-  private readonly deps: CourierDeps;
+export class AttemptRunner {
+  private readonly deps: AttemptRunnerDeps;
 
-  constructor(deps: CourierDeps) {
+  constructor(deps: AttemptRunnerDeps) {
     this.deps = deps;
   }
 
   /** Calls `onSent` once the attempt is off the wire; resolves when its outcome is recorded. */
-  async carry(flight: Flight, onSent: (result: AttemptResult) => void): Promise<void> {
-    const { claimed, worker } = flight;
+  async run(delivery: InFlightDelivery, onSent: (result: AttemptResult) => void): Promise<void> {
+    const { claimed, worker } = delivery;
     try {
-      if (!(await this.holdsLease(worker))) return flight.land(null);
-      if (!claimed.active || claimed.paused) return await this.deps.release(flight);
+      if (!(await this.holdsLease(worker))) return delivery.end(null);
+      if (!claimed.active || claimed.paused) return await this.deps.release(delivery);
       const signer = this.deps.signerOf(claimed);
-      if (signer === null) return await this.deps.postpone(flight, UNSIGNED);
-      const { result, record, verdict, assignment } = await this.attempt(flight, signer, onSent);
+      if (signer === null) return await this.deps.postpone(delivery, UNSIGNED);
+      const { result, record, verdict, assignment } = await this.attempt(delivery, signer, onSent);
       const message =
         result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
       const recorded = await this.record(record, assignment, message);
       this.deps.onRecorded(claimed);
       if (verdict.gone) await this.deps.onGone(claimed);
-      if (!recorded) return flight.land(null);
+      if (!recorded) return delivery.end(null);
       const { status, nextAttemptAt } = recorded;
-      flight.land({ status, message, nextAttemptAt, attempts: record.number });
+      delivery.end({ status, message, nextAttemptAt, attempts: record.number });
     } catch (error) {
       this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'an attempt broke off');
-      flight.land(null);
+      delivery.end(null);
     }
   }
 
-  private async attempt(flight: Flight, signer: Signer, onSent: (result: AttemptResult) => void) {
-    const { claimed } = flight;
+  private async attempt(delivery: InFlightDelivery, signer: Signer, onSent: (result: AttemptResult) => void) {
+    const { claimed } = delivery;
     const { deps } = this;
     const number = claimed.attempts + 1;
     const result = await this.send(claimed, signer);
@@ -93,11 +93,11 @@ export class Courier {
       scheduleOf(claimed),
       deps.retryUnitMs,
     );
-    const assignment = deps.handover.assign(flight, verdict);
-    flight.recordedWith = assignment.workflowId;
+    const assignment = deps.handover.assign(delivery, verdict);
+    delivery.recordedWith = assignment.workflowId;
     const { outcome, delayMs } = verdict;
     const record: AttemptRecord = {
-      worker: flight.worker,
+      worker: delivery.worker,
       deliveryId: claimed.delivery_id,
       attemptId: newId(),
       number,
@@ -112,18 +112,18 @@ export class Courier {
     return { result, record, verdict, assignment };
   }
 
-  private async record(record: AttemptRecord, { settle }: Assignment, message: string) {
+  private async record(record: AttemptRecord, { resolve }: Assignment, message: string) {
     let recorded: Recorded = null;
     let open = true;
-    const settleOnce = () => {
-      if (open) settle(recorded, message);
+    const resolveOnce = () => {
+      if (open) resolve(recorded, message);
       open = false;
     };
     try {
       // Those that share its workflow do not wait for it.
-      recorded = await this.deps.recorder.record({ ...record, onSetAside: settleOnce });
+      recorded = await this.deps.recorder.record({ ...record, onSetAside: resolveOnce });
     } finally {
-      settleOnce();
+      resolveOnce();
     }
     return recorded;
   }

@@ -1,20 +1,20 @@
 import type pg from 'pg';
 import type { DatabaseClock } from '../../core/database-clock.ts';
-import { CLAIM_MEMBERS, STANDING } from './claim-statements.ts';
+import { CLAIM_MEMBERS, DELIVERY_RESULTS } from './claim-statements.ts';
 import type { DeliveryStatus } from '../../core/domain/delivery.ts';
-import { StoppingError, type DeliveryAttempts, type Standing } from '../../core/domain/standing.ts';
+import { StoppingError, type DeliveryAttempts, type DeliveryResult } from '../../core/domain/delivery-result.ts';
 import { describeFailure } from '../../core/domain/verdict.ts';
 import { planOf, type Claimed } from './claimed.ts';
 import type { Claims } from './claims.ts';
-import type { Flight, Flights } from './in-flight.ts';
+import type { InFlightDelivery, InFlightDeliveries } from './in-flight.ts';
 import { CLAIM_MAX } from '../concurrency/lane.ts';
 import type { Lanes } from '../concurrency/lanes.ts';
 
-export interface AttendanceDeps {
+export interface ActivityRunsDeps {
   pool: pg.Pool;
   claims: Claims;
-  flights: Flights;
-  lanes: Lanes<Flight>;
+  inFlight: InFlightDeliveries;
+  lanes: Lanes<InFlightDelivery>;
   retryUnitMs: number;
   clock: DatabaseClock;
 }
@@ -23,18 +23,18 @@ export interface AttendanceDeps {
 const LOOK_AGAIN_MS = 500;
 /** A later run begins when Temporal's clock says so, the first one at any time. */
 const CLOCK_SLACK_S = 1;
-/** What is not taken in hand so long after its time, for want of room, is left to the dispatchers: it waits in PostgreSQL. */
+/** What is not taken in hand so long after its time, for want of capacity, is left to the dispatchers: it waits in PostgreSQL. */
 const PATIENCE_MS = 5_000;
 
 /** What a claim brings at once for each delivery; larger payloads take it one more statement. So many claims may be under way. */
 const BYTES_EACH = 64 * 1024;
 
 /** What a workflow's activity does in this process: it makes the attempts that are due, and looks in PostgreSQL for the rest. */
-export class Attendance implements DeliveryAttempts {
-  private readonly deps: AttendanceDeps;
+export class ActivityRuns implements DeliveryAttempts {
+  private readonly deps: ActivityRunsDeps;
   private stopping = false;
 
-  constructor(deps: AttendanceDeps) {
+  constructor(deps: ActivityRunsDeps) {
     this.deps = deps;
   }
 
@@ -47,83 +47,83 @@ export class Attendance implements DeliveryAttempts {
     return this.deps.clock.now();
   }
 
-  async attend(workflowId: string, deliveryIds: string[], run: number): Promise<Standing[]> {
-    const standings = new Map<string, Standing>();
+  async runAttempts(workflowId: string, deliveryIds: string[], run: number): Promise<DeliveryResult[]> {
+    const results = new Map<string, DeliveryResult>();
     for (;;) {
-      const open = deliveryIds.filter((id) => !standings.has(id));
-      if (open.length === 0) return deliveryIds.map((id) => standings.get(id)!);
+      const open = deliveryIds.filter((id) => !results.has(id));
+      if (open.length === 0) return deliveryIds.map((id) => results.get(id)!);
       try {
-        await this.look(workflowId, open, run === 1 ? 0 : CLOCK_SLACK_S, standings);
+        await this.look(workflowId, open, run === 1 ? 0 : CLOCK_SLACK_S, results);
       } catch {
         // The database is away: an activity run is not spent on that.
       }
-      if (this.stopping && standings.size < deliveryIds.length) throw new StoppingError('the worker is stopping');
-      if (standings.size < deliveryIds.length) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      if (this.stopping && results.size < deliveryIds.length) throw new StoppingError('the worker is stopping');
+      if (results.size < deliveryIds.length) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     }
   }
 
-  private async look(workflowId: string, deliveryIds: string[], slackS: number, standings: Map<string, Standing>) {
+  private async look(workflowId: string, deliveryIds: string[], slackS: number, results: Map<string, DeliveryResult>) {
     const claimed = await this.claim(workflowId, deliveryIds, slackS);
-    await Promise.all(claimed.map((flight) => flight.end()));
-    for (const flight of claimed) {
-      const known = this.leave(flight, workflowId);
-      if (known) standings.set(known.deliveryId, known);
+    await Promise.all(claimed.map((delivery) => delivery.untilEnded()));
+    for (const delivery of claimed) {
+      const known = this.leave(delivery, workflowId);
+      if (known) results.set(known.deliveryId, known);
     }
-    const unknown = deliveryIds.filter((id) => !standings.has(id));
-    if (unknown.length > 0) await this.ask(workflowId, unknown, standings);
+    const unknown = deliveryIds.filter((id) => !results.has(id));
+    if (unknown.length > 0) await this.ask(workflowId, unknown, results);
   }
 
-  private async claim(workflowId: string, deliveryIds: string[], slackS: number): Promise<Flight[]> {
-    const { claims, flights, lanes } = this.deps;
-    const { total, byWebhook } = lanes.room();
-    const room = [Math.max(0, total), JSON.stringify(byWebhook), CLAIM_MAX];
-    const values = [...room, deliveryIds, workflowId, slackS];
+  private async claim(workflowId: string, deliveryIds: string[], slackS: number): Promise<InFlightDelivery[]> {
+    const { claims, inFlight, lanes } = this.deps;
+    const { total, byWebhook } = lanes.capacity();
+    const capacity = [Math.max(0, total), JSON.stringify(byWebhook), CLAIM_MAX];
+    const values = [...capacity, deliveryIds, workflowId, slackS];
     const { worker, rows } = await claims.take(CLAIM_MEMBERS, BYTES_EACH * deliveryIds.length, ...values);
     return rows.map((claimed) => {
-      const flight = flights.add(claimed, worker, workflowId);
-      lanes.add(claimed, flight);
-      return flight;
+      const delivery = inFlight.add(claimed, worker, workflowId);
+      lanes.add(claimed, delivery);
+      return delivery;
     });
   }
 
-  /** What came of a flight for this workflow; null when PostgreSQL has to be asked. */
-  private leave(flight: Flight, workflowId: string): Standing | null {
-    const { claimed, landing } = flight;
+  /** What came of a delivery for this workflow; null when PostgreSQL has to be asked. */
+  private leave(delivery: InFlightDelivery, workflowId: string): DeliveryResult | null {
+    const { claimed, result } = delivery;
     const deliveryId = claimed.delivery_id;
-    if (flight.recordedWith !== null && flight.recordedWith !== workflowId) return standing(deliveryId, 'moved');
-    if (!landing || landing.status === 'pending') return null;
-    const { status, message, nextAttemptAt, attempts } = landing;
+    if (delivery.recordedWith !== null && delivery.recordedWith !== workflowId) return resultOf(deliveryId, 'moved');
+    if (!result || result.status === 'pending') return null;
+    const { status, message, nextAttemptAt, attempts } = result;
     if (status !== 'retrying') return { deliveryId, state: status, message, nextAttemptAt, plan: null };
     const plan = planOf(claimed, attempts, this.deps.retryUnitMs);
     return { deliveryId, state: 'waiting', message, nextAttemptAt, plan };
   }
 
-  private async ask(workflowId: string, deliveryIds: string[], standings: Map<string, Standing>): Promise<void> {
-    const { rows } = await this.deps.pool.query<StandingRow>({ ...STANDING, values: [deliveryIds] });
+  private async ask(workflowId: string, deliveryIds: string[], results: Map<string, DeliveryResult>): Promise<void> {
+    const { rows } = await this.deps.pool.query<ResultRow>({ ...DELIVERY_RESULTS, values: [deliveryIds] });
     for (const row of rows) {
       const known = this.interpret(row, workflowId);
-      if (known) standings.set(row.delivery_id, known);
+      if (known) results.set(row.delivery_id, known);
     }
     const found = new Set(rows.map((row) => row.delivery_id));
-    for (const id of deliveryIds) if (!found.has(id)) standings.set(id, standing(id, 'moved'));
+    for (const id of deliveryIds) if (!found.has(id)) results.set(id, resultOf(id, 'moved'));
   }
 
   /** Null while somebody else has it in hand: it has to be looked at again. */
-  private interpret(row: StandingRow, workflowId: string): Standing | null {
+  private interpret(row: ResultRow, workflowId: string): DeliveryResult | null {
     const { delivery_id: id, status } = row;
-    if (!row.open) return isEnd(status) ? { ...standing(id, status), message: messageOf(row) } : null;
-    if (row.workflow_id !== null && row.workflow_id !== workflowId) return standing(id, 'moved');
+    if (!row.open) return isEnd(status) ? { ...resultOf(id, status), message: messageOf(row) } : null;
+    if (row.workflow_id !== null && row.workflow_id !== workflowId) return resultOf(id, 'moved');
     if (row.claimed_by !== null) return null;
-    if (status === 'held') return standing(id, 'held');
+    if (status === 'held') return resultOf(id, 'held');
     const overdueMs = this.now() - row.next_attempt_at!.getTime();
-    if (overdueMs > PATIENCE_MS) return standing(id, 'moved');
+    if (overdueMs > PATIENCE_MS) return resultOf(id, 'moved');
     if (row.workflow_id === null || overdueMs >= 0) return null;
     const plan = planOf(row, row.attempts, this.deps.retryUnitMs);
     return { deliveryId: id, state: 'waiting', message: messageOf(row), nextAttemptAt: row.next_attempt_at, plan };
   }
 }
 
-interface StandingRow extends Pick<
+interface ResultRow extends Pick<
   Claimed,
   'attempts' | 'max_attempts' | 'round_start' | 'schedule_attempts' | 'initial_units' | 'coefficient'
 > {
@@ -138,7 +138,7 @@ interface StandingRow extends Pick<
   next_attempt_at: Date | null;
 }
 
-function standing(deliveryId: string, state: Standing['state']): Standing {
+function resultOf(deliveryId: string, state: DeliveryResult['state']): DeliveryResult {
   return { deliveryId, state, message: '', nextAttemptAt: null, plan: null };
 }
 
@@ -146,7 +146,7 @@ function isEnd(status: DeliveryStatus): status is 'delivered' | 'failed' | 'canc
   return status === 'delivered' || status === 'failed' || status === 'cancelled';
 }
 
-function messageOf(row: StandingRow): string {
+function messageOf(row: ResultRow): string {
   if (row.attempts === 0) return 'not attempted yet';
   return describeFailure(row.attempts, row.max_attempts, {
     statusCode: row.status_code,

@@ -47,24 +47,24 @@ const MOST_VISITED = 200;
 const MOST_SERVED = 32;
 
 const visit = (after: string) => `
-  select webhook_id, due_at, coalesce(($3::jsonb ->> webhook_id::text)::int, $4::int) as room
+  select webhook_id, due_at, coalesce(($3::jsonb ->> webhook_id::text)::int, $4::int) as capacity
   from outbox where webhook_id > ${after} and due_at >= to_timestamp($6::float8) order by webhook_id, due_at limit 1`;
 
 /**
- * Claims what is due webhook by webhook: to each its share first, oldest first, and at most what there is room for. What it costs and
+ * Claims what is due webhook by webhook: to each its share first, oldest first, and at most what there is capacity for. What it costs and
  * brings does not depend on how much is due to whom: the index leads from webhook to webhook. `seen` is the last webhook that
  * was looked at, null when there was none; `more` says that others may follow it; `most` is what one webhook got at most.
  * `oldest` is since when the oldest that it saw is due, in seconds since 1970, or now where all of it is due later.
- * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 webhook to begin after, $6 nothing
+ * $1 worker, $2 how many at most, $3 capacity by webhook, as JSON, $4 capacity of those that are not in it, $5 webhook to begin after, $6 nothing
  * that was due before, as in CLAIM_DUE, $7 bytes of bodies at most
  */
 export const CLAIM_FAIRLY = {
   name: 'claim-fairly',
   text: `
 with recursive visited as (
-  select *, 1 as visits, (due_at <= now() and room > 0)::int as served from (${visit('$5')}) first
+  select *, 1 as visits, (due_at <= now() and capacity > 0)::int as served from (${visit('$5')}) first
   union all
-  select next.*, v.visits + 1, v.served + (next.due_at <= now() and next.room > 0)::int
+  select next.*, v.visits + 1, v.served + (next.due_at <= now() and next.capacity > 0)::int
   from visited v cross join lateral (${visit('v.webhook_id')}) next
   where v.visits < ${MOST_VISITED} and v.served < ${MOST_SERVED}
 ), share as materialized (
@@ -81,10 +81,10 @@ with recursive visited as (
       select delivery_id from outbox
       where webhook_id between v.webhook_id and v.webhook_id and due_at <= now() and due_at >= to_timestamp($6::float8)
         and claimed_by is null
-      order by webhook_id, due_at, delivery_id limit least(v.room, (select most from scan)) for update skip locked
+      order by webhook_id, due_at, delivery_id limit least(v.capacity, (select most from scan)) for update skip locked
     ) oldest
   ) one
-  where v.due_at <= now() and v.room > 0
+  where v.due_at <= now() and v.capacity > 0
   order by (one.place - 1) / (select each from share), v.visits limit $2`,
     '$7',
   )}
@@ -92,8 +92,8 @@ select * from scan left join taken on true order by delivery_id`,
 };
 
 /**
- * Claims the deliveries of a workflow whose time has come, as far as there is room.
- * $1 worker, $2 how many at most, $3 room by webhook, as JSON, $4 room of those that are not in it, $5 deliveries, $6 workflow,
+ * Claims the deliveries of a workflow whose time has come, as far as there is capacity.
+ * $1 worker, $2 how many at most, $3 capacity by webhook, as JSON, $4 capacity of those that are not in it, $5 deliveries, $6 workflow,
  * $7 seconds that the time may be ahead, for the difference between Temporal's clock and the database's, $8 bytes of bodies at most
  */
 export const CLAIM_MEMBERS = {
@@ -101,7 +101,7 @@ export const CLAIM_MEMBERS = {
   text: claim(
     `
   select locked.delivery_id from (
-    select delivery_id, coalesce(($3::jsonb ->> webhook_id::text)::int, $4::int) as room,
+    select delivery_id, coalesce(($3::jsonb ->> webhook_id::text)::int, $4::int) as capacity,
       row_number() over (partition by webhook_id order by delivery_id) as place
     from outbox
     where delivery_id = any($5::uuid[]) and workflow_id = $6 and claimed_by is null and due_at is not null
@@ -110,7 +110,7 @@ export const CLAIM_MEMBERS = {
   cross join lateral (
     select delivery_id from outbox where delivery_id = member.delivery_id and claimed_by is null for update skip locked
   ) locked
-  where member.place <= member.room limit $2`,
+  where member.place <= member.capacity limit $2`,
     '$8',
   ),
 };
@@ -124,8 +124,8 @@ cross join lateral (select id, body from events where id = t.id offset 0) e`,
 };
 
 /** How a workflow's deliveries stand. $1 deliveries */
-export const STANDING = {
-  name: 'standing',
+export const DELIVERY_RESULTS = {
+  name: 'delivery-results',
   text: `
 select t.id as delivery_id, d.status, d.attempts, d.max_attempts, d.status_code, d.error_message, o.workflow_id,
   o.claimed_by, o.next_attempt_at, o.delivery_id is not null as open, coalesce(o.round_start, 0) as round_start,

@@ -5,14 +5,14 @@ import { RELEASE } from './claim-statements.ts';
 import { END_WITHOUT_EVENT } from './missing-event.ts';
 import { ClaimedWalk } from '../lease/claimed-walk.ts';
 import type { Claimed } from './claimed.ts';
-import type { Flights } from './in-flight.ts';
+import type { InFlightDeliveries } from './in-flight.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Brought, Payloads } from './payloads.ts';
 
 export interface ClaimsDeps {
   pool: pg.Pool;
   lease: Lease;
-  flights: Flights;
+  inFlight: InFlightDeliveries;
   payloads: Payloads;
   log: Logger;
 }
@@ -62,7 +62,7 @@ export class Claims {
 
   /**
    * Runs a claim statement, whose first parameter is the worker, and whose last one says how many bytes of payloads it may bring: `bytes` at
-   * most. The caller has to make flights of the rows at once.
+   * most. The caller has to add the rows to the in-flight deliveries at once.
    * @throws Error when the lease cannot be confirmed, or the database cannot be asked
    */
   async take<Row extends Claimed>(
@@ -70,7 +70,7 @@ export class Claims {
     bytes: number,
     ...values: unknown[]
   ): Promise<Taken<Row>> {
-    const { pool, lease, flights, payloads } = this.deps;
+    const { pool, lease, inFlight, payloads } = this.deps;
     while (this.looking) await this.looking;
     if (this.stopped) return { worker: lease.id, rows: [], left: [] };
     if (!lease.fresh()) throw new Error('the lease cannot be confirmed');
@@ -82,7 +82,7 @@ export class Claims {
         const { rows: all } = await pool.query<Row>({ ...statement, values: [worker, ...values, most] });
         const rows = all.some(lacksEvent) ? await this.endWithoutEvent(worker, all) : all;
         claimed = rows.length;
-        return rows.filter((row) => !flights.has(row.delivery_id, worker));
+        return rows.filter((row) => !inFlight.has(row.delivery_id, worker));
       });
       if (brought.rows.length + brought.left.length < claimed) this.doubtfulUntil = performance.now() + DOUBT_MS;
       return { worker, ...brought };
@@ -113,11 +113,11 @@ export class Claims {
   }
 
   private async giveBackStrays(): Promise<void> {
-    const { pool, lease, flights, log } = this.deps;
+    const { pool, lease, inFlight, log } = this.deps;
     while (this.underWay > 0) await pause();
     const worker = lease.id;
     const slices = await this.walk.all(worker);
-    const strays = slices.flatMap((slice) => slice.deliveries).filter((id) => !flights.get(id));
+    const strays = slices.flatMap((slice) => slice.deliveries).filter((id) => !inFlight.get(id));
     if (strays.length === 0) return;
     log.warn({ deliveries: strays.length }, 'gave back claims whose answer had been lost');
     await pool.query({ ...RELEASE, values: [worker, strays, 0, null] });

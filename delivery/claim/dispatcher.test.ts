@@ -1,12 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import { Dispatcher, type DispatcherDeps } from './dispatcher.ts';
-import type { Room } from '../concurrency/lanes.ts';
+import type { Capacity } from '../concurrency/lanes.ts';
 
 const MOST = 64;
 
 /** A dispatcher under pressure whose claims bring so many deliveries of the webhook `a`, one number each; and what it claimed. */
-function dispatcherOf(brings: number[], roomOfA: number, workers = 1) {
-  const room: Room = { total: 200, byWebhook: { a: roomOfA }, others: MOST, fair: true };
+function dispatcherOf(brings: number[], capacityOfA: number, workers = 1) {
+  const capacity: Capacity = { total: 200, byWebhook: { a: capacityOfA }, others: MOST, fair: true };
   let claims = 0;
   const scan = { seen: 'a', more: false, most: MOST };
   const take = () => {
@@ -18,8 +18,8 @@ function dispatcherOf(brings: number[], roomOfA: number, workers = 1) {
   const deps = {
     lease: { fresh: () => true, workers },
     claims: { take },
-    lanes: { room: () => room, add: () => undefined },
-    flights: { add: () => undefined },
+    lanes: { capacity: () => capacity, add: () => undefined },
+    inFlight: { add: () => undefined },
     payloads: { mostRows: () => 256 },
   };
   const dispatcher = new Dispatcher(deps as unknown as DispatcherDeps);
@@ -38,16 +38,16 @@ test('after a fair claim that left nothing behind there is no other before the n
 });
 
 test.each([
-  ['all that it had room for', 50, 50],
+  ['all that it had capacity for', 50, 50],
   ['its whole share', MOST, 100],
-])('a webhook that got %s is looked at again', async (_, brings, room) => {
-  const { dispatcher, claims, settled } = dispatcherOf([brings, 1], room);
+])('a webhook that got %s is looked at again', async (_, brings, capacity) => {
+  const { dispatcher, claims, settled } = dispatcherOf([brings, 1], capacity);
   dispatcher.wakeUp();
   await settled();
   expect(claims()).toBe(2);
 });
 
-test('while no webhook has room, only a notice leads to a claim', async () => {
+test('while no webhook has capacity, only a notice leads to a claim', async () => {
   const { dispatcher, claims, settled } = dispatcherOf([], 0);
   dispatcher.wakeUp();
   await settled();
@@ -56,7 +56,7 @@ test('while no webhook has room, only a notice leads to a claim', async () => {
   expect(claims()).toBe(1);
 });
 
-test('a crowd waits for those that follow it, a few do not and take it along', async () => {
+test('a batch waits for those that follow it, a few do not and take it along', async () => {
   const { dispatcher, claims, settled } = dispatcherOf([], 50, 50);
   dispatcher.wakeUp(100);
   await settled();
@@ -71,12 +71,12 @@ test('a crowd waits for those that follow it, a few do not and take it along', a
   expect(claims()).toBe(2);
 });
 
-test('crowds that waited are claimed together', async () => {
+test('batches that waited are claimed together', async () => {
   const { dispatcher, claims } = dispatcherOf([], 50, 5);
-  const crowds = () => [1, 2, 3].forEach(() => dispatcher.wakeUp(100));
-  crowds();
+  const batches = () => [1, 2, 3].forEach(() => dispatcher.wakeUp(100));
+  batches();
   await vi.waitFor(() => expect(claims()).toBe(2));
-  crowds();
+  batches();
   await vi.waitFor(() => expect(claims()).toBe(3));
   await new Promise((resolve) => setTimeout(resolve, 150));
   expect(claims()).toBe(3);

@@ -2,9 +2,9 @@ import type { Logger } from 'pino';
 import { CLAIM_DUE, CLAIM_FAIRLY } from './claim-statements.ts';
 import type { Claimed } from './claimed.ts';
 import type { Claims } from './claims.ts';
-import type { Flight, Flights } from './in-flight.ts';
+import type { InFlightDelivery, InFlightDeliveries } from './in-flight.ts';
 import { CLAIM_MAX } from '../concurrency/lane.ts';
-import type { Lanes, Room } from '../concurrency/lanes.ts';
+import type { Lanes, Capacity } from '../concurrency/lanes.ts';
 import type { Lease } from '../lease/lease.ts';
 import { LowWater } from './low-water.ts';
 import { CLAIM_BYTES, type Payloads } from './payloads.ts';
@@ -13,16 +13,16 @@ export interface DispatcherDeps {
   log: Logger;
   lease: Lease;
   claims: Claims;
-  lanes: Lanes<Flight>;
-  flights: Flights;
+  lanes: Lanes<InFlightDelivery>;
+  inFlight: InFlightDeliveries;
   payloads: Pick<Payloads, 'mostRows'>;
 }
 
 /** Finds what a lost notice hid, and what has become due by the passing of time. */
 const POLL_MS = 500;
 /** So many deliveries that were accepted together wait for those that follow: the more a claim brings, the less each costs. */
-const CROWD = 8;
-/** Claims of crowds begin so far apart, times the workers that share them. */
+const BATCH = 8;
+/** Claims of batches begin so far apart, times the workers that share them. */
 const GATHER_MS = 20;
 /** Before every webhook. */
 const NONE = '00000000-0000-0000-0000-000000000000';
@@ -67,17 +67,17 @@ export class Dispatcher {
   wakeUp(deliveries = 0): void {
     this.unseen = true;
     if (deliveries === 0) this.lowWater.lookBack();
-    const wait = deliveries < CROWD ? 0 : this.claimedAt + GATHER_MS * this.deps.lease.workers - performance.now();
+    const wait = deliveries < BATCH ? 0 : this.claimedAt + GATHER_MS * this.deps.lease.workers - performance.now();
     if (wait > 0) this.gather(wait);
     else this.goOn();
   }
 
-  /** Room has come free, or something may be due. */
+  /** Capacity has come free, or something may be due. */
   goOn(): void {
     this.again = true;
     if (this.stopped || this.claiming) return;
-    const room = this.room();
-    if (room.total > 0 && this.mayBring(room)) void this.claim(room);
+    const capacity = this.capacity();
+    if (capacity.total > 0 && this.mayBring(capacity)) void this.claim(capacity);
   }
 
   private gather(ms: number): void {
@@ -92,17 +92,17 @@ export class Dispatcher {
     this.gathering = undefined;
   }
 
-  /** What is due to webhooks that have no room has to wait; whether anything is due to others is known until the next notice. */
-  private mayBring({ fair, byWebhook }: Room): boolean {
-    return !fair || this.unseen || this.seenLast !== NONE || Object.values(byWebhook).some((room) => room > 0);
+  /** What is due to webhooks that have no capacity has to wait; whether anything is due to others is known until the next notice. */
+  private mayBring({ fair, byWebhook }: Capacity): boolean {
+    return !fair || this.unseen || this.seenLast !== NONE || Object.values(byWebhook).some((capacity) => capacity > 0);
   }
 
-  private room(): Room {
-    const room = this.deps.lanes.room();
-    return { ...room, total: Math.min(CLAIM_MAX, room.total, this.deps.payloads.mostRows()) };
+  private capacity(): Capacity {
+    const capacity = this.deps.lanes.capacity();
+    return { ...capacity, total: Math.min(CLAIM_MAX, capacity.total, this.deps.payloads.mostRows()) };
   }
 
-  private async claim(room: Room): Promise<void> {
+  private async claim(capacity: Capacity): Promise<void> {
     const { lease, log } = this.deps;
     if (!lease.fresh()) return;
     this.again = false;
@@ -110,7 +110,7 @@ export class Dispatcher {
     this.claimedAt = performance.now();
     this.endGathering();
     try {
-      if (room.fair ? await this.claimFairly(room) : await this.claimOldest(room)) this.again = true;
+      if (capacity.fair ? await this.claimFairly(capacity) : await this.claimOldest(capacity)) this.again = true;
     } catch (error) {
       log.warn({ err: error }, 'nothing could be claimed');
     } finally {
@@ -120,7 +120,7 @@ export class Dispatcher {
   }
 
   /** Whether there may be more. */
-  private async claimOldest({ total }: Room): Promise<boolean> {
+  private async claimOldest({ total }: Capacity): Promise<boolean> {
     const startedAt = performance.now();
     const from = this.lowWater.begin(startedAt);
     const { worker, rows, left } = await this.deps.claims.take(CLAIM_DUE, CLAIM_BYTES, total, from);
@@ -131,7 +131,7 @@ export class Dispatcher {
   }
 
   /** Goes round the webhooks, a part in each claim. Whether there may be more: when a whole round left nothing, there is not. */
-  private async claimFairly({ total, byWebhook, others }: Room): Promise<boolean> {
+  private async claimFairly({ total, byWebhook, others }: Capacity): Promise<boolean> {
     const { seenLast } = this;
     const startedAt = performance.now();
     if (seenLast === NONE) {
@@ -139,8 +139,8 @@ export class Dispatcher {
       this.round = { from: this.lowWater.begin(startedAt), oldest: Infinity, tookMs: 0 };
     }
     const { round } = this;
-    const room = JSON.stringify(byWebhook);
-    const values = [total, room, others, seenLast, round.from];
+    const capacity = JSON.stringify(byWebhook);
+    const values = [total, capacity, others, seenLast, round.from];
     const taken = await this.deps.claims.take<FairlyClaimed>(CLAIM_FAIRLY, CLAIM_BYTES, ...values);
     const rows = taken.rows.filter((row) => row.delivery_id !== null);
     const [scan] = [...taken.rows, ...taken.left];
@@ -161,15 +161,15 @@ export class Dispatcher {
   }
 
   /** Whether a webhook got as much as it could get: then it may have more. */
-  private mayLeave(rows: FairlyClaimed[], byWebhook: Room['byWebhook'], others: number): boolean {
+  private mayLeave(rows: FairlyClaimed[], byWebhook: Capacity['byWebhook'], others: number): boolean {
     const counts = new Map<string, number>();
     for (const { webhook_id: id } of rows) counts.set(id, (counts.get(id) ?? 0) + 1);
     return [...counts].some(([id, count]) => count >= Math.min(byWebhook[id] ?? others, rows[0]!.most));
   }
 
   private launch(claimed: Claimed[], worker: string): void {
-    const { flights, lanes } = this.deps;
-    for (const one of claimed) lanes.add(one, flights.add(one, worker, null));
+    const { inFlight, lanes } = this.deps;
+    for (const one of claimed) lanes.add(one, inFlight.add(one, worker, null));
   }
 }
 

@@ -1,27 +1,27 @@
 import { expect, test } from 'vitest';
 import type { Claimed } from './claimed.ts';
-import { Flights } from './in-flight.ts';
+import { InFlightDeliveries } from './in-flight.ts';
 
 const payloads = { free: () => undefined };
 const claimed = (id: string) => ({ delivery_id: id, body: '{}' }) as Claimed;
 
-test('what has landed is forgotten, what is in the air is not, and whoever waits hears of it', async () => {
-  const flights = new Flights(payloads);
-  const landing = flights.add(claimed('one'), 'worker', 'group');
-  const flying = flights.add(claimed('two'), 'worker', null);
-  const ended = landing.end();
-  landing.land(null);
-  await ended;
-  await landing.end();
-  expect([flights.get('one'), flights.get('two')]).toEqual([undefined, flying]);
-  expect([flights.has('one', 'worker'), flights.has('two', 'worker')]).toEqual([false, true]);
-  expect(flights.count).toBe(1);
+test('what has ended is forgotten, what is in flight is not, and whoever waits hears of it', async () => {
+  const inFlight = new InFlightDeliveries(payloads);
+  const first = inFlight.add(claimed('one'), 'worker', 'group');
+  const running = inFlight.add(claimed('two'), 'worker', null);
+  const untilEnded = first.untilEnded();
+  first.end(null);
+  await untilEnded;
+  await first.untilEnded();
+  expect([inFlight.get('one'), inFlight.get('two')]).toEqual([undefined, running]);
+  expect([inFlight.has('one', 'worker'), inFlight.has('two', 'worker')]).toEqual([false, true]);
+  expect(inFlight.count).toBe(1);
 });
 
-test('a claim that was made again is not lost when the one before it lands', () => {
-  const flights = new Flights(payloads);
-  const before = flights.add(claimed('one'), 'lost worker', null);
-  const again = flights.add(claimed('one'), 'worker', null);
-  before.land(null);
-  expect(flights.get('one')).toBe(again);
+test('a claim that was made again is not lost when the one before it ends', () => {
+  const inFlight = new InFlightDeliveries(payloads);
+  const before = inFlight.add(claimed('one'), 'lost worker', null);
+  const again = inFlight.add(claimed('one'), 'worker', null);
+  before.end(null);
+  expect(inFlight.get('one')).toBe(again);
 });

@@ -3,7 +3,7 @@ import type { DeliveryStatus } from '../../core/domain/delivery.ts';
 import type { Claimed } from './claimed.ts';
 
 /** What came of a claimed delivery; null when this worker lost its claim, and PostgreSQL has to be asked. */
-export type Landing = {
+export type DeliveryEnd = {
   status: DeliveryStatus;
   message: string;
   nextAttemptAt: Date | null;
@@ -12,7 +12,7 @@ export type Landing = {
 } | null;
 
 /** One claimed delivery on its way in this process. */
-export class Flight {
+export class InFlightDelivery {
   readonly claimed: Claimed;
   /** The incarnation that claimed it. */
   readonly worker: string;
@@ -20,44 +20,49 @@ export class Flight {
   readonly workflowId: string | null;
   /** The workflow that its outcome was recorded with. */
   recordedWith: string | null = null;
-  /** Undefined while it is in the air. */
-  landing: Landing | undefined;
+  /** Undefined while it is in flight. */
+  result: DeliveryEnd | undefined;
   /** Its claim is being given back, without an attempt. */
   givenBack = false;
-  private readonly onLanded: (flight: Flight) => void;
+  private readonly onEnded: (delivery: InFlightDelivery) => void;
   private news: PromiseWithResolvers<void> | undefined;
 
-  constructor(claimed: Claimed, worker: string, workflowId: string | null, onLanded: (flight: Flight) => void) {
+  constructor(
+    claimed: Claimed,
+    worker: string,
+    workflowId: string | null,
+    onEnded: (delivery: InFlightDelivery) => void,
+  ) {
     this.claimed = claimed;
     this.worker = worker;
     this.workflowId = workflowId;
-    this.onLanded = onLanded;
+    this.onEnded = onEnded;
   }
 
-  get hasLanded(): boolean {
-    return this.landing !== undefined;
+  get hasEnded(): boolean {
+    return this.result !== undefined;
   }
 
-  land(landing: Landing): void {
-    if (this.hasLanded) return;
-    this.landing = landing;
+  end(result: DeliveryEnd): void {
+    if (this.hasEnded) return;
+    this.result = result;
     this.claimed.body = '';
-    this.onLanded(this);
+    this.onEnded(this);
     this.news?.resolve();
   }
 
-  /** Resolves when it has landed. */
-  async end(): Promise<void> {
-    if (!this.hasLanded) await (this.news ??= Promise.withResolvers()).promise;
+  /** Resolves when it has ended. */
+  async untilEnded(): Promise<void> {
+    if (!this.hasEnded) await (this.news ??= Promise.withResolvers()).promise;
   }
 }
 
 /** The claimed deliveries of this process whose outcome is not recorded yet, by id. */
-export class Flights {
-  private readonly byId = new Map<string, Flight>();
+export class InFlightDeliveries {
+  private readonly byId = new Map<string, InFlightDelivery>();
   private readonly payloads: Pick<ByteBudget, 'free'>;
 
-  /** Frees the payload of each that lands. */
+  /** Frees the payload of each that ends. */
   constructor(payloads: Pick<ByteBudget, 'free'>) {
     this.payloads = payloads;
   }
@@ -66,24 +71,24 @@ export class Flights {
     return this.byId.size;
   }
 
-  add(claimed: Claimed, worker: string, workflowId: string | null): Flight {
-    const flight = new Flight(claimed, worker, workflowId, (landed) => this.drop(landed));
-    this.byId.set(claimed.delivery_id, flight);
-    return flight;
+  add(claimed: Claimed, worker: string, workflowId: string | null): InFlightDelivery {
+    const delivery = new InFlightDelivery(claimed, worker, workflowId, (ended) => this.drop(ended));
+    this.byId.set(claimed.delivery_id, delivery);
+    return delivery;
   }
 
-  /** Whether this incarnation has it in the air already: its claim was lost in a crash of PostgreSQL, and made again. */
+  /** Whether this incarnation has it in flight already: its claim was lost in a crash of PostgreSQL, and made again. */
   has(deliveryId: string, worker: string): boolean {
-    const flight = this.byId.get(deliveryId);
-    return flight !== undefined && !flight.givenBack && flight.worker === worker;
+    const delivery = this.byId.get(deliveryId);
+    return delivery !== undefined && !delivery.givenBack && delivery.worker === worker;
   }
 
-  get(deliveryId: string): Flight | undefined {
+  get(deliveryId: string): InFlightDelivery | undefined {
     return this.byId.get(deliveryId);
   }
 
-  private drop(flight: Flight): void {
-    this.payloads.free(flight.claimed.bytes);
-    if (this.byId.get(flight.claimed.delivery_id) === flight) this.byId.delete(flight.claimed.delivery_id);
+  private drop(delivery: InFlightDelivery): void {
+    this.payloads.free(delivery.claimed.bytes);
+    if (this.byId.get(delivery.claimed.delivery_id) === delivery) this.byId.delete(delivery.claimed.delivery_id);
   }
 }

@@ -3,7 +3,7 @@ import { choose, inTurns } from './payloads.ts';
 
 const row = (id: number, webhook: string, bytes: number) => ({ id, webhook_id: webhook, bytes });
 
-test('large payloads of one webhook leave room for those of the others', () => {
+test('large payloads of one webhook leave capacity for those of the others', () => {
   const large = [1, 2, 3, 4, 5].map((id) => row(id, 'large', 40));
   const small = [6, 7].map((id) => row(id, 'small', 5));
   const { rows, left } = choose(inTurns([...large, ...small]), 100);

@@ -6,7 +6,7 @@ import { CLAIM_MAX } from '../concurrency/lane.ts';
 
 /** What the payloads of one claim have together at most, unless a single one has more. */
 export const CLAIM_BYTES = 16 * 1024 * 1024;
-/** So many claims are to have room in the process. */
+/** So many claims are to have capacity in the process. */
 const CLAIMS_AT_ONCE = 4;
 /** While claims bring more than fits: enough for each of the webhooks that a fair claim serves. */
 const FEWEST_ROWS = 32;
@@ -25,16 +25,16 @@ export class Payloads {
   private readonly claimBytes: number;
   private rows = CLAIM_MAX;
 
-  /** `onRoom` is called when there is room where there was none. */
-  constructor(pool: pg.Pool, maxBytes: number, onRoom: () => void) {
+  /** `onCapacity` is called when there is capacity where there was none. */
+  constructor(pool: pg.Pool, maxBytes: number, onCapacity: () => void) {
     this.pool = pool;
-    this.budget = new ByteBudget(maxBytes, onRoom);
+    this.budget = new ByteBudget(maxBytes, onCapacity);
     this.claimBytes = Math.min(CLAIM_BYTES, Math.floor(maxBytes / CLAIMS_AT_ONCE));
   }
 
   /** How many rows a dispatcher may claim now; fewer while they are large. */
   mostRows(): number {
-    return this.budget.hasRoom(this.claimBytes) ? this.rows : 0;
+    return this.budget.hasCapacity(this.claimBytes) ? this.rows : 0;
   }
 
   /**
@@ -86,7 +86,7 @@ export class Payloads {
   }
 }
 
-/** Rows go by turns of their webhooks, so that large ones of one leave room for those of the others. */
+/** Rows go by turns of their webhooks, so that large ones of one leave capacity for those of the others. */
 export function inTurns<Row extends Pick<Claimed, 'webhook_id'>>(claimed: Row[]): Row[] {
   const turns: Row[][] = [];
   const counts = new Map<string, number>();

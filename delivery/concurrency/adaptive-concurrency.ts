@@ -17,7 +17,7 @@ const WEIGHT = 0.1;
  * How many attempts at once a receiver can be trusted with: failures in a row halve it, successes give it back, by doubling
  * first and then one by one.
  */
-export class Pace {
+export class AdaptiveConcurrency {
   /** Attempts at once, from the floor to the limit. */
   concurrency: number;
   limit: number;

@@ -3,28 +3,31 @@ import type { Lane } from './lane.ts';
 
 /** How a lane holds its webhook back, and why, in words for an operator; null when it does not. */
 export function describeLane(lane: Lane<unknown>, now: number): { state: LaneState; reason: string } | null {
-  const { pace, owner } = lane;
+  const { adaptive, owner } = lane;
   const waits = lane.queue.length > 0 || lane.blocked;
-  if (pace.probing) return { state: 'probing', reason: describeProbing(lane) };
+  if (adaptive.probing) return { state: 'probing', reason: describeProbing(lane) };
   if (waits && owner.rate_limit !== null && lane.wait(now) > 0) {
     return { state: 'rate_limited', reason: `its limit of ${owner.rate_limit} a second is used up` };
   }
-  if (pace.slowed) return { state: 'slowed', reason: describeSlowed(lane) };
+  if (adaptive.slowed) return { state: 'slowed', reason: describeSlowed(lane) };
   const takes = `an attempt takes ${formatDuration(lane.duration(now))}`;
-  if (waits && lane.running >= pace.concurrency) {
-    return { state: 'full', reason: `all ${count(pace.concurrency)} that it may have at once are in flight; ${takes}` };
+  if (waits && lane.running >= adaptive.concurrency) {
+    return {
+      state: 'full',
+      reason: `all ${count(adaptive.concurrency)} that it may have at once are in flight; ${takes}`,
+    };
   }
   if (lane.held > 0 && lane.isSlow(now)) return { state: 'slowed', reason: `${takes}: it is out of the fast lane` };
   return null;
 }
 
-function describeProbing({ pace }: Lane<unknown>): string {
-  return `the last ${count(pace.silent)} brought no answer in time; it is probed with ${pace.concurrency} at once until one succeeds`;
+function describeProbing({ adaptive }: Lane<unknown>): string {
+  return `the last ${count(adaptive.silent)} brought no answer in time; it is probed with ${adaptive.concurrency} at once until one succeeds`;
 }
 
-function describeSlowed({ pace }: Lane<unknown>): string {
-  const instead = `${pace.concurrency} at once instead of ${pace.limit}`;
-  return pace.failures > 0 ? `the last ${count(pace.failures)} failed; ${instead}` : `it recovers; ${instead}`;
+function describeSlowed({ adaptive }: Lane<unknown>): string {
+  const instead = `${adaptive.concurrency} at once instead of ${adaptive.limit}`;
+  return adaptive.failures > 0 ? `the last ${count(adaptive.failures)} failed; ${instead}` : `it recovers; ${instead}`;
 }
 
 function count(attempts: number): string {

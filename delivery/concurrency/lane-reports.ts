@@ -59,7 +59,7 @@ export class LaneReports {
       const known = before.get(id);
       const since = known?.state === state ? known.since : new Date();
       now.set(id, { owner: lane.owner, state, since });
-      const { concurrency, limit } = lane.pace;
+      const { concurrency, limit } = lane.adaptive;
       const row = [id, state, reason, since, concurrency, limit, lane.running, lane.queue.length];
       row.forEach((value, index) => columns[index]!.push(value));
     }

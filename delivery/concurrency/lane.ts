@@ -1,4 +1,4 @@
-import { Pace, SLOW_MS, type Outcome } from './adaptive-concurrency.ts';
+import { AdaptiveConcurrency, SLOW_MS, type Outcome } from './adaptive-concurrency.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** What a lane needs to know about its webhook. */
@@ -24,11 +24,11 @@ const REMEMBERED_MS = 3_600_000;
 /** One webhook's deliveries in this process. */
 export class Lane<Job> {
   owner: LaneOwner;
-  readonly pace: Pace;
+  readonly adaptive: AdaptiveConcurrency;
   readonly queue: Job[] = [];
   /** Claimed and not done with: waiting, on the wire, or being recorded. */
   held = 0;
-  /** It had no room when it was last asked. */
+  /** It had no capacity when it was last asked. */
   blocked = false;
   timer: NodeJS.Timeout | undefined;
   /** When the attempts on the wire began, oldest first. */
@@ -39,14 +39,14 @@ export class Lane<Job> {
   constructor(owner: LaneOwner, workers: number, now: number) {
     this.owner = owner;
     this.touchedAt = now;
-    this.pace = new Pace(owner.concurrency);
+    this.adaptive = new AdaptiveConcurrency(owner.concurrency);
     this.configure(owner, workers, now);
   }
 
   /** Its share of a rate is what one of `workers` may send. */
   configure(owner: LaneOwner, workers: number, now: number): void {
     this.owner = owner;
-    this.pace.setLimit(owner.concurrency);
+    this.adaptive.setLimit(owner.concurrency);
     if (owner.rate_limit === null) this.bucket = undefined;
     else if (this.bucket) this.bucket.setRate(owner.rate_limit / workers, now);
     else this.bucket = new TokenBucket(owner.rate_limit / workers, now);
@@ -58,7 +58,7 @@ export class Lane<Job> {
 
   /** Whether an attempt can begin but for the rate. */
   get open(): boolean {
-    return this.queue.length > 0 && this.running < this.pace.concurrency;
+    return this.queue.length > 0 && this.running < this.adaptive.concurrency;
   }
 
   /** Milliseconds until the rate lets the next attempt begin. */
@@ -75,7 +75,7 @@ export class Lane<Job> {
     return {
       job: this.queue.shift()!,
       ended: (outcome) => {
-        if (this.begun.delete(start) && outcome) this.pace.note(outcome);
+        if (this.begun.delete(start) && outcome) this.adaptive.note(outcome);
       },
     };
   }
@@ -83,31 +83,31 @@ export class Lane<Job> {
   /** What an attempt takes, in milliseconds, with a look at those that have no answer yet. */
   duration(now: number): number {
     const [oldest] = this.begun;
-    return Math.max(this.pace.averageMs, oldest ? now - oldest.at : 0);
+    return Math.max(this.adaptive.averageMs, oldest ? now - oldest.at : 0);
   }
 
-  /** It is out of the fast lane: what it holds does not count against the others' room. */
+  /** It is out of the fast lane: what it holds does not count against the others' capacity. */
   isSlow(now: number): boolean {
     return this.duration(now) >= SLOW_MS;
   }
 
   /** How many may wait. */
   ahead(now: number): number {
-    const soon = Math.ceil((this.pace.concurrency * AHEAD_MS) / Math.max(1, this.duration(now)));
+    const soon = Math.ceil((this.adaptive.concurrency * AHEAD_MS) / Math.max(1, this.duration(now)));
     return Math.min(CLAIM_MAX, soon, Math.ceil(this.bucket?.size ?? Infinity));
   }
 
   /** How many of those that wait should rather wait in PostgreSQL, where every worker can get at them. */
   excess(now: number): number {
-    const eachMs = Math.max(this.duration(now) / this.pace.concurrency, this.bucket ? 1_000 / this.bucket.size : 0);
+    const eachMs = Math.max(this.duration(now) / this.adaptive.concurrency, this.bucket ? 1_000 / this.bucket.size : 0);
     return this.queue.length * eachMs > LONGEST_WAIT_MS ? Math.max(0, this.queue.length - this.ahead(now)) : 0;
   }
 
   /** How many more it can take of which none has to wait long; none while half of that waits already, so that claims are few. */
-  room(now: number): number {
+  capacity(now: number): number {
     const ahead = this.ahead(now);
     if (this.queue.length * 2 > ahead) return 0;
-    const free = Math.max(0, this.pace.concurrency - this.running);
+    const free = Math.max(0, this.adaptive.concurrency - this.running);
     return Math.min(CLAIM_MAX, this.bucket ? ahead : ahead + free) - this.queue.length;
   }
 
@@ -115,6 +115,6 @@ export class Lane<Job> {
   isForgettable(now: number): boolean {
     if (this.held > 0) return false;
     if (now - this.touchedAt > REMEMBERED_MS) return true;
-    return !this.pace.slowed && this.pace.failures === 0 && (this.bucket?.isFull(now) ?? true);
+    return !this.adaptive.slowed && this.adaptive.failures === 0 && (this.bucket?.isFull(now) ?? true);
   }
 }

@@ -19,28 +19,28 @@ function owner(webhookId: string, limits: Partial<LaneOwner> = {}): LaneOwner {
 
 function controlled({ maxInFlight = 1_024, workers = 1 } = {}) {
   const begun: string[] = [];
-  const flying = new Map<string, { ended: (outcome: Outcome) => void; land: () => void }>();
-  const onRoom = vi.fn();
+  const running = new Map<string, { ended: (outcome: Outcome) => void; finish: () => void }>();
+  const onCapacity = vi.fn();
   const lanes = new Lanes<string>({
     run: (job, ended) => {
       begun.push(job);
-      return new Promise((land) => flying.set(job, { ended, land }));
+      return new Promise((finish) => running.set(job, { ended, finish }));
     },
     maxInFlight,
     workers: () => workers,
-    onRoom,
+    onCapacity,
   });
   const end = async (job: string, outcome = SUCCESS) => {
-    const { ended, land } = flying.get(job)!;
-    flying.delete(job);
+    const { ended, finish } = running.get(job)!;
+    running.delete(job);
     ended(outcome);
-    land();
+    finish();
     await vi.advanceTimersByTimeAsync(0);
   };
   const add = (of: LaneOwner, count: number) => {
     for (let number = 1; number <= count; number++) lanes.add(of, `${of.webhook_id}${number}`);
   };
-  return { lanes, begun, flying, end, add, onRoom };
+  return { lanes, begun, running, end, add, onCapacity };
 }
 
 test('a full lane makes its own webhook wait and nobody else', async () => {
@@ -53,9 +53,9 @@ test('a full lane makes its own webhook wait and nobody else', async () => {
 });
 
 test('the next attempt begins when one is off the wire, not only when it is recorded', () => {
-  const { begun, flying, add } = controlled();
+  const { begun, running, add } = controlled();
   add(owner('a'), 3);
-  flying.get('a1')!.ended(SUCCESS);
+  running.get('a1')!.ended(SUCCESS);
   expect(begun).toEqual(['a1', 'a2', 'a3']);
 });
 
@@ -71,7 +71,7 @@ test('attempts begin in turns: one webhook waits for a few of the others, not fo
 test('one webhook gets at most half of what the process may have in hand', () => {
   const { lanes, add } = controlled({ maxInFlight: 128 });
   add(owner('flooded', { concurrency: 1_000 }), 64);
-  const { total, byWebhook, others, fair } = lanes.room();
+  const { total, byWebhook, others, fair } = lanes.capacity();
   expect(byWebhook).toEqual({ flooded: 0 });
   expect(fair).toBe(true);
   expect(total).toBe(64);
@@ -81,30 +81,30 @@ test('one webhook gets at most half of what the process may have in hand', () =>
 test('webhooks that hang leave the fast lane: they count against each other, not against the rest', async () => {
   const { lanes, add } = controlled({ maxInFlight: 128 });
   for (const name of ['a', 'b', 'c', 'd']) add(owner(name, { concurrency: 30 }), 30);
-  expect(lanes.room().total).toBe(0);
+  expect(lanes.capacity().total).toBe(0);
   await vi.advanceTimersByTimeAsync(2_000);
-  const { total, byWebhook } = lanes.room();
+  const { total, byWebhook } = lanes.capacity();
   expect(total).toBe(64);
   expect(byWebhook).toEqual({ a: 0, b: 0, c: 0, d: 0 });
 });
 
 test('what would wait long for a silent receiver is taken out, and it is probed with a few at once', async () => {
-  const { lanes, begun, flying, end, add } = controlled();
+  const { lanes, begun, running, end, add } = controlled();
   add(owner('a', { concurrency: 20 }), 200);
   await vi.advanceTimersByTimeAsync(15_000);
-  for (const job of [...flying.keys()]) await end(job, SILENCE);
-  expect(flying.size).toBe(4);
+  for (const job of [...running.keys()]) await end(job, SILENCE);
+  expect(running.size).toBe(4);
   const taken = lanes.sweep();
   expect(begun.length + taken.length).toBeGreaterThan(190);
-  expect(lanes.room().byWebhook['a']).toBeLessThanOrEqual(4);
+  expect(lanes.capacity().byWebhook['a']).toBeLessThanOrEqual(4);
 });
 
-test('a lane that had no room says so once it has', async () => {
-  const { lanes, end, add, onRoom } = controlled({ maxInFlight: 16 });
+test('a lane that had no capacity says so once it has', async () => {
+  const { lanes, end, add, onCapacity } = controlled({ maxInFlight: 16 });
   add(owner('a', { concurrency: 8 }), 8);
-  expect(lanes.room().byWebhook['a']).toBe(0);
+  expect(lanes.capacity().byWebhook['a']).toBe(0);
   await end('a1');
-  expect(onRoom).toHaveBeenCalled();
+  expect(onCapacity).toHaveBeenCalled();
 });
 
 test.each([
@@ -118,7 +118,7 @@ test.each([
     for (const job of begun) await end(job).catch(() => {});
   }
   expect(Math.abs(begun.length - begins)).toBeLessThanOrEqual(1);
-  expect(lanes.room().byWebhook['a']).toBe(0);
+  expect(lanes.capacity().byWebhook['a']).toBe(0);
 });
 
 test('what has not begun can be taken out, and a lane works again afterwards', async () => {

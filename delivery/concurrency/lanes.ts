@@ -8,26 +8,26 @@ export interface LanesOptions<Job> {
   maxInFlight: number;
   /** Living worker processes, this one included: they share each webhook's rate. */
   workers: () => number;
-  /** There is room where there was none. */
-  onRoom: () => void;
+  /** There is capacity where there was none. */
+  onCapacity: () => void;
 }
 
 /** What may be claimed now. */
-export interface Room {
+export interface Capacity {
   /** Over all webhooks. */
   total: number;
   /** Of each webhook that is not like any other. */
   byWebhook: Record<string, number>;
   /** Of each of the others. */
   others: number;
-  /** One that has no room has to be passed by: what is oldest may all be its. */
+  /** One that has no capacity has to be passed by: what is oldest may all be its. */
   fair: boolean;
 }
 
 /** Attempts that begin in one turn of the event loop, so that the others' answers are not kept waiting. */
 const SLICE = 16;
 /** What is claimed at first of a webhook that nothing is known of. */
-const UNKNOWN_ROOM = 64;
+const UNKNOWN_CAPACITY = 64;
 /** How often at most a rate lets attempts begin; then several at once. */
 const RATE_TICK_MS = 10;
 
@@ -46,9 +46,9 @@ export class Lanes<Job> {
   private budget = SLICE;
   private refill: NodeJS.Immediate | undefined;
   /** What each slow lane may take more. */
-  private slowRoom = Infinity;
-  /** While there is no room at all: how many more have to land. */
-  private landingsToRoom = 0;
+  private slowCapacity = Infinity;
+  /** While there is no capacity at all: how many more have to end. */
+  private endsToCapacity = 0;
 
   constructor(options: LanesOptions<Job>) {
     this.options = options;
@@ -66,23 +66,23 @@ export class Lanes<Job> {
     return this.lanes.values();
   }
 
-  room(): Room {
+  capacity(): Capacity {
     const now = performance.now();
     const { fast, slow, slowLanes } = this.count(now);
-    this.slowRoom = Math.floor(Math.max(0, this.half - slow) / Math.max(1, slowLanes));
-    const byWebhook: Room['byWebhook'] = {};
+    this.slowCapacity = Math.floor(Math.max(0, this.half - slow) / Math.max(1, slowLanes));
+    const byWebhook: Capacity['byWebhook'] = {};
     let least = CLAIM_MAX;
     for (const [webhookId, lane] of this.lanes) {
-      const room = this.roomOf(lane, now);
-      lane.blocked = room === 0;
-      if (lane.held > 0 || lane.pace.slowed) least = Math.min(least, room);
-      if (room < UNKNOWN_ROOM || lane.held >= UNKNOWN_ROOM / 2) byWebhook[webhookId] = room;
+      const capacity = this.capacityOf(lane, now);
+      lane.blocked = capacity === 0;
+      if (lane.held > 0 || lane.adaptive.slowed) least = Math.min(least, capacity);
+      if (capacity < UNKNOWN_CAPACITY || lane.held >= UNKNOWN_CAPACITY / 2) byWebhook[webhookId] = capacity;
     }
     const fair = least < CLAIM_MAX / 2;
     const left = this.options.maxInFlight - fast - Math.min(slow, this.half);
-    this.landingsToRoom = Math.max(0, enoughOf(this.options.maxInFlight) - left);
-    const total = this.landingsToRoom > 0 ? 0 : Math.min(left, fair ? CLAIM_MAX : least);
-    return { total, byWebhook, others: UNKNOWN_ROOM, fair };
+    this.endsToCapacity = Math.max(0, enoughOf(this.options.maxInFlight) - left);
+    const total = this.endsToCapacity > 0 ? 0 : Math.min(left, fair ? CLAIM_MAX : least);
+    return { total, byWebhook, others: UNKNOWN_CAPACITY, fair };
   }
 
   /** Takes out everything that has not begun. */
@@ -164,14 +164,14 @@ export class Lanes<Job> {
       lane.held--;
       leaveWire();
       this.forgetIfIdle(lane, performance.now());
-      if (this.landingsToRoom > 0 && --this.landingsToRoom === 0) this.options.onRoom();
+      if (this.endsToCapacity > 0 && --this.endsToCapacity === 0) this.options.onCapacity();
     });
   }
 
   private tellIfUnblocked(lane: Lane<Job>): void {
-    if (!lane.blocked || this.roomOf(lane, performance.now()) === 0) return;
+    if (!lane.blocked || this.capacityOf(lane, performance.now()) === 0) return;
     lane.blocked = false;
-    this.options.onRoom();
+    this.options.onCapacity();
   }
 
   private forgetIfIdle(lane: Lane<Job>, now: number): void {
@@ -190,15 +190,15 @@ export class Lanes<Job> {
     return counts;
   }
 
-  private roomOf(lane: Lane<Job>, now: number): number {
-    const room = lane.room(now);
-    if (lane.isSlow(now)) return Math.min(room, this.slowRoom);
+  private capacityOf(lane: Lane<Job>, now: number): number {
+    const capacity = lane.capacity(now);
+    if (lane.isSlow(now)) return Math.min(capacity, this.slowCapacity);
     const left = this.half - lane.held;
-    return left < enoughOf(this.half) ? 0 : Math.min(room, left);
+    return left < enoughOf(this.half) ? 0 : Math.min(capacity, left);
   }
 }
 
-/** Room is used when there is an eighth of it, so that claims are few. */
+/** Capacity is used when there is an eighth of it, so that claims are few. */
 function enoughOf(whole: number): number {
   return Math.ceil(Math.min(whole, CLAIM_MAX) / 8);
 }

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Verdict } from '../../core/domain/verdict.ts';
 import type { Claimed } from '../claim/claimed.ts';
-import { Flights } from '../claim/in-flight.ts';
+import { InFlightDeliveries } from '../claim/in-flight.ts';
 import { Handover } from './handover.ts';
 import type { Recorded } from '../record/recorder.ts';
 import type { Start } from './workflow-starter.ts';
@@ -42,7 +42,7 @@ const claimed = (id: string, fields: Partial<Claimed> = {}): Claimed => ({
 
 let started: Start[];
 let handover: Handover;
-const flights = new Flights({ free: () => undefined });
+const inFlight = new InFlightDeliveries({ free: () => undefined });
 
 function create(maxGroup: number): void {
   started = [];
@@ -59,9 +59,9 @@ const recordedAs = ({ outcome }: Verdict): Recorded =>
 /** So many outcomes, recorded at once; their workflows. */
 function record(count: number, verdict: Verdict, fields: Partial<Claimed> = {}, owner: string | null = null): string[] {
   return Array.from({ length: count }, (_, index) => {
-    const flight = flights.add(claimed(`d${index}`, fields), 'worker', owner);
-    const { workflowId, settle } = handover.assign(flight, verdict);
-    settle(recordedAs(verdict), 'attempt 1 of 6 failed with 500');
+    const delivery = inFlight.add(claimed(`d${index}`, fields), 'worker', owner);
+    const { workflowId, resolve } = handover.assign(delivery, verdict);
+    resolve(recordedAs(verdict), 'attempt 1 of 6 failed with 500');
     return workflowId;
   });
 }
@@ -90,10 +90,10 @@ test('at ordinary load each outcome has a workflow under the id of its delivery;
 });
 
 test('no workflow is started before its outcome is recorded, and none when it does not count', () => {
-  const flight = flights.add(claimed('a'), 'worker', null);
-  const { settle } = handover.assign(flight, RETRY);
+  const delivery = inFlight.add(claimed('a'), 'worker', null);
+  const { resolve } = handover.assign(delivery, RETRY);
   expect(started).toEqual([]);
-  settle(null, '');
+  resolve(null, '');
   expect(started).toEqual([]);
 });
 
@@ -107,10 +107,10 @@ test('beyond five a second outcomes gather for a second, in groups of at most th
 
 test('a group waits for those of its outcomes that are not recorded yet', () => {
   record(20, RETRY);
-  const { settle } = handover.assign(flights.add(claimed('slow'), 'worker', null), RETRY);
+  const { resolve } = handover.assign(inFlight.add(claimed('slow'), 'worker', null), RETRY);
   vi.advanceTimersByTime(5_000);
   expect(sizes()).toEqual([1, 1, 1, 1, 1]);
-  settle(recordedAs(RETRY), 'attempt 1 of 6 failed with 500');
+  resolve(recordedAs(RETRY), 'attempt 1 of 6 failed with 500');
   expect(sizes()).toEqual([1, 1, 1, 1, 1, 16]);
 });
 
@@ -158,8 +158,8 @@ test('a workflow that may be running is woken', () => {
 
 test('of a group in which one is held, its activity looks in PostgreSQL', () => {
   record(20, RETRY);
-  const { settle } = handover.assign(flights.add(claimed('held'), 'worker', null), RETRY);
-  settle({ status: 'held', nextAttemptAt: null }, 'attempt 1 of 6 failed with 500');
+  const { resolve } = handover.assign(inFlight.add(claimed('held'), 'worker', null), RETRY);
+  resolve({ status: 'held', nextAttemptAt: null }, 'attempt 1 of 6 failed with 500');
   vi.advanceTimersByTime(1_000);
   expect(started.at(-1)!.members).toHaveLength(16);
   expect(started.at(-1)).not.toHaveProperty('outcome');

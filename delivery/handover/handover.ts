@@ -5,7 +5,7 @@ import type { Plan, RetryOutcome } from '../../core/domain/plan.ts';
 import type { Verdict } from '../../core/domain/verdict.ts';
 import { newId } from '../../core/new-id.ts';
 import { planOf, type Claimed } from '../claim/claimed.ts';
-import type { Flight } from '../claim/in-flight.ts';
+import type { InFlightDelivery } from '../claim/in-flight.ts';
 import type { Recorded } from '../record/recorder.ts';
 import type { Member, Starter } from './workflow-starter.ts';
 
@@ -24,7 +24,7 @@ export interface Assignment {
   /** Temporal has yet to take it. */
   waiting: boolean;
   /** To be called once the outcome is recorded, or is not; `message` as an operator reads it. */
-  settle: (recorded: Recorded, message: string) => void;
+  resolve: (recorded: Recorded, message: string) => void;
 }
 
 const SINGLES_PER_SECOND = 5;
@@ -84,9 +84,9 @@ export class Handover {
   }
 
   /** The workflow of an attempt's outcome, before it is recorded. */
-  assign({ claimed, workflowId }: Flight, verdict: Verdict): Assignment {
+  assign({ claimed, workflowId }: InFlightDelivery, verdict: Verdict): Assignment {
     const parts = verdict.postponed && workflowId !== claimed.delivery_id;
-    if (workflowId !== null && !parts) return { workflowId, waiting: false, settle: () => undefined };
+    if (workflowId !== null && !parts) return { workflowId, waiting: false, resolve: () => undefined };
     const delivered = verdict.outcome === 'delivered';
     const group = this.isSingle() ? newGroup(claimed.delivery_id, delivered) : this.join(claimed, verdict, delivered);
     group.size++;
@@ -96,7 +96,7 @@ export class Handover {
     return {
       workflowId: group.workflowId,
       waiting: !delivered,
-      settle: (recorded, message) => {
+      resolve: (recorded, message) => {
         group.open--;
         if (recorded) {
           group.members.push(claimed);

@@ -39,7 +39,7 @@ export interface Start {
 
 export interface StarterHooks {
   /** Called with the deliveries of each workflow that Temporal has taken or refused for good, unless they had all ended. */
-  onSettled: (workflowId: string, deliveryIds: string[]) => Promise<void>;
+  onTaken: (workflowId: string, deliveryIds: string[]) => Promise<void>;
   /** Called with what Temporal said when it refused a workflow for good. */
   onRefused: (reason: string) => void;
 }
@@ -128,7 +128,7 @@ export class Starter {
     this.running++;
     for (let next = this.waiting.shift(); next && !this.stopped; next = this.waiting.shift()) {
       await this.begin(client, next);
-      if (!next.done && !this.stopped) await this.hooks.onSettled(next.options.workflowId, next.deliveryIds);
+      if (!next.done && !this.stopped) await this.hooks.onTaken(next.options.workflowId, next.deliveryIds);
       this.pending -= next.deliveryIds.length;
     }
     this.running--;

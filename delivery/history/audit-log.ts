@@ -20,8 +20,8 @@ export interface AuditFilter extends OwnerFilter {
   limit: number;
 }
 
-/** Deeds, newest first; `limit` of them and one more where there is a next page. */
-export async function listDeeds(pool: pg.Pool, filter: AuditFilter): Promise<AuditRow[]> {
+/** Entries, newest first; `limit` of them and one more where there is a next page. */
+export async function listAuditEntries(pool: pg.Pool, filter: AuditFilter): Promise<AuditRow[]> {
   const parameters = new Parameters();
   const conditions = [
     ...parameters.owns('a', filter),

@@ -109,7 +109,7 @@ export interface OtherWebhook {
   active: boolean;
   created_at: string;
   deleted_at: string | null;
-  deeds: { at: string; action: string; details: Record<string, unknown> }[];
+  entries: { at: string; action: string; details: Record<string, unknown> }[];
 }
 
 const FIND = `
@@ -124,7 +124,7 @@ select e.id, e.platform, e.org_id, e.event_type, e.created_at, e.body,
         select json_agg(json_build_object('at', a.at, 'action', a.action, 'details', a.details) order by a.id)
         from audit_log a where a.subject_id = w.id
           and a.action in ('webhook.registered', 'webhook.updated', 'webhook.turned_off', 'webhook.deleted')
-      ), '[]') as deeds
+      ), '[]') as entries
       from webhooks w where w.platform = e.platform and w.org_id = e.org_id
         and not exists (select from deliveries d where d.event_id = e.id and d.webhook_id = w.id)
       order by w.id desc limit 500

@@ -17,5 +17,5 @@ export const LEASE = {
         and l.database = (select oid from pg_database where datname = current_database())
     ) as connected
     from workers w where w.id <> $1`,
-  bury: 'delete from workers where id = any($1::uuid[])',
+  remove: 'delete from workers where id = any($1::uuid[])',
 };

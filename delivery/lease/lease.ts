@@ -96,7 +96,7 @@ export class Lease {
   async release(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    await this.pool.query(LEASE.bury, [[this.id]]).catch(() => {});
+    await this.pool.query(LEASE.remove, [[this.id]]).catch(() => {});
     this.sweepAll([]);
     await this.sweeping;
     await this.pool.end();
@@ -153,7 +153,7 @@ export class Lease {
       this.seen.set(id, { beat, silentMs });
       if (silentMs >= (connected ? SILENT_MS : GONE_MS)) dead.push(id);
     }
-    if (dead.length > 0) await this.pool.query(LEASE.bury, [dead]);
+    if (dead.length > 0) await this.pool.query(LEASE.remove, [dead]);
     const sweep = this.ticks++ % SWEEP_TICKS === 0;
     if (dead.length > 0 || (this.unswept && this.sweeps === 0)) this.sweepAll(dead);
     else if (sweep && this.sweeps === 0) this.sweep([], async () => [await this.orphans.next()]);

@@ -26,14 +26,14 @@ interface Part {
   pruned: number;
 }
 
-/** The conditions read deeds as `explainAbsence` does (api/dashboard/explain-absence.ts). */
-const tells = (deed: string, field: string) =>
-  `(${deed}.details ? '${field}' or coalesce(${deed}.details -> 'fields', '[]') ? '${field}')`;
-const tellsActive = (deed: string) => `(${deed}.action = 'webhook.turned_off' or ${tells(deed, 'active')})`;
-const tellsEvents = (deed: string) => tells(deed, 'events');
+/** The conditions read entries as `explainAbsence` does (api/dashboard/explain-absence.ts). */
+const tells = (entry: string, field: string) =>
+  `(${entry}.details ? '${field}' or coalesce(${entry}.details -> 'fields', '[]') ? '${field}')`;
+const tellsActive = (entry: string) => `(${entry}.action = 'webhook.turned_off' or ${tells(entry, 'active')})`;
+const tellsEvents = (entry: string) => tells(entry, 'events');
 
 /** It is the last before $2 that tells this of its webhook. */
-const isLast = (isTold: (deed: string) => string) => `
+const isLast = (isTold: (entry: string) => string) => `
   (p.action like 'webhook.%' and ${isTold('p')} and not exists (
     select from audit_log later
     where later.subject_id = p.subject_id and later.id > p.id and later.id < $2 and ${isTold('later')}

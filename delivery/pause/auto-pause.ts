@@ -1,5 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { noteDeed } from '../../core/db/audit.ts';
+import { writeAuditEntry } from '../../core/db/audit.ts';
 import { pauseWebhook } from './webhook-state.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 
@@ -26,7 +26,14 @@ export async function pauseFailing(orm: MikroORM, afterMs: number): Promise<Fail
       const reason = `all ${failures} attempts since ${since} failed`;
       await pauseWebhook(execute, id, reason);
       const details = { reason, failures, since };
-      noteDeed(em, { actor: 'posthorn', action: 'webhook.auto_paused', platform, orgId, subjectId: id, details });
+      writeAuditEntry(em, {
+        actor: 'posthorn',
+        action: 'webhook.auto_paused',
+        platform,
+        orgId,
+        subjectId: id,
+        details,
+      });
     }
     return webhooks;
   });

@@ -5,17 +5,17 @@ export const PART = 1_000;
 /** A resumed webhook has at most so many deliveries due at a time, so that its backlog is in nobody's way. */
 export const MOST_DUE = 5_000;
 
-export type SettleStep =
+export type PropagationStep =
   /** The next part can follow at once. */
   | { kind: 'more' }
   /** Enough is due: the rest waits until some of that has gone out. */
   | { kind: 'full' }
   /** Nothing is left but what statements may yet write that saw the state before `change`. */
   | { kind: 'last-look'; change: string }
-  | { kind: 'settled' };
+  | { kind: 'done' };
 
 interface WebhookState {
-  settling: 'begun' | 'last-look' | null;
+  propagating: 'begun' | 'last-look' | null;
   /** Tells one change of its state from another. */
   change: string;
   goal: 'cancelled' | 'held' | 'due';
@@ -25,7 +25,7 @@ interface WebhookState {
 
 interface Moved {
   moved: number;
-  room: number;
+  capacity: number;
 }
 
 /**
@@ -39,19 +39,19 @@ interface Moved {
  *
  * `quiet` is the change since which every statement has ended that began before its last look: then there will be no more.
  */
-export async function settlePart(client: pg.ClientBase, id: string, quiet: string | null): Promise<SettleStep> {
+export async function propagatePart(client: pg.ClientBase, id: string, quiet: string | null): Promise<PropagationStep> {
   const webhook = (await client.query<WebhookState>(LOCK, [id])).rows[0];
-  if (!webhook?.settling) return { kind: 'settled' };
-  const { moved, room } = await move(client, id, webhook);
+  if (!webhook?.propagating) return { kind: 'done' };
+  const { moved, capacity } = await move(client, id, webhook);
   if (moved > 0 && webhook.goal === 'due') await client.query(`select pg_notify('posthorn_due', '')`);
-  if (room > 0 && moved === room) return { kind: 'more' };
-  if (room === 0 && (await client.query(HELD, [id])).rows.length > 0) return { kind: 'full' };
-  const { settling, change } = webhook;
-  if (settling === 'last-look' && change === quiet) {
-    await client.query('update webhooks set settling = null where id = $1', [id]);
-    return { kind: 'settled' };
+  if (capacity > 0 && moved === capacity) return { kind: 'more' };
+  if (capacity === 0 && (await client.query(HELD, [id])).rows.length > 0) return { kind: 'full' };
+  const { propagating, change } = webhook;
+  if (propagating === 'last-look' && change === quiet) {
+    await client.query('update webhooks set propagating = null where id = $1', [id]);
+    return { kind: 'done' };
   }
-  await client.query(`update webhooks set settling = 'last-look' where id = $1 and settling = 'begun'`, [id]);
+  await client.query(`update webhooks set propagating = 'last-look' where id = $1 and propagating = 'begun'`, [id]);
   return { kind: 'last-look', change };
 }
 
@@ -62,7 +62,7 @@ async function move(client: pg.ClientBase, id: string, { goal, reason }: Webhook
 }
 
 const LOCK = `
-  select settling, updated_at::text as change,
+  select propagating, updated_at::text as change,
     case when deleted_at is not null or not active then 'cancelled' when paused_at is not null then 'held' else 'due' end as goal,
     case when deleted_at is not null then 'the webhook was deleted'
       else 'the webhook was turned off: ' || coalesce(inactive_reason, '') end as reason
@@ -80,15 +80,15 @@ const HOLD = `
     update deliveries d set status = 'held', next_attempt_at = null, updated_at = now()
     from held where d.id = held.delivery_id
   )
-  select count(*)::int as moved, $2::int as room from held`;
+  select count(*)::int as moved, $2::int as capacity from held`;
 
 const RELEASE = `
   with space as materialized (
-    select least($2::int, $3::int - count(*)::int) as room
+    select least($2::int, $3::int - count(*)::int) as capacity
     from (select from outbox where webhook_id = $1 and due_at <= now() limit $3) waiting
   ), free as materialized (
     select delivery_id from outbox where webhook_id = $1 and claimed_by is null and due_at is null
-    order by delivery_id limit (select room from space) for update skip locked
+    order by delivery_id limit (select capacity from space) for update skip locked
   ), due as (
     update outbox o set due_at = now(), next_attempt_at = now() from free where o.delivery_id = free.delivery_id
     returning o.delivery_id, o.attempts
@@ -97,7 +97,7 @@ const RELEASE = `
       next_attempt_at = now(), updated_at = now()
     from due where d.id = due.delivery_id
   )
-  select (select count(*)::int from due) as moved, room from space`;
+  select (select count(*)::int from due) as moved, capacity from space`;
 
 const CANCEL = `
   with free as materialized (
@@ -110,4 +110,4 @@ const CANCEL = `
       updated_at = now()
     from ended where d.id = ended.delivery_id
   )
-  select count(*)::int as moved, $2::int as room from ended`;
+  select count(*)::int as moved, $2::int as capacity from ended`;

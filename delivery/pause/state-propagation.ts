@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { settlePart, type SettleStep } from './propagate-part.ts';
+import { propagatePart, type PropagationStep } from './propagate-part.ts';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
 
 const POLL_MS = 10;
@@ -12,7 +12,7 @@ const MOST_PARTS = 3;
  * One webhook's way to where its state wants its deliveries. What has to be done is read from the database at every step, so
  * that any number of processes may be at it and any of them may end.
  */
-export class Settlement {
+export class StatePropagation {
   private readonly pool: pg.Pool;
   private readonly webhookId: string;
   /** The moment after which nobody can see the state before the change any more. */
@@ -23,9 +23,9 @@ export class Settlement {
     this.webhookId = webhookId;
   }
 
-  async step(): Promise<SettleStep['kind']> {
+  async step(): Promise<PropagationStep['kind']> {
     const quiet = await this.findQuiet();
-    const step = await inPoolTransaction(this.pool, (client) => settlePart(client, this.webhookId, quiet));
+    const step = await inPoolTransaction(this.pool, (client) => propagatePart(client, this.webhookId, quiet));
     if (step.kind === 'last-look' && this.lastLook?.change !== step.change) {
       const { rows } = await this.pool.query<{ after: string }>('select clock_timestamp()::text as after');
       this.lastLook = { change: step.change, after: rows[0]!.after };
@@ -44,12 +44,12 @@ export class Settlement {
  * To be called after a webhook's new state is committed: its deliveries follow before this returns, if they are some thousand
  * at most.
  */
-export async function settleWebhook(pool: pg.Pool, webhookId: string): Promise<void> {
-  const settlement = new Settlement(pool, webhookId);
+export async function propagateState(pool: pg.Pool, webhookId: string): Promise<void> {
+  const propagation = new StatePropagation(pool, webhookId);
   const deadline = performance.now() + LIMIT_MS;
   for (let parts = 0; parts < MOST_PARTS && performance.now() < deadline;) {
-    const step = await settlement.step();
-    if (step === 'settled' || step === 'full') return;
+    const step = await propagation.step();
+    if (step === 'done' || step === 'full') return;
     if (step === 'more') parts++;
     else await sleep(POLL_MS);
   }

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { listen, type Listener } from '../../core/db/listener.ts';
-import { Settlement } from './state-propagation.ts';
+import { StatePropagation } from './state-propagation.ts';
 
-export interface SettlerOptions {
+export interface StatePropagatorOptions {
   databaseUrl: string;
   pool: pg.Pool;
   log: Logger;
   /** Some of a webhook's deliveries have followed its state. */
-  onMoved(webhook: UnsettledWebhook): void;
+  onMoved(webhook: PropagatingWebhook): void;
 }
 
-export interface UnsettledWebhook {
+export interface PropagatingWebhook {
   id: string;
   platform: string;
   org_id: string;
@@ -25,27 +25,27 @@ const PART_PAUSE_MS = 20;
 /** How often a drain that is full is looked at: about the time in which a tenth of what is due can go out. */
 const FULL_PAUSE_MS = 200;
 
-const UNSETTLED = 'select id, platform, org_id from webhooks where settling is not null order by id';
+const PROPAGATING = 'select id, platform, org_id from webhooks where propagating is not null order by id';
 
 /**
  * Has the deliveries of webhooks that were paused, resumed, turned off or deleted follow, a part of each in turns, where the
  * API left something to do.
  */
-export class Settler {
-  private readonly options: SettlerOptions;
-  private readonly settlements = new Map<string, Settlement>();
+export class StatePropagator {
+  private readonly options: StatePropagatorOptions;
+  private readonly propagations = new Map<string, StatePropagation>();
   private listener: Listener | undefined;
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private again = false;
   private stopped = false;
 
-  constructor(options: SettlerOptions) {
+  constructor(options: StatePropagatorOptions) {
     this.options = options;
   }
 
   start(): void {
-    this.listener = listen({ ...this.options, channels: ['posthorn_settle'], onNotify: () => this.wakeUp() });
+    this.listener = listen({ ...this.options, channels: ['posthorn_webhook_states'], onNotify: () => this.wakeUp() });
     this.timer = setInterval(() => this.wakeUp(), POLL_MS);
   }
 
@@ -64,36 +64,36 @@ export class Settler {
   private async run(): Promise<void> {
     while (this.again && !this.stopped) {
       this.again = false;
-      const webhooks = await this.findUnsettled();
-      for (const id of this.settlements.keys()) {
-        if (!webhooks.some((webhook) => webhook.id === id)) this.settlements.delete(id);
+      const webhooks = await this.findPropagating();
+      for (const id of this.propagations.keys()) {
+        if (!webhooks.some((webhook) => webhook.id === id)) this.propagations.delete(id);
       }
       let pauseMs = FULL_PAUSE_MS;
       for (const webhook of webhooks) {
         if (this.stopped) return;
-        const step = await this.settle(webhook);
-        this.again ||= step !== 'settled' && step !== 'failed';
+        const step = await this.propagate(webhook);
+        this.again ||= step !== 'done' && step !== 'failed';
         if (step === 'more' || step === 'last-look') pauseMs = PART_PAUSE_MS;
       }
       if (this.again) await sleep(pauseMs);
     }
   }
 
-  private async findUnsettled(): Promise<UnsettledWebhook[]> {
+  private async findPropagating(): Promise<PropagatingWebhook[]> {
     try {
-      return (await this.options.pool.query<UnsettledWebhook>(UNSETTLED)).rows;
+      return (await this.options.pool.query<PropagatingWebhook>(PROPAGATING)).rows;
     } catch (error) {
       this.options.log.warn({ err: error }, 'webhooks whose state changed cannot be looked for');
       return [];
     }
   }
 
-  private async settle(webhook: UnsettledWebhook) {
-    const settlement = this.settlements.get(webhook.id) ?? new Settlement(this.options.pool, webhook.id);
-    this.settlements.set(webhook.id, settlement);
+  private async propagate(webhook: PropagatingWebhook) {
+    const propagation = this.propagations.get(webhook.id) ?? new StatePropagation(this.options.pool, webhook.id);
+    this.propagations.set(webhook.id, propagation);
     try {
-      const step = await settlement.step();
-      if (step === 'more' || step === 'settled') this.options.onMoved(webhook);
+      const step = await propagation.step();
+      if (step === 'more' || step === 'done') this.options.onMoved(webhook);
       return step;
     } catch (error) {
       this.options.log.warn({ err: error, webhook: webhook.id }, 'deliveries cannot follow their webhook yet');

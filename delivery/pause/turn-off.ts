@@ -1,5 +1,5 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { noteDeed } from '../../core/db/audit.ts';
+import { writeAuditEntry } from '../../core/db/audit.ts';
 import { deactivateWebhook } from './webhook-state.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 
@@ -23,6 +23,13 @@ export async function turnOffGone(
     if (!active) return;
     await deactivateWebhook(execute, webhookId, REASON);
     const details = { reason: REASON, delivery_id: deliveryId };
-    noteDeed(em, { actor: 'posthorn', action: 'webhook.turned_off', platform, orgId, subjectId: webhookId, details });
+    writeAuditEntry(em, {
+      actor: 'posthorn',
+      action: 'webhook.turned_off',
+      platform,
+      orgId,
+      subjectId: webhookId,
+      details,
+    });
   });
 }

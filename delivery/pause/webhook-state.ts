@@ -1,7 +1,7 @@
 import type { Execute } from '../../core/db/execute.ts';
 
 /*
- * A webhook's state. What it means for the webhook's deliveries follows in parts (settle-part.ts), once the change is
+ * A webhook's state. What it means for the webhook's deliveries follows in parts (propagate-part.ts), once the change is
  * committed; until then nothing is sent that should not be, since whoever claims a delivery looks at its webhook.
  */
 
@@ -34,9 +34,9 @@ export async function deleteWebhook(execute: Execute, id: string): Promise<void>
 async function changeState(execute: Execute, change: string, when: string, params: unknown[]): Promise<void> {
   await execute(
     `with changed as (
-       update webhooks set ${change}, settling = 'begun', updated_at = now() where id = ? and ${when} returning id
+       update webhooks set ${change}, propagating = 'begun', updated_at = now() where id = ? and ${when} returning id
      )
-     select pg_notify('posthorn_settle', '') from changed`,
+     select pg_notify('posthorn_webhook_states', '') from changed`,
     params,
   );
 }

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 import type { Counted } from '../../core/domain/counted.ts';
 import { newId } from '../../core/new-id.ts';
-import { noteDeed, type Deed } from '../../core/db/audit.ts';
+import { writeAuditEntry, type AuditRecord } from '../../core/db/audit.ts';
 import { Recovery } from '../../core/db/entities/recovery.ts';
 import { countDeliveries } from '../history/history.ts';
 import { nextQuery, type RecoveryScope } from './recovery-match.ts';
@@ -79,13 +79,13 @@ export async function createRecovery(
 }
 
 export interface RecoveryChange {
-  action: Extract<Deed['action'], `recovery.${string}`>;
+  action: Extract<AuditRecord['action'], `recovery.${string}`>;
   state?: 'running' | 'paused' | 'cancelled';
   rate?: number;
 }
 
 /**
- * Changes a recovery that has not ended, and has a worker tell its workflow. What changes nothing is no deed. `recovery` has
+ * Changes a recovery that has not ended, and has a worker tell its workflow. What changes nothing is no entry. `recovery` has
  * to be locked.
  */
 export async function changeRecovery(
@@ -110,11 +110,11 @@ function workflowIdOf(recoveryId: string): string {
 function note(
   em: EntityManager,
   { id: subjectId, platform = null, orgId = null }: Recovery,
-  action: Deed['action'],
+  action: AuditRecord['action'],
   actor: string,
   details: Record<string, unknown>,
 ): void {
-  noteDeed(em, { actor, action, platform, orgId, subjectId, details });
+  writeAuditEntry(em, { actor, action, platform, orgId, subjectId, details });
 }
 
 async function notify(execute: Transaction['execute'], id: string): Promise<void> {

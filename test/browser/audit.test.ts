@@ -18,9 +18,9 @@ describe('the audit log', () => {
     await page.getByRole('link', { name: 'All that was done to this webhook' }).click();
     await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
     await page.getByText('That is all.').waitFor();
-    const deeds = page.getByRole('main').getByRole('listitem');
-    expect(await deeds.filter({ hasText: receiver.url }).count()).toBe(2);
-    expect(await deeds.count()).toBe(2);
+    const entries = page.getByRole('main').getByRole('listitem');
+    expect(await entries.filter({ hasText: receiver.url }).count()).toBe(2);
+    expect(await entries.count()).toBe(2);
   });
 
   test('shows at each visit what others did meanwhile', async ({ page, system }) => {

@@ -60,7 +60,7 @@ describe('walls', () => {
     }
   });
 
-  test('nor do its numbers, its name, or its deeds', async () => {
+  test('nor do its numbers, its name, or its entries', async () => {
     const overview = (await get('/overview?range=1h', keys['a'])).body;
     expect(overview.totals.accepted).toBe(1);
     expect(overview.waiting.pending).toEqual({ count: 1, oldest_at: expect.any(String) });
@@ -71,7 +71,7 @@ describe('walls', () => {
     expect((await get('/organizations', keys['a'])).body.data).toEqual([
       { platform: '4calls', org_id: 'a', webhooks: 1 },
     ]);
-    const subjects = (await get('/audit', keys['a'])).body.data.map((deed: { org_id: string }) => deed.org_id);
+    const subjects = (await get('/audit', keys['a'])).body.data.map((entry: { org_id: string }) => entry.org_id);
     expect(new Set(subjects)).toEqual(new Set(['a']));
     expect((await get(`/audit?subject_id=${made['b']!.webhook}`, keys['a'])).body.data).toEqual([]);
     expect((await get('/audit', keys['urpa'])).status).toBe(403);

@@ -49,7 +49,7 @@ async function countStatuses(): Promise<Record<string, number>> {
 async function settled(): Promise<void> {
   await eventually(async () => {
     const [row] = await system.sql(
-      `select settling is null and not exists (select from outbox where claimed_by is not null) as settled
+      `select propagating is null and not exists (select from outbox where claimed_by is not null) as settled
        from webhooks where id = $1`,
       [webhookId],
     );

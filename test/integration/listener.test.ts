@@ -49,7 +49,7 @@ test('notices that cannot be read are logged and change nothing', async () => {
   try {
     await system.register(receiver.url);
     const live = await openLive(`${system.apiUrl}/api/dashboard/live`, { authorization: `Bearer ${system.adminKey}` });
-    for (const channel of ['changes', 'due', 'keys', 'recoveries', 'settle']) {
+    for (const channel of ['changes', 'due', 'keys', 'recoveries', 'webhook_states']) {
       for (const payload of MALFORMED) await system.sql('select pg_notify($1, $2)', [`posthorn_${channel}`, payload]);
     }
     const [id] = await system.emit();

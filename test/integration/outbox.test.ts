@@ -83,8 +83,8 @@ interface FairlyClaimed {
 
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
-async function claimFairly(worker: string, limit: number, room: Record<string, number> = {}, after = FIRST) {
-  const values = [worker, limit, JSON.stringify(room), 64, after, -Infinity, 2 ** 24];
+async function claimFairly(worker: string, limit: number, capacity: Record<string, number> = {}, after = FIRST) {
+  const values = [worker, limit, JSON.stringify(capacity), 64, after, -Infinity, 2 ** 24];
   const { rows } = await database.pool.query<FairlyClaimed>({ ...CLAIM_FAIRLY, values });
   const taken = rows.filter((row) => row.delivery_id !== null);
   const counts = Object.fromEntries(
@@ -120,7 +120,7 @@ test('what a buried worker had claimed is due again, and its late word changes n
   const [first, second] = [await enlist(), await enlist()];
   const [mine] = await claim(first, 10);
   expect(await claim(second, 10)).toEqual([]);
-  await database.pool.query(LEASE.bury, [[first]]);
+  await database.pool.query(LEASE.remove, [[first]]);
   await database.pool.query(RECLAIM_SLICE, Object.values(FIRST_SLICE));
   expect(await claim(second, 10)).toMatchObject([{ delivery_id: mine!.delivery_id }]);
   expect(await record(first, mine!.delivery_id, 'delivered')).toBeNull();
@@ -206,7 +206,7 @@ test('a fair claim has some of each webhook, however many are due to one of them
   expect({ seen, more, most }).toEqual({ seen: other, more: false, most: 100 });
 });
 
-test('a fair claim takes no more of a webhook than there is room for, oldest first', async () => {
+test('a fair claim takes no more of a webhook than there is capacity for, oldest first', async () => {
   await emit(5);
   const worker = await enlist();
   const oldest = await database.pool.query('select delivery_id from outbox order by due_at, delivery_id limit 2');

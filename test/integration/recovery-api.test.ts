@@ -66,8 +66,8 @@ test('a recovery is written down, listed and noted once', async () => {
   expect(page.body.data).toEqual([second.body]);
   const next = await api.ask('GET', `${RECOVERIES}?limit=1&cursor=${page.body.next_cursor}`);
   expect(next.body).toEqual({ data: [started.body], next_cursor: null });
-  const deeds = await sql(`select actor, action from audit_log where subject_id = $1`, [started.body.id]);
-  expect(deeds).toEqual([{ actor: 'on call', action: 'recovery.started' }]);
+  const entries = await sql(`select actor, action from audit_log where subject_id = $1`, [started.body.id]);
+  expect(entries).toEqual([{ actor: 'on call', action: 'recovery.started' }]);
 });
 
 test('nothing that matches: completed at once', async () => {
@@ -190,9 +190,9 @@ test('pause, resume, cancel and a new rate are revisions; the end is the end', a
   expect(await take(id)).toMatchObject({ state: 'cancelled', retried: 0 });
   expect(await act('resume')).toMatchObject({ status: 409, body: { code: 'recovery_ended' } });
   expect(await sql('select revision from recoveries')).toEqual([{ revision: 5 }]);
-  const deeds = await sql(`select action from audit_log where subject_id = $1 order by id`, [id]);
-  expect(deeds.map(({ action }) => action)).toEqual(
-    ['started', 'paused', 'updated', 'resumed', 'cancelled'].map((deed) => `recovery.${deed}`),
+  const entries = await sql(`select action from audit_log where subject_id = $1 order by id`, [id]);
+  expect(entries.map(({ action }) => action)).toEqual(
+    ['started', 'paused', 'updated', 'resumed', 'cancelled'].map((entry) => `recovery.${entry}`),
   );
   expect(await due()).toEqual([]);
 });

@@ -52,8 +52,9 @@ test('what is rare is not looked for in all that failed before a recovery starts
 test('a recovery of very many starts with "more than", and is exact when it has run to its end', async () => {
   const { body } = await start({ filter: {}, rate: 10_000 });
   expect(body).toMatchObject({ state: 'running', matched: 10_000, matched_exact: false });
-  const [deed] = (await api.database.pool.query('select details from audit_log where subject_id = $1', [body.id])).rows;
-  expect(deed.details).toMatchObject({ matched: 10_000, matched_exact: false });
+  const [entry] = (await api.database.pool.query('select details from audit_log where subject_id = $1', [body.id]))
+    .rows;
+  expect(entry.details).toMatchObject({ matched: 10_000, matched_exact: false });
   await runToTheEnd(body.id);
   const ended = await read(body.id);
   expect(ended).toMatchObject({ state: 'completed', matched: FAILED - 1, matched_exact: true });

@@ -123,11 +123,11 @@ describe('at the default unit', () => {
     expect(off.body).toMatchObject({ active: false, inactive_reason: expect.stringContaining('410') });
     const list = await system.call('GET', `/api/urpa/webhooks/events?webhook_id=${webhook.id}&status=failed`);
     expect(list.body.data).toMatchObject([{ status_code: 410, attempts: 1 }]);
-    const deeds = await system.sql(
+    const entries = await system.sql(
       `select actor from audit_log where action = 'webhook.turned_off' and subject_id = $1`,
       [webhook.id],
     );
-    expect(deeds).toEqual([{ actor: 'posthorn' }]);
+    expect(entries).toEqual([{ actor: 'posthorn' }]);
     await gone.close();
   });
 });

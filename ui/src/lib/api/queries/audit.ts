@@ -7,7 +7,7 @@ type AuditQuery = NonNullable<Parameters<typeof api.api.dashboard.audit.$get>[0]
 /** Much is noted of which the live stream says nothing: it is asked for at each visit. */
 const ALWAYS_STALE = 0;
 
-/** So many of the last deeds are shown beside what they were done to. */
+/** So many of the last entries are shown beside what they were done to. */
 const RECENT = '10';
 
 export function auditQuery(query: AuditQuery) {

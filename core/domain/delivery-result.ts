@@ -1,7 +1,7 @@
 import type { Plan } from './plan.ts';
 
 /** How a workflow's delivery stands after its attempt, or without one. */
-export interface Standing {
+export interface DeliveryResult {
   deliveryId: string;
   /** `moved`: it went on in another workflow, or waits in the outbox for a dispatcher. */
   state: 'delivered' | 'failed' | 'cancelled' | 'held' | 'moved' | 'waiting';
@@ -20,7 +20,7 @@ export interface DeliveryAttempts {
    * Claims and makes the attempts that are due, and tells how each delivery stands; `run` is the activity's, from 1.
    * @throws StoppingError when the process stops before that is known: another one has to look.
    */
-  attend(workflowId: string, deliveryIds: string[], run: number): Promise<Standing[]>;
+  runAttempts(workflowId: string, deliveryIds: string[], run: number): Promise<DeliveryResult[]>;
 }
 
 export class StoppingError extends Error {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fill } from '../../bench/fill.ts';
 import { MOST_DUE, PART } from '../../delivery/pause/propagate-part.ts';
-import { Settlement } from '../../delivery/pause/state-propagation.ts';
+import { StatePropagation } from '../../delivery/pause/state-propagation.ts';
 import { startApi, WEBHOOKS, type TestApi } from '../api.ts';
 
 /** More than is done before the API answers, and more than may be due at a time. */
@@ -36,9 +36,9 @@ async function countRows(webhookId: string) {
 
 /** Does what a worker would until nothing follows, and says what the last step was. */
 async function work(webhookId: string): Promise<string> {
-  const settlement = new Settlement(api.database.pool, webhookId);
-  let step = await settlement.step();
-  while (step === 'more' || step === 'last-look') step = await settlement.step();
+  const propagation = new StatePropagation(api.database.pool, webhookId);
+  let step = await propagation.step();
+  while (step === 'more' || step === 'last-look') step = await propagation.step();
   return step;
 }
 
@@ -71,18 +71,18 @@ test('pausing and turning off are answered before all deliveries have followed; 
   const id = await registerHolding();
   await act(id, 'resume');
   await act(id, 'pause');
-  expect(await work(id)).toBe('settled');
+  expect(await work(id)).toBe('done');
   expect(await countRows(id)).toEqual({ held: MANY, due: 0, cancelled: 0 });
   await api.ask('PUT', `${WEBHOOKS}/${id}`, { body: { active: false } });
   expect(await countRows(id)).toEqual({ held: MANY - 3 * PART, due: 0, cancelled: 3 * PART });
-  expect(await work(id)).toBe('settled');
+  expect(await work(id)).toBe('done');
   expect(await countRows(id)).toEqual({ held: 0, due: 0, cancelled: MANY });
 });
 
 test('deleting cancels the rest as well', async () => {
   const id = await registerHolding();
   expect((await api.ask('DELETE', `${WEBHOOKS}/${id}`)).status).toBe(204);
-  expect(await work(id)).toBe('settled');
+  expect(await work(id)).toBe('done');
   expect(await countRows(id)).toEqual({ held: 0, due: 0, cancelled: MANY });
   const reason = 'select distinct error_message from deliveries where webhook_id = $1';
   expect((await api.database.pool.query(reason, [id])).rows).toEqual([{ error_message: 'the webhook was deleted' }]);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { AUDIT_ACTIONS } from '../../../../core/domain/audit.ts';
-import { describeDeed, subjectPath } from './describe-deed.ts';
+import { describeEntry, subjectPath } from './describe-entry.ts';
 
 const say = (action: string, details: Record<string, unknown> = {}) => {
-  const { did, more } = describeDeed({ action, details });
+  const { did, more } = describeEntry({ action, details });
   return [did, more].filter(Boolean).join(' … ');
 };
 

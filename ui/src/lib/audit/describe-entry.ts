@@ -11,7 +11,7 @@ interface Described {
   more?: string | undefined;
 }
 
-const DEEDS: Record<AuditAction, (details: Details) => Described> = {
+const TEXTS: Record<AuditAction, (details: Details) => Described> = {
   'webhook.registered': ({ events }) => ({ did: 'registered the webhook', more: forTypes(events) }),
   'webhook.updated': describeUpdate,
   'webhook.deleted': () => ({ did: 'deleted the webhook' }),
@@ -55,13 +55,13 @@ const DEEDS: Record<AuditAction, (details: Details) => Described> = {
 /** Fields of a webhook whose names are not words. */
 const FIELDS: Record<string, string> = { url: 'URL', events: 'event types', retry_policy: 'retry schedule' };
 
-/** A deed in words, without who did it and what it was done to. */
-export function describeDeed({ action, details }: Pick<AuditEntry, 'action' | 'details'>): Described {
-  const describe = Object.hasOwn(DEEDS, action) ? DEEDS[action as AuditAction] : undefined;
+/** A entry in words, without who did it and what it was done to. */
+export function describeEntry({ action, details }: Pick<AuditEntry, 'action' | 'details'>): Described {
+  const describe = Object.hasOwn(TEXTS, action) ? TEXTS[action as AuditAction] : undefined;
   return describe?.(details) ?? { did: action };
 }
 
-/** Where what a deed was done to can be looked at; null where nowhere. */
+/** Where what a entry was done to can be looked at; null where nowhere. */
 export function subjectPath({ action, subject_id: id }: Pick<AuditEntry, 'action' | 'subject_id'>): string | null {
   if (id === null) return null;
   const kind = action.split('.')[0];
