@@ -45,15 +45,21 @@ export default {
     },
     only('domain-imports-nothing', '^core/domain/', '^core/domain/', 'Pure: not even types from elsewhere.'),
     only(
+      'options-import-zod-and-domain',
+      '^core/options/',
+      '^core/(options|domain)/|node_modules/zod/',
+      'Shared with the dashboard, so nothing here may need Node.',
+    ),
+    only(
       'contracts-import-zod-and-domain',
       '^core/contracts/',
-      '^core/(contracts|domain)/|node_modules/(zod|@hono/zod-openapi)/',
+      '^core/(contracts|domain|options)/|node_modules/(zod|@hono/zod-openapi)/',
       'Shared with the dashboard, so nothing here may need Node.',
     ),
     only(
       'platforms-import-contracts-and-domain',
       '^core/platforms/',
-      '^core/(platforms|contracts|domain)/|node_modules/(zod|@hono/zod-openapi)/',
+      '^core/(platforms|contracts|domain|options)/|node_modules/(zod|@hono/zod-openapi)/',
       'A platform is data.',
     ),
     never(
@@ -111,7 +117,7 @@ export default {
     never(
       'ui-knows-contracts-and-domain',
       { path: '^ui/src/' },
-      '^(activities|bin|bench|delivery|test|workflows)/|^worker|^core/(?!contracts/|domain/)|^api/(?!client\\.ts$)',
+      '^(activities|bin|bench|delivery|test|workflows)/|^worker|^core/(?!contracts/|domain/|options/)|^api/(?!client\\.ts$)',
       'The dashboard runs in a browser.',
     ),
     never('ui-takes-only-types-from-the-api', { path: '^ui/' }, '^api/', 'The dashboard runs in a browser.', {

@@ -12,7 +12,7 @@ const idAt = (ms: string) => `encode(set_bit(set_bit(overlay(uuid_send(gen_rando
 const made = (status: string) => `
 with made as materialized (
   select ${idAt('at')} as id, ${idAt('at')} as event_id, ${idAt('at + 5')} as attempt_id, $1::uuid as webhook_id,
-    to_timestamp(at / 1000.0) as at, w.platform, w.org_id, w.events[1] as event_type, w.max_attempts, '${status}' as status
+    to_timestamp(at / 1000.0) as at, w.platform, w.org_id, w.events[1] as event_type, 6 as max_attempts, '${status}' as status
   from webhooks w, (select $3::bigint + (n * $4::float8)::bigint as at from generate_series(0, $2::int - 1) n) moments
   where w.id = $1
 ), stored as (

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** What the built dashboard depends on. */
-const SOURCES = ['ui', 'core/contracts', 'core/domain', 'package-lock.json'];
+const SOURCES = ['ui', 'core/contracts', 'core/domain', 'core/options', 'package-lock.json'];
 
 /** Where the API looks for the dashboard. */
 export const UI_FOLDER = join(ROOT, 'build/ui');

@@ -57,8 +57,7 @@ const plan = {
   max_attempts: 6,
   round_start: 0,
   next_attempt_at: at(0),
-  initial_units: 2,
-  coefficient: 2,
+  options: {},
 };
 const minutes = (changes: Partial<typeof plan>) =>
   writeSchedule({ ...plan, ...changes }, 60_000).map((entry) => (Date.parse(entry.at) - at(0).getTime()) / 60_000);

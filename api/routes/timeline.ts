@@ -1,5 +1,7 @@
 import type { ScheduledAttempt, TimelineEntry } from '../../core/contracts/delivery.ts';
 import type { AttemptRow, AuditRow, DeliveryDetailRow } from '../../delivery/history/delivery.ts';
+import { readOptions } from '../../core/options/index.ts';
+import { scheduleOf } from '../../core/options/retry-policy.ts';
 import { delayAfter } from '../../core/domain/schedule.ts';
 
 type Facts = Pick<
@@ -57,13 +59,13 @@ function describeDeed({ at, actor, action, details }: AuditRow): TimelineEntry {
 
 type Plan = Pick<
   DeliveryDetailRow,
-  'status' | 'attempts' | 'max_attempts' | 'round_start' | 'next_attempt_at' | 'initial_units' | 'coefficient'
+  'status' | 'attempts' | 'max_attempts' | 'round_start' | 'next_attempt_at' | 'options'
 >;
 
 /** When the remaining attempts are made if each fails at once; none while nothing is scheduled. */
 export function writeSchedule(plan: Plan, unitMs: number): ScheduledAttempt[] {
   if (plan.next_attempt_at === null || (plan.status !== 'pending' && plan.status !== 'retrying')) return [];
-  const schedule = { maxAttempts: plan.max_attempts, initialUnits: plan.initial_units, coefficient: plan.coefficient };
+  const schedule = scheduleOf(readOptions(plan.options).retry_policy);
   const planned: ScheduledAttempt[] = [];
   let at = plan.next_attempt_at.getTime();
   for (let number = plan.attempts + 1; number <= plan.max_attempts; number++) {

@@ -1,4 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
+import { changeOptions, describeEffects } from '../../core/options/index.ts';
 import { newId } from '../../core/new-id.ts';
 import { z } from 'zod';
 import { AppError, invalidRequest } from '../../core/contracts/errors.ts';
@@ -30,7 +31,7 @@ import { readJson, readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams, requireId } from '../paths.ts';
 import type { Call, Router } from '../routing.ts';
-import { applyUpdate, limitColumns, scheduleColumns, writeWebhook } from './webhook-fields.ts';
+import { applyUpdate, writeWebhook } from './webhook-fields.ts';
 
 const ListQuery = z.object({
   limit: z
@@ -82,8 +83,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
           inactiveReason: input.active === false ? REASON : null,
           pausedAt: null,
           pausedReason: null,
-          ...scheduleColumns(input.retry_policy),
-          ...limitColumns(input.limits),
+          options: changeOptions({}, input),
           deletedAt: null,
           createdAt: now,
           updatedAt: now,
@@ -144,8 +144,8 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     operationId: operationId(platform, 'updateWebhook'),
     summary: 'Update a webhook',
     description:
-      'Any of the fields. A new URL or secret counts from the next attempt on, a new retry policy for attempts that are scheduled ' +
-      'afterwards, new limits as soon as something is claimed. `active: false` cancels what was still to be sent.',
+      `Any of the fields. A new URL or secret takes effect from the next attempt on. ${describeEffects()} ` +
+      '`active: false` cancels deliveries that are still to be sent.',
     errors: ['not_found', ...BODY_ERRORS],
     request: { params: pathParams(platform, 'id'), body: { required: true, content: content(inputs.update) } },
     responses: { 200: { description: 'As it is now', content: content(WebhookAnswer) } },

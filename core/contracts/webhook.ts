@@ -1,47 +1,8 @@
 import { z } from 'zod';
-import { LANE_BOUNDS } from '../domain/lane-limits.ts';
-import { SCHEDULE_LIMITS, SECONDS_PER_UNIT } from '../domain/schedule.ts';
+import { optionInputs, optionSchemas } from '../options/index.ts';
 import { Id, listOf, OrgId, plainText, Time } from './common.ts';
 import { quote } from './issues.ts';
 import { ReceiverUrl, WebhookSecret } from './receiver-url.ts';
-
-const { maxAttempts, initialUnits, coefficient } = SCHEDULE_LIMITS;
-
-const RetryPolicy = z
-  .object({
-    maximum_attempts: z
-      .int()
-      .min(maxAttempts.min)
-      .max(maxAttempts.max)
-      .meta({ description: 'attempts in all, the first one included', example: 6 }),
-    initial_interval: z
-      .number()
-      .min(initialUnits.min * SECONDS_PER_UNIT)
-      .max(initialUnits.max * SECONDS_PER_UNIT)
-      .meta({ description: 'seconds from the first failure to the second attempt', example: 120 }),
-    backoff_coefficient: z
-      .number()
-      .min(coefficient.min)
-      .max(coefficient.max)
-      .meta({ description: 'each interval is so many times the one before; none is longer than a day', example: 2 }),
-  })
-  .meta({ id: 'RetryPolicy' });
-
-const Limits = z
-  .object({
-    concurrency: z
-      .int()
-      .min(LANE_BOUNDS.concurrency.min)
-      .max(LANE_BOUNDS.concurrency.max)
-      .meta({ description: 'attempts at once, in each worker process', example: 100 }),
-    rate: z
-      .number()
-      .min(LANE_BOUNDS.rate.min)
-      .max(LANE_BOUNDS.rate.max)
-      .nullable()
-      .meta({ description: 'attempts a second, over all workers, about; null: no limit', example: 50 }),
-  })
-  .meta({ id: 'WebhookLimits' });
 
 export const Webhook = z
   .object({
@@ -57,8 +18,7 @@ export const Webhook = z
     paused: z.boolean().meta({ description: 'true: its deliveries are held until it is resumed' }),
     paused_at: Time.nullable(),
     paused_reason: z.string().nullable().meta({ description: 'why it was paused' }),
-    retry_policy: RetryPolicy,
-    limits: Limits,
+    ...optionSchemas,
     created_at: Time,
     updated_at: Time,
   })
@@ -97,17 +57,11 @@ export function webhookInputs(eventTypes: readonly string[]) {
     }),
     description: plainText(z.string().max(1000)).nullable().optional(),
     active: z.boolean().optional().meta({ description: 'default true' }),
-    retry_policy: RetryPolicy.partial().optional().meta({
-      description: 'what is left out keeps its value; the default is 6 attempts, 120 s, coefficient 2',
-    }),
-    limits: Limits.partial().optional().meta({
-      description: 'what is left out keeps its value; the default is 100 attempts at once and no rate',
-    }),
+    ...optionInputs,
   };
   const register = z.object(fields);
   return { register, update: register.partial() };
 }
-export type RegisterWebhook = z.output<ReturnType<typeof webhookInputs>['register']>;
 export type UpdateWebhook = z.output<ReturnType<typeof webhookInputs>['update']>;
 
 /** Which event type a test sends; default: the first that the webhook subscribes to. */

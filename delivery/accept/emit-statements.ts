@@ -1,3 +1,4 @@
+import { maximumAttempts } from '../../core/options/retry-policy.ts';
 import { NOW_MS } from '../../core/db/now.ts';
 
 /**
@@ -28,7 +29,8 @@ with clock as materialized (
 ), stored as (
   insert into events (id, platform, org_id, event_type, body) select id, platform, org_id, event_type, body from fresh
 ), matched as materialized (
-  select posthorn_uuidv7() as id, f.id as event_id, f.platform, f.org_id, f.event_type, w.id as webhook_id, w.max_attempts,
+  select posthorn_uuidv7() as id, f.id as event_id, f.platform, f.org_id, f.event_type, w.id as webhook_id,
+    ${maximumAttempts('w')} as max_attempts,
     w.paused_at is not null or coalesce(w.propagating = 'begun', false) as held
   from fresh f
   join subscriptions s on s.platform = f.platform and s.org_id = f.org_id and s.event_type = f.event_type

@@ -1,4 +1,5 @@
 import type { Webhook } from '../../core/db/entities/webhook.ts';
+import { readOptions } from '../../core/options/index.ts';
 import { notifyDue, type Execute } from '../../core/db/execute.ts';
 
 export interface TestEvent {
@@ -11,7 +12,8 @@ export interface TestEvent {
 
 /** Stores an event for one webhook alone. To be run in a transaction that keeps the webhook from being changed. */
 export async function storeTestEvent(execute: Execute, webhook: Webhook, event: TestEvent): Promise<void> {
-  const { id, platform, orgId, maxAttempts } = webhook;
+  const { id, platform, orgId } = webhook;
+  const { maximum_attempts: maxAttempts } = readOptions(webhook.options).retry_policy;
   const { eventId, deliveryId, eventType, body } = event;
   await execute(EVENT, [eventId, platform, orgId, eventType, body]);
   await execute(DELIVERY, [deliveryId, eventId, id, platform, orgId, eventType, maxAttempts]);

@@ -4,9 +4,11 @@ import { newId } from '../../core/new-id.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { Sender } from '../send/send.ts';
 import { deliveryHeaders, type Signer } from './sign.ts';
+import { applyToRequest } from '../../core/options/index.ts';
+import { scheduleOf } from '../../core/options/retry-policy.ts';
 import { describeFailure, judgeAttempt, type Verdict } from '../../core/domain/verdict.ts';
 import type { AttemptResult } from '../../core/domain/delivery.ts';
-import { scheduleOf, type Claimed } from '../claim/claimed.ts';
+import type { Claimed } from '../claim/claimed.ts';
 import type { InFlightDelivery } from '../claim/in-flight.ts';
 import type { Assignment, Handover } from '../handover/handover.ts';
 import type { Lease } from '../lease/lease.ts';
@@ -90,7 +92,7 @@ export class AttemptRunner {
     const verdict: Verdict = judgeAttempt(
       { ...result, retryAfterMs: retryAfter },
       position,
-      scheduleOf(claimed),
+      scheduleOf(claimed.options.retry_policy),
       deps.retryUnitMs,
     );
     const assignment = deps.handover.assign(delivery, verdict);
@@ -148,7 +150,7 @@ export class AttemptRunner {
       body: claimed.body,
       now: new Date(this.deps.clock.now()),
     });
-    return { url: claimed.url, headers, body: claimed.body };
+    return applyToRequest(claimed.options, { url: claimed.url, headers, body: claimed.body });
   }
 
   /** Waits while the lease cannot be confirmed (the database is away); false once it is lost. */

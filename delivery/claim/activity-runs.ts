@@ -3,6 +3,7 @@ import type { DatabaseClock } from '../../core/database-clock.ts';
 import { CLAIM_MEMBERS, DELIVERY_RESULTS } from './claim-statements.ts';
 import type { DeliveryStatus } from '../../core/domain/delivery.ts';
 import { StoppingError, type DeliveryAttempts, type DeliveryResult } from '../../core/domain/delivery-result.ts';
+import { readOptions, type StoredOptions } from '../../core/options/index.ts';
 import { describeFailure } from '../../core/domain/verdict.ts';
 import { planOf, type Claimed } from './claimed.ts';
 import type { Claims } from './claims.ts';
@@ -118,16 +119,14 @@ export class ActivityRuns implements DeliveryAttempts {
     const overdueMs = this.now() - row.next_attempt_at!.getTime();
     if (overdueMs > PATIENCE_MS) return resultOf(id, 'moved');
     if (row.workflow_id === null || overdueMs >= 0) return null;
-    const plan = planOf(row, row.attempts, this.deps.retryUnitMs);
+    const plan = planOf({ ...row, options: readOptions(row.options) }, row.attempts, this.deps.retryUnitMs);
     return { deliveryId: id, state: 'waiting', message: messageOf(row), nextAttemptAt: row.next_attempt_at, plan };
   }
 }
 
-interface ResultRow extends Pick<
-  Claimed,
-  'attempts' | 'max_attempts' | 'round_start' | 'schedule_attempts' | 'initial_units' | 'coefficient'
-> {
+interface ResultRow extends Pick<Claimed, 'attempts' | 'max_attempts' | 'round_start'> {
   delivery_id: string;
+  options: StoredOptions;
   status: DeliveryStatus;
   status_code: number | null;
   error_message: string | null;

@@ -17,7 +17,7 @@ select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.ro
   e.platform, e.org_id, e.event_type, octet_length(e.body) as bytes,
   case when sum(octet_length(e.body)) over () <= ${most}::bigint then e.body end as body,
   w.url, encode(w.secret, 'base64') as secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
-  w.max_attempts as schedule_attempts, w.initial_units, w.coefficient, w.concurrency, w.rate_limit
+  w.options::text as options
 from claimed c
 left join lateral (select * from events where id = c.event_id offset 0) e on true
 cross join lateral (select * from webhooks where id = c.webhook_id offset 0) w
@@ -129,7 +129,7 @@ export const DELIVERY_RESULTS = {
   text: `
 select t.id as delivery_id, d.status, d.attempts, d.max_attempts, d.status_code, d.error_message, o.workflow_id,
   o.claimed_by, o.next_attempt_at, o.delivery_id is not null as open, coalesce(o.round_start, 0) as round_start,
-  w.max_attempts as schedule_attempts, w.initial_units, w.coefficient
+  w.options
 from unnest($1::uuid[]) as t(id)
 cross join lateral (select * from deliveries where id = t.id offset 0) d
 cross join lateral (select * from webhooks where id = d.webhook_id offset 0) w

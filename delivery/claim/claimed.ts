@@ -1,6 +1,7 @@
 import type { AttemptTrigger } from '../../core/domain/delivery.ts';
 import { planFrom, type Plan } from '../../core/domain/plan.ts';
-import type { RetrySchedule } from '../../core/domain/schedule.ts';
+import type { WebhookOptions } from '../../core/options/index.ts';
+import { scheduleOf } from '../../core/options/retry-policy.ts';
 import type { LaneOwner } from '../concurrency/lane.ts';
 
 /** A claimed delivery with everything its attempt needs: one row of the claim statements. */
@@ -24,27 +25,15 @@ export interface Claimed extends LaneOwner {
   secret: string;
   active: boolean;
   paused: boolean;
-  schedule_attempts: number;
-  initial_units: number;
-  coefficient: number;
-}
-
-type Scheduled = Pick<Claimed, 'schedule_attempts' | 'initial_units' | 'coefficient'>;
-
-export function scheduleOf(claimed: Scheduled): RetrySchedule {
-  return {
-    maxAttempts: claimed.schedule_attempts,
-    initialUnits: claimed.initial_units,
-    coefficient: claimed.coefficient,
-  };
+  options: WebhookOptions;
 }
 
 /** What is left of a claimed delivery's schedule once `attemptsMade` attempts are made. */
 export function planOf(
-  claimed: Scheduled & Pick<Claimed, 'round_start' | 'max_attempts'>,
+  claimed: Pick<Claimed, 'round_start' | 'max_attempts'> & { options: Pick<WebhookOptions, 'retry_policy'> },
   attemptsMade: number,
   unitMs: number,
 ): Plan {
   const position = { attemptsMade, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
-  return planFrom(position, scheduleOf(claimed), unitMs);
+  return planFrom(position, scheduleOf(claimed.options.retry_policy), unitMs);
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { createOptionReader } from '../../core/options/index.ts';
 import { CLAIMED_BY_SLICE, type SliceEnd } from '../lease/claimed-rows.ts';
 import { RELEASE } from './claim-statements.ts';
 import { END_WITHOUT_EVENT } from './missing-event.ts';
@@ -36,6 +37,7 @@ const POLL_MS = 20;
 export class Claims {
   private readonly deps: ClaimsDeps;
   private readonly walk: ClaimedWalk<SliceEnd & { deliveries: string[] }>;
+  private readonly readOptions = createOptionReader();
   private underWay = 0;
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
@@ -82,6 +84,7 @@ export class Claims {
         const { rows: all } = await pool.query<Row>({ ...statement, values: [worker, ...values, most] });
         const rows = all.some(lacksEvent) ? await this.endWithoutEvent(worker, all) : all;
         claimed = rows.length;
+        for (const row of rows) this.parseOptions(row);
         return rows.filter((row) => !inFlight.has(row.delivery_id, worker));
       });
       if (brought.rows.length + brought.left.length < claimed) this.doubtfulUntil = performance.now() + DOUBT_MS;
@@ -92,6 +95,11 @@ export class Claims {
     } finally {
       this.underWay--;
     }
+  }
+
+  /** The statements bring options as text, which is parsed once for many rows. A fair claim also returns a row without a delivery. */
+  private parseOptions(row: Claimed): void {
+    if (row.delivery_id !== null) row.options = this.readOptions(row.options as unknown as string);
   }
 
   /** A delivery that has outlived its event cannot be attempted, and would be claimed for ever. Returns the others. */

@@ -6,8 +6,8 @@ export function describeLane(lane: Lane<unknown>, now: number): { state: LaneSta
   const { adaptive, owner } = lane;
   const waits = lane.queue.length > 0 || lane.blocked;
   if (adaptive.probing) return { state: 'probing', reason: describeProbing(lane) };
-  if (waits && owner.rate_limit !== null && lane.wait(now) > 0) {
-    return { state: 'rate_limited', reason: `its limit of ${owner.rate_limit} a second is used up` };
+  if (waits && owner.options.limits.rate !== null && lane.wait(now) > 0) {
+    return { state: 'rate_limited', reason: `its limit of ${owner.options.limits.rate} a second is used up` };
   }
   if (adaptive.slowed) return { state: 'slowed', reason: describeSlowed(lane) };
   const takes = `an attempt takes ${formatDuration(lane.duration(now))}`;

@@ -1,3 +1,4 @@
+import type { WebhookOptions } from '../../core/options/index.ts';
 import { AdaptiveConcurrency, SLOW_MS, type Outcome } from './adaptive-concurrency.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -6,10 +7,7 @@ export interface LaneOwner {
   webhook_id: string;
   platform: string;
   org_id: string;
-  /** Attempts at once, in each worker process. */
-  concurrency: number;
-  /** Attempts per second, over all workers; null: no limit. */
-  rate_limit: number | null;
+  options: Pick<WebhookOptions, 'limits'>;
 }
 
 /** The most that one claim brings, and that waits in a lane. */
@@ -39,17 +37,18 @@ export class Lane<Job> {
   constructor(owner: LaneOwner, workers: number, now: number) {
     this.owner = owner;
     this.touchedAt = now;
-    this.adaptive = new AdaptiveConcurrency(owner.concurrency);
+    this.adaptive = new AdaptiveConcurrency(owner.options.limits.concurrency);
     this.configure(owner, workers, now);
   }
 
   /** Its share of a rate is what one of `workers` may send. */
   configure(owner: LaneOwner, workers: number, now: number): void {
     this.owner = owner;
-    this.adaptive.setLimit(owner.concurrency);
-    if (owner.rate_limit === null) this.bucket = undefined;
-    else if (this.bucket) this.bucket.setRate(owner.rate_limit / workers, now);
-    else this.bucket = new TokenBucket(owner.rate_limit / workers, now);
+    const { concurrency, rate } = owner.options.limits;
+    this.adaptive.setLimit(concurrency);
+    if (rate === null) this.bucket = undefined;
+    else if (this.bucket) this.bucket.setRate(rate / workers, now);
+    else this.bucket = new TokenBucket(rate / workers, now);
   }
 
   get running(): number {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { LaneOwner } from './lane.ts';
 import { Lanes } from './lanes.ts';
+import type { Limits } from '../../core/options/limits.ts';
 import type { Outcome } from './adaptive-concurrency.ts';
 
 const SUCCESS: Outcome = { statusCode: 200, errorMessage: null, durationMs: 5 };
@@ -13,8 +14,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function owner(webhookId: string, limits: Partial<LaneOwner> = {}): LaneOwner {
-  return { webhook_id: webhookId, platform: 'urpa', org_id: '', concurrency: 2, rate_limit: null, ...limits };
+function owner(webhookId: string, limits: Partial<Limits> = {}): LaneOwner {
+  return {
+    webhook_id: webhookId,
+    platform: 'urpa',
+    org_id: '',
+    options: { limits: { concurrency: 2, rate: null, ...limits } },
+  };
 }
 
 function controlled({ maxInFlight = 1_024, workers = 1 } = {}) {
@@ -112,7 +118,7 @@ test.each([
   { workers: 2, begins: 15 },
 ])('a rate is shared by $workers workers', async ({ workers, begins }) => {
   const { lanes, begun, end, add } = controlled({ workers });
-  add(owner('a', { concurrency: 100, rate_limit: 10 }), 60);
+  add(owner('a', { concurrency: 100, rate: 10 }), 60);
   for (let tenths = 0; tenths < 20; tenths++) {
     await vi.advanceTimersByTimeAsync(100);
     for (const job of begun) await end(job).catch(() => {});

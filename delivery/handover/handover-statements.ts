@@ -17,7 +17,7 @@ with front as materialized (
 )
 select o.delivery_id, o.webhook_id, f.workflow_id, o.attempts - 1 as attempts, o.max_attempts, o.round_start,
   d.platform, d.org_id, d.event_type,
-  w.url, w.max_attempts as schedule_attempts, w.initial_units, w.coefficient
+  w.url, w.options
 from front f
 cross join lateral (select * from outbox where delivery_id = f.delivery_id offset 0) o
 cross join lateral (select * from deliveries where id = o.delivery_id offset 0) d

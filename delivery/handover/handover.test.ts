@@ -6,6 +6,7 @@ import type { Claimed } from '../claim/claimed.ts';
 import { InFlightDeliveries } from '../claim/in-flight.ts';
 import { Handover } from './handover.ts';
 import type { Recorded } from '../record/recorder.ts';
+import { readOptions } from '../../core/options/index.ts';
 import type { Start } from './workflow-starter.ts';
 
 const MINUTE = 60_000;
@@ -32,11 +33,7 @@ const claimed = (id: string, fields: Partial<Claimed> = {}): Claimed => ({
   secret: '',
   active: true,
   paused: false,
-  schedule_attempts: 6,
-  initial_units: 2,
-  coefficient: 2,
-  concurrency: 100,
-  rate_limit: null,
+  options: readOptions({}),
   ...fields,
 });
 

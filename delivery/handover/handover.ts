@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { AWAITING_HANDOVER, HANDED_OVER, WORKFLOWS_REFUSED } from './handover-statements.ts';
 import type { Plan, RetryOutcome } from '../../core/domain/plan.ts';
 import type { Verdict } from '../../core/domain/verdict.ts';
+import { readOptions, type StoredOptions } from '../../core/options/index.ts';
 import { newId } from '../../core/new-id.ts';
 import { planOf, type Claimed } from '../claim/claimed.ts';
 import type { InFlightDelivery } from '../claim/in-flight.ts';
@@ -183,11 +184,12 @@ export class Handover {
     const { pool, log, starter } = this.deps;
     try {
       if (!starter.idle) return;
-      const { rows } = await pool.query<Member & { workflow_id: string }>({
+      const { rows } = await pool.query<Omit<Member, 'options'> & { workflow_id: string; options: StoredOptions }>({
         ...AWAITING_HANDOVER,
         values: [OVERDUE_S, SWEEP_MOST],
       });
-      for (const [workflowId, members] of Map.groupBy(rows, (row) => row.workflow_id)) {
+      const waiting = rows.map((row) => ({ ...row, options: readOptions(row.options) }));
+      for (const [workflowId, members] of Map.groupBy(waiting, (row) => row.workflow_id)) {
         starter.start({ workflowId, members, plan: this.planAfter(members[0]!, 0), known: false });
       }
     } catch (error) {
@@ -209,7 +211,10 @@ function newGroup(workflowId: string, delivered: boolean): Group {
 
 /** What waits for the same next attempt: the same place in the same schedule, and within a second where the receiver asked for more. */
 function keyOf(claimed: Claimed, { outcome, postponed, delayMs }: Verdict): string {
-  const { platform, attempts, round_start, max_attempts, initial_units, coefficient } = claimed;
+  const { platform, attempts, round_start, max_attempts, options } = claimed;
+  const { initial_interval, backoff_coefficient } = options.retry_policy;
   const asked = postponed ? Math.ceil(delayMs / 1_000) : 'as scheduled';
-  return [platform, attempts, round_start, max_attempts, initial_units, coefficient, outcome, asked].join(' ');
+  return [platform, attempts, round_start, max_attempts, initial_interval, backoff_coefficient, outcome, asked].join(
+    ' ',
+  );
 }

@@ -20,9 +20,7 @@ export type Member = Pick<
   | 'attempts'
   | 'max_attempts'
   | 'round_start'
-  | 'schedule_attempts'
-  | 'initial_units'
-  | 'coefficient'
+  | 'options'
 >;
 
 export interface Start {

@@ -1,3 +1,4 @@
+import { maximumAttempts } from '../../core/options/retry-policy.ts';
 import type pg from 'pg';
 import {
   paceOf,
@@ -112,8 +113,8 @@ const START_AGAIN = `
     order by id for update
   ), queued as (
     insert into outbox (delivery_id, event_id, webhook_id, attempts, round_start, max_attempts, trigger, due_at)
-    select p.id, p.event_id, p.webhook_id, p.attempts, p.attempts, p.attempts + w.max_attempts, 'manual', now()
-    from picked p cross join lateral (select max_attempts from webhooks where id = p.webhook_id offset 0) w
+    select p.id, p.event_id, p.webhook_id, p.attempts, p.attempts, p.attempts + ${maximumAttempts('w')}, 'manual', now()
+    from picked p cross join lateral (select options from webhooks where id = p.webhook_id offset 0) w
     on conflict do nothing
     returning delivery_id, attempts, max_attempts
   )

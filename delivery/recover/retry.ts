@@ -1,3 +1,4 @@
+import { maximumAttempts } from '../../core/options/retry-policy.ts';
 import type { DeliveryStatus } from '../../core/domain/delivery.ts';
 import { notifyDue, type Execute } from '../../core/db/execute.ts';
 
@@ -75,7 +76,7 @@ const SEND_NOW = `
 const START_AGAIN = `
   with queued as (
     insert into outbox (delivery_id, event_id, webhook_id, attempts, round_start, max_attempts, trigger, due_at)
-    select d.id, d.event_id, d.webhook_id, d.attempts, d.attempts, d.attempts + w.max_attempts, 'manual', now()
+    select d.id, d.event_id, d.webhook_id, d.attempts, d.attempts, d.attempts + ${maximumAttempts('w')}, 'manual', now()
     from deliveries d join webhooks w on w.id = d.webhook_id where d.id = ?
     returning delivery_id, attempts, max_attempts
   )

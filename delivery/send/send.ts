@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import type { AttemptResult } from '../../core/domain/delivery.ts';
+import type { AttemptRequest } from '../../core/options/webhook-option.ts';
 import { Attempt } from './request.ts';
 import { createGuardedConnector } from './connect.ts';
 import { refuseUrl, type Allowlist, type TargetRefusedError } from '../guard/guard.ts';
@@ -25,15 +26,9 @@ export interface SenderOptions {
   onRefused?: (error: TargetRefusedError) => void;
 }
 
-export interface SendRequest {
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-}
-
 export interface Sender {
   /** One POST. Never rejects: `errorMessage` is null once a whole 2xx head has arrived, and says what went wrong otherwise. */
-  send: (request: SendRequest) => Promise<AttemptResult>;
+  send: (request: AttemptRequest) => Promise<AttemptResult>;
   /** Resolves when the attempts in flight have ended. */
   close: () => Promise<void>;
 }
@@ -45,7 +40,6 @@ export interface Sender {
  */
 export function createSender(options: SenderOptions): Sender {
   const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, now = Date.now } = options;
-  const limits = { connectTimeoutMs, attemptTimeoutMs };
   const agentOptions: Agent.Options = {
     connect: skipInterimAnswers(createGuardedConnector(options, connectTimeoutMs)),
     allowH2: false,
@@ -61,13 +55,14 @@ export function createSender(options: SenderOptions): Sender {
   const find = rememberTargets(allowlist);
 
   return {
-    send: ({ url, headers, body }) =>
+    send: ({ url, headers, body, timeoutMs }) =>
       new Promise((settle) => {
         const target = find(url);
         const dispatch = (through: Agent) => {
           if (typeof target === 'string') attempt.refuse(target);
           else through.dispatch({ ...target, method: 'POST', headers: { ...headers, ...IDENTITY }, body }, attempt);
         };
+        const limits = { connectTimeoutMs, attemptTimeoutMs: timeoutMs ?? attemptTimeoutMs };
         const attempt = new Attempt(limits, new Date(now()), settle, () => dispatch(freshAgent));
         dispatch(agent);
       }),

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import type { StoredOptions } from '../../options/index.ts';
 
 const WebhookSchema = defineEntity({
   name: 'Webhook',
@@ -17,11 +18,7 @@ const WebhookSchema = defineEntity({
     inactiveReason: p.text().fieldName('inactive_reason').nullable(),
     pausedAt: p.datetime().fieldName('paused_at').nullable(),
     pausedReason: p.text().fieldName('paused_reason').nullable(),
-    maxAttempts: p.smallint().fieldName('max_attempts'),
-    initialUnits: p.double().$type<number>().fieldName('initial_units'),
-    coefficient: p.double().$type<number>(),
-    concurrency: p.smallint(),
-    rateLimit: p.double().$type<number>().fieldName('rate_limit').nullable(),
+    options: p.json().$type<StoredOptions>(),
     deletedAt: p.datetime().fieldName('deleted_at').nullable(),
     createdAt: p.datetime().fieldName('created_at'),
     updatedAt: p.datetime().fieldName('updated_at'),

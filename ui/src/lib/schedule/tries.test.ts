@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_POLICY, formatOf, triesOf, writeTries } from './tries.ts';
+import { retryPolicy } from '../../../../core/options/retry-policy.ts';
+import { formatOf, triesOf, writeTries } from './tries.ts';
 
 const policy = (maximum_attempts: number, initial_interval: number, backoff_coefficient: number) => ({
   maximum_attempts,
@@ -8,7 +9,7 @@ const policy = (maximum_attempts: number, initial_interval: number, backoff_coef
 });
 
 test('the default schedule tries six times in 62 minutes', () => {
-  const tries = triesOf(DEFAULT_POLICY);
+  const tries = triesOf(retryPolicy.default);
   expect(writeTries(tries)).toEqual(['0:00', '0:02', '0:06', '0:14', '0:30', '1:02']);
   expect(formatOf(tries)).toBe('h:mm');
 });

@@ -1,26 +1,13 @@
-import { allDelays, DEFAULT_SCHEDULE, SECONDS_PER_UNIT, type RetrySchedule } from '../../../../core/domain/schedule.ts';
-import type { Webhook } from '../../../../core/contracts/webhook.ts';
-
-export type RetryPolicy = Webhook['retry_policy'];
+import { allDelays, SECONDS_PER_UNIT } from '../../../../core/domain/schedule.ts';
+import { scheduleOf, type RetryPolicy } from '../../../../core/options/retry-policy.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** As the API has it: six attempts in 62 minutes. */
-export const DEFAULT_POLICY: RetryPolicy = {
-  maximum_attempts: DEFAULT_SCHEDULE.maxAttempts,
-  initial_interval: DEFAULT_SCHEDULE.initialUnits * SECONDS_PER_UNIT,
-  backoff_coefficient: DEFAULT_SCHEDULE.coefficient,
-};
-
 /** When each attempt is made, in milliseconds after the first one, where every attempt fails at once. */
 export function triesOf(policy: RetryPolicy): number[] {
-  const schedule: RetrySchedule = {
-    maxAttempts: policy.maximum_attempts,
-    initialUnits: policy.initial_interval / SECONDS_PER_UNIT,
-    coefficient: policy.backoff_coefficient,
-  };
+  const schedule = scheduleOf(policy);
   const tries = [0];
   for (const delay of allDelays(schedule, SECONDS_PER_UNIT * 1000)) tries.push(tries.at(-1)! + delay);
   return tries;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DashboardWebhook } from '../../../../core/contracts/dashboard/webhooks.ts';
-import { checkDraft, draftOf, newDraft, placeErrors, policyOf, toRegister, toUpdate } from './draft.ts';
+import { readOptions } from '../../../../core/options/index.ts';
+import { checkDraft, draftOf, newDraft, placeErrors, toRegister, toUpdate } from './draft.ts';
 
 const webhook: DashboardWebhook = {
   id: '01948c5e-8f3a-7c21-9b64-2f1d6a0e4b77',
@@ -14,8 +15,7 @@ const webhook: DashboardWebhook = {
   paused: false,
   paused_at: null,
   paused_reason: null,
-  retry_policy: { maximum_attempts: 6, initial_interval: 120, backoff_coefficient: 2 },
-  limits: { concurrency: 100, rate: null },
+  ...readOptions({}),
   created_at: '2026-01-22T10:30:00.000Z',
   updated_at: '2026-01-22T10:30:00.000Z',
   deleted_at: null,
@@ -34,21 +34,25 @@ const filled = {
 
 test('a new one has the default schedule, and needs an address and events', () => {
   const draft = newDraft({ platform: '4calls', org_id: null });
-  expect(policyOf(draft)).toEqual(webhook.retry_policy);
+  expect(draft.options.retry_policy).toEqual(webhook.retry_policy);
   expect(Object.keys(checkDraft(draft, true))).toEqual(['organization', 'url', 'events']);
   expect(checkDraft(filled, false)).toEqual({});
 });
 
 test('what is out of bounds is said where it stands', () => {
-  const wrong = { ...filled, secret: 'short', attempts: 2.5, interval: null, coefficient: 9, rate: 0 };
-  expect(checkDraft(wrong, false)).toEqual({
+  const options = {
+    ...filled.options,
+    retry_policy: { maximum_attempts: 2.5, initial_interval: null, backoff_coefficient: 9 },
+    limits: { concurrency: 1_001, rate: 0 },
+  };
+  expect(checkDraft({ ...filled, secret: 'short', options }, false)).toEqual({
     secret: 'At least 16 characters.',
-    attempts: 'A whole number from 1 to 12.',
-    interval: 'From 6 to 3600 seconds.',
-    coefficient: 'From 1 to 4.',
-    rate: 'From 0.1 to 10,000, or empty for no limit.',
+    'retry_policy.maximum_attempts': 'Must be a whole number.',
+    'retry_policy.initial_interval': 'Must be a number.',
+    'retry_policy.backoff_coefficient': 'Must be at most 4.',
+    'limits.concurrency': 'Must be at most 1000.',
+    'limits.rate': 'Must be at least 0.1.',
   });
-  expect(policyOf(wrong)).toBeNull();
 });
 
 test('what is left empty is not sent', () => {
@@ -56,12 +60,12 @@ test('what is left empty is not sent', () => {
     url: 'https://example.com/hook',
     events: ['contact.created'],
     active: true,
-    retry_policy: webhook.retry_policy,
   });
 });
 
-test('limits are sent where they are not the default', () => {
-  expect(toRegister({ ...filled, concurrency: 5, rate: 2 })).toMatchObject({ limits: { concurrency: 5, rate: 2 } });
+test('options are sent where they are not the default', () => {
+  const options = { ...filled.options, limits: { concurrency: 5, rate: null } };
+  expect(toRegister({ ...filled, options })).toEqual({ ...toRegister(filled), limits: options.limits });
 });
 
 test('only what changed is sent', () => {
@@ -71,16 +75,17 @@ test('only what changed is sent', () => {
     ...draftOf(webhook),
     description: 'CRM',
     secret: 'a-new-secret-of-ours',
-    attempts: 4,
-    rate: 5,
+    options: {
+      ...draftOf(webhook).options,
+      limits: { concurrency: 100, rate: 5 },
+    },
     active: false,
   };
   expect(toUpdate(changed, webhook)).toEqual({
     description: 'CRM',
     secret: 'a-new-secret-of-ours',
     active: false,
-    retry_policy: { maximum_attempts: 4, initial_interval: 120, backoff_coefficient: 2 },
-    limits: { rate: 5 },
+    limits: { concurrency: 100, rate: 5 },
   });
   expect(toUpdate(draftOf({ ...webhook, description: 'CRM' }), { ...webhook, description: 'CRM' })).toBeNull();
   expect(toUpdate({ ...draftOf(webhook), description: '' }, { ...webhook, description: 'CRM' })).toEqual({
@@ -100,8 +105,8 @@ test("the API's errors find their fields", () => {
     problems: {
       url: 'Must be http or https.',
       events: 'Unknown event type "x".',
-      attempts: 'Too big.',
-      rate: 'Too small.',
+      'retry_policy.maximum_attempts': 'Too big.',
+      'limits.rate': 'Too small.',
     },
     other: ['Color is not known.'],
   });

@@ -1,14 +1,13 @@
 import type { FieldError } from '../../../../core/contracts/errors.ts';
 import type { DashboardWebhook } from '../../../../core/contracts/dashboard/webhooks.ts';
-import { SCHEDULE_LIMITS, SECONDS_PER_UNIT } from '../../../../core/domain/schedule.ts';
+import { OPTIONS, readOptions } from '../../../../core/options/index.ts';
 import type { RegisterInput, UpdateInput } from '../../lib/api/queries/webhooks.ts';
 import type { Owner } from '../../lib/api/session.ts';
-import { DEFAULT_POLICY, type RetryPolicy } from '../../lib/schedule/tries.ts';
-import { isWholeWithin, isWithin } from './bounds.ts';
-import { changeLimits, checkLimits, newLimits, type LimitsDraft } from './limits-draft.ts';
+import { changesOf, checkOptions, newOptions, optionsOf } from './options/drafts.ts';
+import type { OptionDrafts } from './options/index.ts';
 
-/** What the form holds. Numbers are null while their field is empty. */
-export interface Draft extends LimitsDraft {
+/** What the form holds. */
+export interface Draft {
   platform: string;
   /** Empty where the platform has no organizations. */
   organization: string;
@@ -18,39 +17,14 @@ export interface Draft extends LimitsDraft {
   secret: string;
   events: string[];
   active: boolean;
-  attempts: number | null;
-  /** Seconds. */
-  interval: number | null;
-  coefficient: number | null;
+  options: OptionDrafts;
 }
 
-export type DraftField = keyof Draft;
-export type DraftProblems = Partial<Record<DraftField, string>>;
+/** Messages by the paths that the API has for the fields, such as `limits.rate`. */
+export type DraftProblems = Record<string, string>;
 
 const SECRET_LENGTH = 16;
-
-export const SCHEDULE_BOUNDS = {
-  attempts: SCHEDULE_LIMITS.maxAttempts,
-  interval: {
-    min: SCHEDULE_LIMITS.initialUnits.min * SECONDS_PER_UNIT,
-    max: SCHEDULE_LIMITS.initialUnits.max * SECONDS_PER_UNIT,
-  },
-  coefficient: SCHEDULE_LIMITS.coefficient,
-} as const;
-
-/** The fields by the names that the API has for them. */
-const FIELDS: Record<string, DraftField> = {
-  url: 'url',
-  events: 'events',
-  secret: 'secret',
-  description: 'description',
-  active: 'active',
-  'retry_policy.maximum_attempts': 'attempts',
-  'retry_policy.initial_interval': 'interval',
-  'retry_policy.backoff_coefficient': 'coefficient',
-  'limits.concurrency': 'concurrency',
-  'limits.rate': 'rate',
-};
+const FIELDS = ['url', 'events', 'secret', 'description', 'active', ...Object.keys(OPTIONS)];
 
 export function newDraft(owner: Owner): Draft {
   return {
@@ -61,8 +35,7 @@ export function newDraft(owner: Owner): Draft {
     secret: '',
     events: [],
     active: true,
-    ...writeSchedule(DEFAULT_POLICY),
-    ...newLimits(),
+    options: newOptions(),
   };
 }
 
@@ -75,16 +48,8 @@ export function draftOf(webhook: DashboardWebhook): Draft {
     secret: '',
     events: webhook.events,
     active: webhook.active,
-    ...writeSchedule(webhook.retry_policy),
-    ...webhook.limits,
+    options: optionsOf(webhook),
   };
-}
-
-/** The schedule that the draft describes; null where it describes none. */
-export function policyOf(draft: Draft): RetryPolicy | null {
-  const { attempts, interval, coefficient } = draft;
-  if (attempts === null || interval === null || coefficient === null || whyNoSchedule(draft)) return null;
-  return { maximum_attempts: attempts, initial_interval: interval, backoff_coefficient: coefficient };
 }
 
 /** What has to be mended before it can be sent. */
@@ -95,8 +60,7 @@ export function checkDraft(draft: Draft, hasOrganizations: boolean): DraftProble
     ...(draft.secret !== '' &&
       draft.secret.length < SECRET_LENGTH && { secret: `At least ${SECRET_LENGTH} characters.` }),
     ...(draft.events.length === 0 && { events: 'Choose at least one event type.' }),
-    ...whyNoSchedule(draft),
-    ...checkLimits(draft),
+    ...mapValues(checkOptions(draft.options), sentence),
   };
 }
 
@@ -105,61 +69,47 @@ export function placeErrors(errors: readonly FieldError[]): { problems: DraftPro
   const problems: DraftProblems = {};
   const other: string[] = [];
   for (const { path, message } of errors) {
-    const field = FIELDS[path.replace(/\[\d+\]$/, '')];
-    if (field) problems[field] ??= sentence(message);
+    const field = path.replace(/\[\d+\]$/, '');
+    if (FIELDS.includes(field.split('.')[0]!)) problems[field] ??= sentence(message);
     else other.push(sentence(path === '' ? message : `${path} ${message}`));
   }
   return { problems, other };
 }
 
 export function toRegister(draft: Draft): RegisterInput {
-  const policy = policyOf(draft);
-  const limits = changeLimits(draft, newLimits());
   return {
     url: draft.url.trim(),
     events: draft.events,
     active: draft.active,
     ...(draft.description.trim() && { description: draft.description.trim() }),
     ...(draft.secret && { secret: draft.secret }),
-    ...(policy && { retry_policy: policy }),
-    ...(limits && { limits }),
+    ...changesOf(draft.options, readOptions({})),
   };
 }
 
 /** What differs from the webhook as it is; null where nothing does. */
 export function toUpdate(draft: Draft, webhook: DashboardWebhook): UpdateInput | null {
   const before = draftOf(webhook);
-  const policy = policyOf(draft);
-  const limits = changeLimits(draft, webhook.limits);
   const changed = {
     ...(draft.url.trim() !== before.url && { url: draft.url.trim() }),
     ...(draft.description.trim() !== before.description && { description: draft.description.trim() || null }),
     ...(draft.secret !== '' && { secret: draft.secret }),
     ...(isOther(draft.events, before.events) && { events: draft.events }),
     ...(draft.active !== before.active && { active: draft.active }),
-    ...(policy && isOther(Object.values(policy), Object.values(webhook.retry_policy)) && { retry_policy: policy }),
-    ...(limits && { limits }),
+    ...changesOf(draft.options, webhook),
   };
   return Object.keys(changed).length === 0 ? null : changed;
 }
 
-function writeSchedule(policy: RetryPolicy) {
-  return {
-    attempts: policy.maximum_attempts,
-    interval: policy.initial_interval,
-    coefficient: policy.backoff_coefficient,
-  };
+/** The field's value that a problem's path is about. */
+export function valueAt(draft: Draft, path: string): unknown {
+  const [first, ...rest] = path.split('.');
+  const fields: Record<string, unknown> = { ...draft, ...draft.options };
+  return rest.reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], fields[first!]);
 }
 
-function whyNoSchedule({ attempts, interval, coefficient }: Draft): DraftProblems | null {
-  const problems: DraftProblems = {};
-  const { attempts: number, interval: seconds, coefficient: factor } = SCHEDULE_BOUNDS;
-  if (!isWholeWithin(attempts, number)) {
-    problems.attempts = `A whole number from ${number.min} to ${number.max}.`;
-  }
-  if (!isWithin(interval, seconds)) problems.interval = `From ${seconds.min} to ${seconds.max} seconds.`;
-  if (!isWithin(coefficient, factor)) problems.coefficient = `From ${factor.min} to ${factor.max}.`;
-  return Object.keys(problems).length === 0 ? null : problems;
+function mapValues(texts: Record<string, string>, map: (text: string) => string): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, map(text)]));
 }
 
 function isOther(a: readonly unknown[], b: readonly unknown[]): boolean {

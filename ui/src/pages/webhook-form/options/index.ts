@@ -1,0 +1,46 @@
+import type { Component } from 'svelte';
+import type { OptionName, WebhookOptions } from '../../../../../core/options/index.ts';
+import { formatCount, formatPlural } from '../../../lib/number-format.ts';
+import Limits from './limits.svelte';
+import RetryPolicy from './retry-policy.svelte';
+
+/** A term and its value, for the webhook's page. */
+export type Fact = [term: string, value: string];
+
+/** An option as its form holds it: numbers are null while their field is empty. */
+export type OptionDraft<Value> = Value extends object
+  ? { [Member in keyof Value]: Value[Member] | null }
+  : Value | null;
+export type OptionDrafts = { [Name in OptionName]: OptionDraft<WebhookOptions[Name]> };
+
+export interface OptionProps<Name extends OptionName> {
+  value: OptionDrafts[Name];
+  /** Messages by path, such as `limits.rate`. */
+  problems: Record<string, string>;
+}
+
+interface OptionForm<Name extends OptionName> {
+  form: Component<OptionProps<Name>, object, 'value'>;
+  facts: (value: WebhookOptions[Name]) => Fact[];
+}
+
+/** The form of each option, in the order of the page. */
+export const OPTION_FORMS: { [Name in OptionName]: OptionForm<Name> } = {
+  retry_policy: {
+    form: RetryPolicy,
+    facts: ({ maximum_attempts }) => [['Attempts', `${maximum_attempts} at most`]],
+  },
+  limits: {
+    form: Limits,
+    facts: ({ concurrency, rate }) => [
+      ['At once', `${formatPlural(concurrency, 'attempt')} in each worker`],
+      ['Rate', rate === null ? 'no limit' : `about ${formatCount(rate)} per second at most`],
+    ],
+  },
+};
+
+/** What a webhook's page shows of its options. */
+export function describeOptions(options: WebhookOptions): Fact[] {
+  const names = Object.keys(OPTION_FORMS) as OptionName[];
+  return names.flatMap((name) => (OPTION_FORMS[name].facts as (value: unknown) => Fact[])(options[name]));
+}
