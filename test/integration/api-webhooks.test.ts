@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readOptions } from '../../core/options/index.ts';
 import { organization, startApi, WEBHOOKS, type TestApi } from '../api.ts';
 
 let api: TestApi;
@@ -28,8 +29,8 @@ describe.each([
       paused: false,
       paused_at: null,
       paused_reason: null,
+      ...readOptions({}),
       retry_policy: { maximum_attempts: 6, initial_interval: 120, backoff_coefficient: 2 },
-      limits: { concurrency: 100, rate: null },
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updated_at: expect.any(String),
     });
