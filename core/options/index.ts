@@ -1,12 +1,14 @@
 import type { z } from 'zod';
 import { limits } from './limits.ts';
 import { retryPolicy } from './retry-policy.ts';
+import { timeout } from './timeout.ts';
 import type { AttemptRequest, WebhookOption } from './webhook-option.ts';
 
 /** The options of a webhook, by their names in the API and in `webhooks.options`. */
 export const OPTIONS = {
   retry_policy: retryPolicy,
   limits,
+  timeout,
 };
 
 export type OptionName = keyof typeof OPTIONS;

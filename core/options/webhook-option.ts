@@ -26,6 +26,13 @@ export interface WebhookOption<Schema extends z.ZodType, Input extends z.ZodType
   onRequest?: (value: z.output<Schema>, request: AttemptRequest) => AttemptRequest;
 }
 
+/** An option that is set as a whole. */
+export function defineOption<Schema extends z.ZodType>(
+  option: Omit<WebhookOption<Schema, Schema>, 'input' | 'merge'>,
+): WebhookOption<Schema, Schema> {
+  return { ...option, input: option.schema, merge: (_, change) => change };
+}
+
 /** An option with members; those that a change leaves out keep their value. */
 export function defineGroup<Shape extends z.core.$ZodLooseShape>(
   option: Omit<WebhookOption<z.ZodObject<Shape>, z.ZodObject>, 'input' | 'merge'>,

@@ -3,6 +3,7 @@ import type { OptionName, WebhookOptions } from '../../../../../core/options/ind
 import { formatCount, formatPlural } from '../../../lib/number-format.ts';
 import Limits from './limits.svelte';
 import RetryPolicy from './retry-policy.svelte';
+import Timeout from './timeout.svelte';
 
 /** A term and its value, for the webhook's page. */
 export type Fact = [term: string, value: string];
@@ -36,6 +37,10 @@ export const OPTION_FORMS: { [Name in OptionName]: OptionForm<Name> } = {
       ['At once', `${formatPlural(concurrency, 'attempt')} in each worker`],
       ['Rate', rate === null ? 'no limit' : `about ${formatCount(rate)} per second at most`],
     ],
+  },
+  timeout: {
+    form: Timeout,
+    facts: (seconds) => [['Timeout', seconds === null ? 'the default' : formatPlural(seconds, 'second')]],
   },
 };
 
