@@ -57,13 +57,13 @@ async function main(): Promise<void> {
     allowlist: parseAllowlist(config.targetAllowlist),
     attemptTimeoutMs: config.attemptTimeoutMs,
     resolve: createResolver({ servers: config.dnsServers }),
-    onRefused: (error) => log.warn({ err: error }, 'a receiver was not sent to'),
+    onRefused: (error) => log.warn({ err: error }, 'attempt blocked: the target address is not allowed'),
   });
   const changes = new Changes(pool);
   const rollup = new Rollup(orm, log, async () => {
     if (config.autoPauseAfterMs === null) return;
     for (const { id, platform, org_id, since } of await pauseFailing(orm, config.autoPauseAfterMs)) {
-      log.warn({ webhook: id, since }, 'paused a webhook whose every attempt failed');
+      log.warn({ webhook: id, since }, 'webhook auto-paused: every attempt failed');
       changes.webhook(platform, org_id, id);
     }
   });
@@ -115,7 +115,7 @@ async function main(): Promise<void> {
   started = true;
 
   const failed = await Promise.race([temporal.failed, stopping]);
-  log.info('stopping: attempts in flight may finish');
+  log.info('stopping: waiting for attempts in flight');
   exitAfter(stopTimeoutMs, log);
   const rest = [recoveries, statePropagator, rollup, partitionKeeper, temporal];
   await Promise.all([engine.stop(stopTimeoutMs), ...rest.map((part) => part?.stop())]);

@@ -33,7 +33,7 @@ export async function maintainTables(query: Query, retentionDays: number, log: L
     return dropped;
   }
   const isOverdue = (await listPartitions(query)).some((partition) => isPast(partition, before));
-  if (isOverdue) log.error(`nothing is dropped, since a clock may be wrong: ${doubt}`);
+  if (isOverdue) log.error(`maintenance skipped: a clock may be wrong: ${doubt}`);
   await query(NOTE, [isOverdue ? doubt : null]);
   return [];
 }

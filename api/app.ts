@@ -10,14 +10,13 @@ import { addLiveRoute } from './routes/dashboard-live.ts';
 import { addDashboardOperationRoutes } from './routes/dashboard-operation.ts';
 import { addOverviewRoute } from './routes/dashboard-overview.ts';
 import { addDashboardWebhookRoutes } from './routes/dashboard-webhooks.ts';
-import { addDashboardRecoveryRoutes } from './routes/dashboard-recoveries.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addEventTypesRoute } from './routes/event-types.ts';
 import { addEventRoutes } from './routes/events.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addHistoryRoutes } from './routes/history.ts';
 import { addKeyRoutes } from './routes/keys.ts';
-import { addRecoveryRoutes } from './routes/recoveries.ts';
+import { addDashboardRecoveryRoutes, addRecoveryRoutes } from './routes/recoveries.ts';
 import { addRetryRoute } from './routes/retry.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addWebhookTestRoute } from './routes/webhook-test.ts';
@@ -51,7 +50,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono {
   let document: string | undefined;
   addDocsRoutes(router, () => (document ??= writeDocument(app, deps.registry)));
   router.mount();
-  app.get('*', async (c, next) => (isOfApi(c.req.path) ? null : deps.dashboard(c)) ?? (await next()));
+  app.get('*', async (c, next) => await (isOfApi(c.req.path) ? next() : deps.dashboard(c, next)));
   app.notFound((c) => {
     const error = new AppError('not_found', `there is nothing at ${c.req.path}; /api/docs lists what there is`);
     return answerProblem(error, c.req.path, deps.log);

@@ -1,3 +1,4 @@
+import type { MiddlewareHandler } from 'hono';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type pg from 'pg';
 import type { Logger } from 'pino';
@@ -10,7 +11,6 @@ import type { Registry } from '../core/platforms/platform.ts';
 import type { SecretBox } from '../core/secrets.ts';
 import type { KeyRing } from './auth/key-ring.ts';
 import type { Sessions } from './auth/sessions.ts';
-import type { DashboardFiles } from './dashboard-files.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { Metrics } from './metrics.ts';
 import type { Workflows } from './workflows.ts';
@@ -42,5 +42,6 @@ export interface ApiDeps {
   /** Where links to workflows lead; undefined leaves them out. */
   temporalUiUrl: string | undefined;
   workflows: Workflows;
-  dashboard: DashboardFiles;
+  /** Serves the dashboard's files. */
+  dashboard: MiddlewareHandler;
 }

@@ -103,11 +103,11 @@ async function main(): Promise<void> {
   process.send?.('ready');
 
   await stopped;
-  log.info('stopping: requests may finish');
+  log.info('stopping: waiting for open requests');
   live.close();
   exitAfter(config.stopTimeoutMs, log);
   const cut = await stopServer(server, config.stopTimeoutMs);
-  if (cut > 0) log.warn({ connections: cut }, 'requests that did not end in time were cut');
+  if (cut > 0) log.warn({ connections: cut }, 'stop timeout reached: open requests were cut off');
   await changes.close();
   await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), workflows.close()]);
   process.exit(0);

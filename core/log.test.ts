@@ -12,13 +12,13 @@ afterEach(() => void vi.useRealTimers());
 
 test('the same error is written once, then every ten seconds with how often it came', () => {
   const log = createLog('api', 'warn', destination);
-  for (let count = 0; count < 500; count++) log.warn({ err: new Error('timeout') }, 'the database does not answer');
+  for (let count = 0; count < 500; count++) log.warn({ err: new Error('timeout') }, 'database unavailable');
   expect(lines).toHaveLength(1);
-  expect(lines[0]).toMatchObject({ process: 'api', msg: 'the database does not answer', err: { message: 'timeout' } });
+  expect(lines[0]).toMatchObject({ process: 'api', msg: 'database unavailable', err: { message: 'timeout' } });
   vi.advanceTimersByTime(10_000);
   expect(lines).toHaveLength(2);
-  expect(lines[1]).toMatchObject({ repeated: 499, error: 'timeout', msg: 'the database does not answer' });
-  log.warn({ err: new Error('timeout') }, 'the database does not answer');
+  expect(lines[1]).toMatchObject({ repeated: 499, error: 'timeout', msg: 'database unavailable' });
+  log.warn({ err: new Error('timeout') }, 'database unavailable');
   expect(lines).toHaveLength(3);
 });
 

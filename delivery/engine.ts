@@ -176,7 +176,7 @@ export class Engine {
         for (const delivery of inFlight) this.endReleased(delivery, released.get(delivery.claimed.delivery_id));
         return;
       } catch (error) {
-        this.options.log.warn({ err: error, deliveries: ids.length }, 'claims could not be given back yet');
+        this.options.log.warn({ err: error, deliveries: ids.length }, 'releasing claims failed: retrying');
         await pause(RETRY_MS);
       }
     }

@@ -57,7 +57,7 @@ function openSecret(sealed: Buffer, { secretBox, log }: ApiDeps): string | null 
   try {
     return secretBox.open(sealed);
   } catch (error) {
-    log.error({ err: error }, 'a signature cannot be shown');
+    log.error({ err: error }, 'signature could not be computed for display');
     return null;
   }
 }

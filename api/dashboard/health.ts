@@ -67,7 +67,7 @@ async function readDatabase({ reads, log }: ApiDeps): Promise<Pick<SystemHealth,
     const late = describeDelay((await readCountingDelay(reads)) ?? 0);
     return { database: { ok: true, detail: `PostgreSQL answers within ${took} ms${late}` }, workers };
   } catch (error) {
-    log.warn({ err: error }, 'the database does not answer the dashboard');
+    log.warn({ err: error }, 'database unavailable for the dashboard');
     return { database: { ok: false, detail: 'PostgreSQL does not answer: nothing is accepted' }, workers: [] };
   }
 }

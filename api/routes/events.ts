@@ -135,7 +135,7 @@ function tellAccepted(changes: Changes, platform: string, orgId: string, results
 
 function refuse(result: Exclude<EmitResult, { kind: 'accepted' }>, log: Logger): AppError {
   if (result.kind === 'conflict') return new AppError('idempotency_conflict', CONFLICT);
-  log.warn({ err: result.error }, 'what an idempotency key stands for could not be read');
+  log.warn({ err: result.error }, 'reading an idempotent replay failed');
   return new AppError('unavailable', NOT_RECALLED, { headers: { 'Retry-After': '1' } });
 }
 

@@ -14,39 +14,38 @@ import { RECOVERY_RATE } from '../../core/domain/recovery.ts';
 import { answerJson, answerPage } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
 
-/** Which recoveries a caller may see: an owner's alone, or all below what its key belongs to. */
+/** The recoveries that a caller may see: those of one owner, or of all owners that its key covers. */
 export type RecoveryOwner = { platform?: string; orgId?: string };
 
 const NO_SKIPS = { webhook_deleted: 0, webhook_inactive: 0, webhook_paused: 0, in_flight: 0, event_expired: 0 };
 
-/** What asks for something of a recovery that the routes of platforms and of the dashboard have in common. */
+/** The actions on a recovery, on the routes of platforms and of the dashboard. */
 export const RECOVERY_ACTIONS = [
   {
     name: 'pause',
     summary: 'Pause a recovery',
-    description: 'It makes nothing more due until it is resumed. What is due already goes out.',
+    description: 'It retries no further deliveries until it is resumed. Deliveries that are due already are sent.',
     change: { action: 'recovery.paused', state: 'paused' },
   },
   {
     name: 'resume',
     summary: 'Resume a recovery',
-    description: 'It goes on where it stood.',
+    description: 'It continues where it was paused.',
     change: { action: 'recovery.resumed', state: 'running' },
   },
   {
     name: 'cancel',
     summary: 'Cancel a recovery',
-    description: 'It ends here. What it has made due already goes out.',
+    description: 'It ends. Deliveries that are due already are sent.',
     change: { action: 'recovery.cancelled', state: 'cancelled' },
   },
 ] as const satisfies { name: string; summary: string; description: string; change: RecoveryChange }[];
 
-export const START_SUMMARY = 'Send many deliveries again';
 export const START_DESCRIPTION =
-  'Starts a recovery: every delivery that matches the filter and was created before is made due, oldest first, at no more than ' +
-  '`rate` a second, as if each were retried by hand. With `dry_run` it only counts. Counting stops at 10,000, and a recovery begins ' +
-  'before more than that are counted. What is left out, since its webhook is paused, off or deleted, an attempt is being made or its ' +
-  'event is no longer kept, is counted as skipped.';
+  'Starts a recovery: it retries every delivery that matches the filter and was created before, oldest first, at most `rate` per ' +
+  'second. With `dry_run` it only counts. Counting stops at 10,000 matches; a recovery starts without counting further. Deliveries ' +
+  'are skipped, and counted as such, if their webhook is paused, off or deleted, if an attempt is in flight, or if their event is past ' +
+  'the retention.';
 
 interface StartInput {
   filter: RecoveryRequest['filter'];

@@ -219,7 +219,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
   /** The new state is committed: should this fail, the workers do it. */
   async function propagate(webhookId: string): Promise<void> {
     await propagateState(deps.pool, webhookId).catch((error: unknown) => {
-      deps.log.warn({ err: error, webhook: webhookId }, 'deliveries cannot follow their webhook yet');
+      deps.log.warn({ err: error, webhook: webhookId }, 'state propagation failed: retrying');
     });
   }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DELIVERY_STATUSES } from '../domain/delivery.ts';
 import { Data, Id, listOf, Time } from './common.ts';
-import { quote } from './issues.ts';
+import { createdBetween, eventTypeOf, pageOf, statuses, uuid } from './filters.ts';
 
 const DeliveryStatus = z.enum(DELIVERY_STATUSES).meta({
   id: 'DeliveryStatus',
@@ -99,46 +99,13 @@ export type RetryAnswer = z.infer<typeof RetryAnswer>;
 
 export const CancelAnswer = z.object({ id: Id, status: DeliveryStatus }).meta({ id: 'CancelAnswer' });
 
-const moment = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-01-22T10:30:00Z' })
-  .transform((text) => new Date(text));
-
 /** The history's query parameters. */
 export function historyQuery(eventTypes: readonly string[]) {
   return z.object({
-    status: z
-      .string()
-      .min(1)
-      .transform((text) => text.split(',').map((part) => part.trim()))
-      .pipe(
-        z.array(
-          z.enum(DELIVERY_STATUSES, {
-            error: (issue) => `unknown status ${quote(issue.input)}; valid are ${DELIVERY_STATUSES.join(', ')}`,
-          }),
-        ),
-      )
-      .optional()
-      .meta({
-        description: `one or several, separated by commas: ${DELIVERY_STATUSES.join(', ')}`,
-        example: 'failed,retrying',
-      }),
-    event: z
-      .enum(eventTypes as [string, ...string[]], {
-        error: (issue) => `unknown event type ${quote(issue.input)}; valid are ${eventTypes.join(', ')}`,
-      })
-      .optional()
-      .meta({ description: 'an event type' }),
-    webhook_id: z.uuid({ error: 'must be a UUID' }).optional(),
-    since: moment.optional().meta({ description: 'created at this time or later', example: '2026-01-22T00:00:00Z' }),
-    until: moment.optional().meta({ description: 'created before this time', example: '2026-01-23T00:00:00Z' }),
-    limit: z
-      .string()
-      .refine((text) => /^\d{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= 200, {
-        error: 'must be a whole number from 1 to 200',
-      })
-      .transform(Number)
-      .default(50)
-      .meta({ type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'deliveries on a page' }),
-    cursor: z.string().min(1).optional().meta({ description: '`next_cursor` of the page before' }),
+    status: statuses.optional(),
+    event: eventTypeOf(eventTypes).optional(),
+    webhook_id: uuid.optional(),
+    ...createdBetween,
+    ...pageOf(50, 200),
   });
 }

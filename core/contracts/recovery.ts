@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RECOVERABLE_STATUSES, RECOVERY_RATE, RECOVERY_STATES } from '../domain/recovery.ts';
 import { Id, listOf, OrgId, Time } from './common.ts';
+import { createdBetweenTexts, eventTypeOf, uuid } from './filters.ts';
 import { quote } from './issues.ts';
 
 const MOST_IDS = 1_000;
@@ -28,24 +29,14 @@ const status = z
   .default(['failed'])
   .meta({ description: 'default: failed', example: ['failed'] });
 
-const moment = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-01-22T10:30:00Z' })
-  .transform((text) => new Date(text).toISOString());
-
 function filterMembers(eventTypes: readonly string[]) {
   return {
-    webhook_id: z.uuid({ error: 'must be a UUID' }).toLowerCase().optional(),
-    event: z
-      .enum(eventTypes as [string, ...string[]], {
-        error: (issue) => `unknown event type ${quote(issue.input)}; valid are ${eventTypes.join(', ')}`,
-      })
-      .optional()
-      .meta({ description: 'an event type' }),
+    webhook_id: uuid.toLowerCase().optional(),
+    event: eventTypeOf(eventTypes).optional(),
     status,
-    since: moment.optional().meta({ description: 'created at this time or later', example: '2026-01-22T00:00:00Z' }),
-    until: moment.optional().meta({ description: 'created before this time', example: '2026-01-23T00:00:00Z' }),
+    ...createdBetweenTexts,
     ids: z
-      .array(z.uuid({ error: 'must be a UUID' }).toLowerCase())
+      .array(uuid.toLowerCase())
       .min(1)
       .max(MOST_IDS)
       .transform((ids) => [...new Set(ids)])

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { optionInputs, optionSchemas } from '../options/index.ts';
 import { Id, listOf, OrgId, plainText, Time } from './common.ts';
-import { quote } from './issues.ts';
+import { eventTypeOf } from './filters.ts';
 import { ReceiverUrl, WebhookSecret } from './receiver-url.ts';
 
 export const Webhook = z
@@ -36,10 +36,6 @@ export const WebhookList = listOf(Webhook).meta({ id: 'WebhookList' });
 
 /** What registering and updating take, on a platform with these event types. Unknown members are ignored. */
 export function webhookInputs(eventTypes: readonly string[]) {
-  const valid = eventTypes.join(', ');
-  const eventType = z.enum(eventTypes as [string, ...string[]], {
-    error: (issue) => `unknown event type ${quote(issue.input)}; valid are ${valid}`,
-  });
   const fields = {
     url: ReceiverUrl.meta({
       description: 'http or https, no credentials, a public address',
@@ -47,7 +43,7 @@ export function webhookInputs(eventTypes: readonly string[]) {
       format: 'uri',
     }),
     events: z
-      .array(eventType)
+      .array(eventTypeOf(eventTypes))
       .min(1)
       .transform((events) => [...new Set(events)])
       .meta({ description: 'what it is sent', example: [eventTypes[0]] }),
@@ -67,11 +63,7 @@ export type UpdateWebhook = z.output<ReturnType<typeof webhookInputs>['update']>
 /** Which event type a test sends; default: the first that the webhook subscribes to. */
 export function webhookTestInput(eventTypes: readonly string[]) {
   return z.object({
-    event: z
-      .enum(eventTypes as [string, ...string[]], {
-        error: (issue) => `unknown event type ${quote(issue.input)}; valid are ${eventTypes.join(', ')}`,
-      })
-      .optional(),
+    event: eventTypeOf(eventTypes).optional(),
   });
 }
 

@@ -31,7 +31,7 @@ export function listen({ databaseUrl, channels, onNotify, log, silenceMs = 5_000
     try {
       onNotify(channel, payload);
     } catch (error) {
-      log.warn({ err: error, channel }, 'a notice from PostgreSQL could not be read');
+      log.warn({ err: error, channel }, 'unreadable notification from PostgreSQL');
     }
   };
 

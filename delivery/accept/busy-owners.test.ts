@@ -10,20 +10,20 @@ function emit(owners: BusyOwners, owner: string, perSecond: number, from = 0): b
   return gives;
 }
 
-test('who is alone does not give way, however many events it has', () => {
+test('the only owner is never delayed, however many events it has', () => {
   const owners = new BusyOwners();
   expect(emit(owners, 'busy', 2_000)).toBe(false);
   expect(emit(owners, 'busy', 2_000, 1_000)).toBe(false);
 });
 
-test('many events give way while another owner has few, and no longer', () => {
+test('many events are delayed while another owner has few, and no longer', () => {
   const owners = new BusyOwners();
   emit(owners, 'calm', 20);
   expect(emit(owners, 'busy', 200, 500)).toBe(true);
   expect(emit(owners, 'busy', 200, 2_000)).toBe(false);
 });
 
-test('few events never give way', () => {
+test('few events are never delayed', () => {
   const owners = new BusyOwners();
   emit(owners, 'other', 20);
   expect(emit(owners, 'calm', 40, 500)).toBe(false);
@@ -31,7 +31,7 @@ test('few events never give way', () => {
   expect(emit(owners, 'calm', 40, 1_500)).toBe(false);
 });
 
-test('two busy ones do not give way to each other', () => {
+test('two busy owners do not delay each other', () => {
   const owners = new BusyOwners();
   for (let at = 0; at < 3_000; at += 2) {
     const gives = [owners.note('one', 1, at), owners.note('two', 1, at + 1)];

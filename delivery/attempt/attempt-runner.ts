@@ -76,7 +76,7 @@ export class AttemptRunner {
       const { status, nextAttemptAt } = recorded;
       delivery.end({ status, message, nextAttemptAt, attempts: record.number });
     } catch (error) {
-      this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'an attempt broke off');
+      this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'attempt aborted by an internal error');
       delivery.end(null);
     }
   }
@@ -135,7 +135,7 @@ export class AttemptRunner {
     try {
       return await this.deps.sender.send(this.request(claimed, signer));
     } catch (error) {
-      this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'a request could not be made');
+      this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'request could not be built');
       const errorMessage = `not sent: ${error instanceof Error ? error.message : 'internal error'}`;
       return { startedAt, durationMs: 0, statusCode: null, responseHeaders: null, responseBody: null, errorMessage };
     }

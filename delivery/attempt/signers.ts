@@ -13,7 +13,7 @@ export function rememberSigners(box: SecretBox, log: Logger): (claimed: Claimed)
     if (known !== undefined) return known;
     if (signers.size >= REMEMBERED_SECRETS) signers.clear();
     const signer = openSigner(box, secret, (err) =>
-      log.error({ err, webhook }, 'deliveries of a webhook cannot be signed: they wait for a new secret'),
+      log.error({ err, webhook }, 'webhook secret cannot be decrypted: deliveries wait for a new secret'),
     );
     signers.set(secret, signer);
     return signer;

@@ -106,7 +106,7 @@ export class Claims {
   private async endWithoutEvent<Row extends Claimed>(worker: string, claimed: Row[]): Promise<Row[]> {
     const ids = claimed.filter(lacksEvent).map((row) => row.delivery_id);
     await this.deps.pool.query({ ...END_WITHOUT_EVENT, values: [worker, ids] });
-    this.deps.log.warn({ deliveries: ids.length }, 'ended deliveries whose events are no longer kept');
+    this.deps.log.warn({ deliveries: ids.length }, 'deliveries failed: their events are past the retention');
     return claimed.filter((row) => !lacksEvent(row));
   }
 
@@ -116,7 +116,7 @@ export class Claims {
     if (now > this.doubtfulUntil && now - this.lookedAt < LOOK_ANYWAY_MS) return;
     this.lookedAt = now;
     this.looking = this.giveBackStrays()
-      .catch((error: unknown) => this.deps.log.warn({ err: error }, 'stray claims could not be looked for'))
+      .catch((error: unknown) => this.deps.log.warn({ err: error }, 'search for stray claims failed: retrying'))
       .finally(() => (this.looking = undefined));
   }
 
@@ -127,7 +127,7 @@ export class Claims {
     const slices = await this.walk.all(worker);
     const strays = slices.flatMap((slice) => slice.deliveries).filter((id) => !inFlight.get(id));
     if (strays.length === 0) return;
-    log.warn({ deliveries: strays.length }, 'gave back claims whose answer had been lost');
+    log.warn({ deliveries: strays.length }, 'released claims whose response was lost');
     await pool.query({ ...RELEASE, values: [worker, strays, 0, null] });
   }
 }

@@ -112,7 +112,7 @@ export class Dispatcher {
     try {
       if (capacity.fair ? await this.claimFairly(capacity) : await this.claimOldest(capacity)) this.again = true;
     } catch (error) {
-      log.warn({ err: error }, 'nothing could be claimed');
+      log.warn({ err: error }, 'claim failed: retrying');
     } finally {
       this.claiming = false;
       if (this.again) this.goOn();

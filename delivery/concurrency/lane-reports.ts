@@ -67,7 +67,7 @@ export class LaneReports {
     try {
       await pool.query({ ...REPORT_LANES, values: [worker(), ...columns] });
     } catch (error) {
-      log.debug({ err: error }, 'how webhooks are held back could not be told');
+      log.debug({ err: error }, 'lane report failed: retrying');
       return;
     }
     this.told = now;

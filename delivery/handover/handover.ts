@@ -113,7 +113,7 @@ export class Handover {
     try {
       await this.deps.pool.query({ ...HANDED_OVER, values: [deliveryIds, workflowId] });
     } catch (error) {
-      this.deps.log.warn({ err: error }, 'what Temporal has taken could not be noted: it is handed over again');
+      this.deps.log.warn({ err: error }, 'recording a handover failed: it will be repeated');
     }
   }
 
@@ -122,7 +122,7 @@ export class Handover {
     try {
       await this.deps.pool.query({ ...WORKFLOWS_REFUSED, values: [worker, 1, reason.slice(0, LONGEST_REASON)] });
     } catch (error) {
-      this.deps.log.warn({ err: error }, 'what Temporal refused could not be noted');
+      this.deps.log.warn({ err: error }, 'recording a refused workflow failed');
     }
   }
 
@@ -193,7 +193,7 @@ export class Handover {
         starter.start({ workflowId, members, plan: this.planAfter(members[0]!, 0), known: false });
       }
     } catch (error) {
-      log.warn({ err: error }, 'what waits for its workflow could not be looked for');
+      log.warn({ err: error }, 'search for pending handovers failed: retrying');
     }
   }
 }

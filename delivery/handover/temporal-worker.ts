@@ -56,7 +56,7 @@ export class TemporalWorker {
       try {
         return await this.connect();
       } catch (error) {
-        if (failures % 30 === 0) this.options.log.warn({ err: error }, 'Temporal cannot be reached, trying again');
+        if (failures % 30 === 0) this.options.log.warn({ err: error }, 'Temporal unreachable: retrying');
         await this.pause(RETRY_MS);
       }
     }
@@ -102,7 +102,7 @@ export class TemporalWorker {
       await worker.run();
       if (!this.isStopping) this.ended.resolve(new Error('it was shut down'));
     } catch (error) {
-      this.options.log.error({ err: error }, 'the worker of Temporal ended');
+      this.options.log.error({ err: error }, 'Temporal worker ended');
       this.ended.resolve(error as Error);
     }
   }
@@ -112,7 +112,7 @@ export class TemporalWorker {
       try {
         return await scheduleMaintenance(client, this.options.taskQueue);
       } catch (error) {
-        if (failures % 30 === 0) this.options.log.warn({ err: error }, 'the maintenance could not be scheduled yet');
+        if (failures % 30 === 0) this.options.log.warn({ err: error }, 'scheduling the maintenance failed: retrying');
         await this.pause(SCHEDULE_RETRY_MS);
       }
     }

@@ -142,7 +142,7 @@ export class Starter {
         return await (start.known ? this.wakeOrStart(client, start) : this.startFresh(client, start));
       } catch (error) {
         if (isFinal(error)) return this.giveUp(start, error);
-        if (failures % 30 === 0) this.log.warn({ err: error }, 'Temporal did not take a workflow, trying again');
+        if (failures % 30 === 0) this.log.warn({ err: error }, 'workflow start failed: retrying');
         await delay(RETRY_MS);
       }
     }

@@ -121,7 +121,7 @@ export class Lease {
       await this.beat();
       await this.watchOthers();
     } catch (error) {
-      this.log.warn({ err: error }, 'the lease could not be renewed');
+      this.log.warn({ err: error }, 'lease renewal failed: retrying');
     }
   }
 
@@ -130,7 +130,7 @@ export class Lease {
     const { rows } = await this.pool.query<{ now: number }>(LEASE.beat, [this.id]);
     if (rows[0]) return this.confirm(rows[0].now, begun);
     const lostId = this.id;
-    this.log.warn({ worker: lostId }, 'declared dead by another worker: claims are dropped');
+    this.log.warn({ worker: lostId }, 'lease lost: another worker declared this one dead, its claims are dropped');
     this.id = newId();
     this.onLost(lostId);
     await this.pool.query(LEASE.hold, [this.id]);
@@ -178,13 +178,12 @@ export class Lease {
       .then(takeOver)
       .catch((error: unknown) => {
         this.unswept = true;
-        this.log.warn({ err: error }, 'what dead workers had claimed could not be taken over yet');
+        this.log.warn({ err: error }, 'taking over the claims of dead workers failed: retrying');
       })
       .finally(() => this.sweeps--);
   }
 
   private tell(dead: string[], deliveries: number): void {
-    if (dead.length > 0 || deliveries > 0)
-      this.log.warn({ dead, deliveries }, 'took over what dead workers had claimed');
+    if (dead.length > 0 || deliveries > 0) this.log.warn({ dead, deliveries }, 'took over the claims of dead workers');
   }
 }

@@ -46,7 +46,7 @@ export class PartitionKeeper {
       await ensurePartitions(this.query, now, { keptFrom: new Date(now.getTime() - this.retentionDays * DAY_MS) });
       return true;
     } catch (error) {
-      this.log.warn({ err: error }, 'partitions could not be made yet');
+      this.log.warn({ err: error }, 'creating partitions failed: retrying');
       return false;
     }
   }

@@ -83,7 +83,7 @@ export class StatePropagator {
     try {
       return (await this.options.pool.query<PropagatingWebhook>(PROPAGATING)).rows;
     } catch (error) {
-      this.options.log.warn({ err: error }, 'webhooks whose state changed cannot be looked for');
+      this.options.log.warn({ err: error }, 'search for webhooks with a changed state failed: retrying');
       return [];
     }
   }
@@ -96,7 +96,7 @@ export class StatePropagator {
       if (step === 'more' || step === 'done') this.options.onMoved(webhook);
       return step;
     } catch (error) {
-      this.options.log.warn({ err: error, webhook: webhook.id }, 'deliveries cannot follow their webhook yet');
+      this.options.log.warn({ err: error, webhook: webhook.id }, 'state propagation failed: retrying');
       return 'failed';
     }
   }

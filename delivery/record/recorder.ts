@@ -79,14 +79,14 @@ export class Recorder {
       } catch (error) {
         const [first] = records as [AttemptRecord];
         if (isUnavailable(error)) {
-          this.log.warn({ err: error, attempts: records.length }, 'attempts could not be recorded yet');
+          this.log.warn({ err: error, attempts: records.length }, 'recording attempts failed: retrying');
           await sleep(RETRY_MS);
         } else if (records.length > 1) {
           const halves = [records.slice(0, records.length >> 1), records.slice(records.length >> 1)];
           await Promise.all(halves.map((half) => this.write(worker, half, results)));
           return;
         } else if (isDataError(error) && hasResponse(first)) {
-          this.log.error({ err: error, delivery: first.deliveryId }, 'a response could not be stored: left out');
+          this.log.error({ err: error, delivery: first.deliveryId }, 'response could not be stored: omitted');
           records = [withoutResponse(first)];
         } else {
           this.log.error(

@@ -76,7 +76,7 @@ export class Recoveries {
         }
       }
     } catch (error) {
-      log.warn({ err: error }, 'a recovery could not be started or changed yet');
+      log.warn({ err: error }, 'recovery could not be started or updated: retrying');
     }
   }
 

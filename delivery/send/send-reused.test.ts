@@ -82,7 +82,7 @@ it('when the fresh connection fails too, the error says that it was one', async 
   expect(connections).toBe(2);
 });
 
-it('receivers that close idle connections without a word get everything once', async () => {
+it('receivers that close idle connections unannounced get everything once', async () => {
   let requests = 0;
   const server = createServer((_request, response) => {
     requests++;

@@ -47,7 +47,7 @@ export class Rollup {
       if (steps > 0) while (!this.stopped && (await inTransaction(this.orm, ({ execute }) => forgetOutcomes(execute))));
       await this.onCounted();
     } catch (error) {
-      this.log.warn({ err: error }, 'what happened could not be counted yet');
+      this.log.warn({ err: error }, 'rollup failed: retrying');
     }
   }
 

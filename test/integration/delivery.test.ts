@@ -144,6 +144,6 @@ test('cancelling a workflow in Temporal cancels its delivery', async () => {
   await failing.close();
 });
 
-test('where CPU is short, accepting gives way to delivering', () => {
+test('where CPU is short, delivering comes before accepting', () => {
   expect(getPriority(system.api.pid)).toBeGreaterThan(getPriority(system.workers[0]!.pid));
 });

@@ -115,7 +115,7 @@ test('four workers that claim at once never get the same delivery', async () => 
   expect(new Set(claimed.flat()).size).toBe(2_000);
 });
 
-test('what a buried worker had claimed is due again, and its late word changes nothing', async () => {
+test('the claims of a dead worker are due again, and its late result changes nothing', async () => {
   await emit(1);
   const [first, second] = [await enlist(), await enlist()];
   const [mine] = await claim(first, 10);
@@ -186,7 +186,7 @@ test('attempts that end together are recorded each as it ended', async () => {
   expect(await count('outbox')).toBe(2);
 });
 
-test('who has many events gives way to who has few', async () => {
+test('an owner with many events is delayed while another one has few', async () => {
   const intake = createIntake(database.pool);
   const of = (orgId: string, events: number) =>
     intake.emit(Array.from({ length: events }, () => ({ ...emission(), orgId })));

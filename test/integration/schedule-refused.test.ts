@@ -47,7 +47,7 @@ test('a worker whose maintenance schedule is refused goes on, and lets attempts 
   const stack = { databaseUrl: inject('databaseUrl'), temporalAddress };
   const [system, receiver] = await Promise.all([System.start({ stack, log: openSync(log, 'w') }), startReceiver()]);
   try {
-    await eventually(() => readFileSync(log, 'utf8').includes('the maintenance could not be scheduled yet'));
+    await eventually(() => readFileSync(log, 'utf8').includes('scheduling the maintenance failed: retrying'));
     await system.register(receiver.url);
     let answer: (() => void) | undefined;
     receiver.answer((_arrival, response) => void (answer = () => response.end()));

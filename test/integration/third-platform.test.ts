@@ -9,7 +9,7 @@ import { startReceiver, type Receiver } from '../receiver.ts';
 import { System } from '../system.ts';
 
 const HERE = fileURLToPath(new URL('../../', import.meta.url));
-const ROOMS = ['activities', 'api', 'bin', 'core', 'dispatch', 'workflows', 'worker.ts', 'package.json'];
+const ROOMS = ['activities', 'api', 'bin', 'core', 'delivery', 'workflows', 'worker.ts', 'package.json'];
 
 /** The one new file. */
 const LIBRARY = `

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Id, listOf, Time } from '../common.ts';
 import { Delivery, DeliveryDetail } from '../delivery.ts';
-import { deliveryFilter, pageOf, type Known } from './filters.ts';
+import { pageOf } from '../filters.ts';
+import { deliveryFilter, type Known } from './filters.ts';
 
 export function deliveriesQuery(known: Known) {
   return z.object({ ...deliveryFilter(known), ...pageOf(50, 200) });

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { DELIVERY_STATUSES } from '../../domain/delivery.ts';
 import { Id, listOf, Time } from '../common.ts';
 import { DashboardDelivery } from './deliveries.ts';
-import { eventFilter, pageOf, type Known } from './filters.ts';
+import { pageOf } from '../filters.ts';
+import { eventFilter, type Known } from './filters.ts';
 
 export function eventsQuery(known: Known) {
   return z.object({ ...eventFilter(known), ...pageOf(50, 200) });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DELIVERY_STATUSES } from '../../domain/delivery.ts';
 import { OrgId } from '../common.ts';
+import { createdBetween, eventTypeOf, statuses, uuid } from '../filters.ts';
 import { quote } from '../issues.ts';
 
 /** What the query parameters of the dashboard's reads may name. */
@@ -10,13 +10,7 @@ export interface Known {
   eventTypes: readonly string[];
 }
 
-const moment = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-01-22T10:30:00Z' })
-  .transform((text) => new Date(text));
-
-const uuid = z.uuid({ error: 'must be a UUID' });
-
-/** Whose things; left out, all that the key may see. */
+/** An owner; left out: every owner that the key may see. */
 export function ownerFilter({ platforms }: Known) {
   return {
     platform: z
@@ -28,32 +22,8 @@ export function ownerFilter({ platforms }: Known) {
   };
 }
 
-/** `limit` and `cursor` of a list. */
-export function pageOf(fallback: number, most: number) {
-  return {
-    limit: z
-      .string()
-      .refine((text) => /^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= most, {
-        error: `must be a whole number from 1 to ${most}`,
-      })
-      .transform(Number)
-      .default(fallback)
-      .meta({ type: 'integer', minimum: 1, maximum: most, default: fallback }),
-    cursor: z.string().optional().meta({ description: '`next_cursor` of the page before' }),
-  };
-}
-
 export function eventFilter(known: Known) {
-  return {
-    ...ownerFilter(known),
-    event: z
-      .enum(known.eventTypes as [string, ...string[]], {
-        error: (issue) => `unknown event type ${quote(issue.input)}; valid are ${known.eventTypes.join(', ')}`,
-      })
-      .optional(),
-    since: moment.optional().meta({ description: 'created at this time or later', example: '2026-01-22T00:00:00Z' }),
-    until: moment.optional().meta({ description: 'created before this time', example: '2026-01-23T00:00:00Z' }),
-  };
+  return { ...ownerFilter(known), event: eventTypeOf(known.eventTypes).optional(), ...createdBetween };
 }
 
 export function deliveryFilter(known: Known) {
@@ -61,18 +31,7 @@ export function deliveryFilter(known: Known) {
     ...eventFilter(known),
     webhook_id: uuid.optional(),
     event_id: uuid.optional(),
-    status: z
-      .string()
-      .transform((text) => text.split(',').map((part) => part.trim()))
-      .pipe(
-        z.array(
-          z.enum(DELIVERY_STATUSES, {
-            error: (issue) => `unknown status ${quote(issue.input)}; valid are ${DELIVERY_STATUSES.join(', ')}`,
-          }),
-        ),
-      )
-      .optional()
-      .meta({ description: 'one or several, separated by commas', example: 'failed,retrying' }),
+    status: statuses.optional(),
   };
 }
 

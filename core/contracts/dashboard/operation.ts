@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id, listOf, plainText, Time } from '../common.ts';
-import { ownerFilter, pageOf, subject, type Known } from './filters.ts';
+import { pageOf } from '../filters.ts';
+import { ownerFilter, subject, type Known } from './filters.ts';
 
 const Part = z.object({ ok: z.boolean(), detail: z.string() });
 

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { LANE_STATES } from '../../domain/lane-state.ts';
 import { listOf, Time } from '../common.ts';
 import { Webhook } from '../webhook.ts';
-import { ownerFilter, pageOf, search, type Known } from './filters.ts';
+import { pageOf } from '../filters.ts';
+import { ownerFilter, search, type Known } from './filters.ts';
 
 export function webhooksQuery(known: Known) {
   return z.object({
