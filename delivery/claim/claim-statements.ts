@@ -1,16 +1,17 @@
 /**
- * What a claimed delivery brings along for its attempt. `due` is the CTE whose outbox rows are claimed for worker $1. `bytes` is the size of
- * the body, null where its event is no longer kept; it is read without the body. When all bodies together have more than `most` bytes, none
- * is brought: BODIES has those that are wanted.
+ * Claims the outbox rows of the CTE `due` for worker $1 and returns everything that their attempts need. `due` has locked them and has
+ * their `place` (ctid): a join by id would read the whole outbox once its statistics count dead rows of an old snapshot as gone. `bytes` is the size of
+ * the body, null if its event is past the retention. If all bodies together exceed `most` bytes, none
+ * is returned; BODIES reads the wanted ones.
  *
- * The commit is not waited for: it is durable with the next one that is, or some 0.2 s later. Should PostgreSQL crash before that,
- * the delivery is due again, and the claimer's word on the attempt still counts unless another worker has claimed it by then.
+ * Claims commit asynchronously: they are durable with the next synchronous commit, or after about 0.2 s. If PostgreSQL crashes before,
+ * the delivery is due again, and the result of the attempt still counts unless another worker has claimed it by then.
  */
 const claimed = (due: string, most: string) => `
 due as materialized (${due}
 ), claimed as materialized (
   update outbox o set claimed_by = $1 from due
-  where o.delivery_id = due.delivery_id and (select set_config('synchronous_commit', 'off', true)) = 'off' returning o.*
+  where o.ctid = due.place and (select set_config('synchronous_commit', 'off', true)) = 'off' returning o.*
 ), taken as (
 select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.round_start, c.trigger, c.workflow_id,
   extract(epoch from c.due_at)::float8 as due,
@@ -26,23 +27,23 @@ cross join lateral (select * from webhooks where id = c.webhook_id offset 0) w
 const claim = (due: string, most: string) => `with ${claimed(due, most)} select * from taken order by delivery_id`;
 
 /**
- * Claims what is due, oldest first, of whatever webhook. No other worker gets a claimed delivery until its outcome is recorded
- * or its claimer is declared dead. While an old snapshot is open, the index keeps an entry of every delivery that was done with since;
- * `$3` passes those by.
- * $1 worker, $2 how many at most, $3 nothing that was due before, in seconds since 1970; -Infinity: everything, $4 bytes of bodies at most
+ * Claims the oldest due deliveries of all webhooks. No other worker gets a claimed delivery until its result is recorded
+ * or its worker is declared dead. While an old snapshot is open, the index keeps an entry of every delivery that ended since;
+ * `$3` skips those.
+ * $1 worker, $2 maximum number, $3 earliest due time, in seconds since 1970; -Infinity: all, $4 maximum bytes of bodies
  */
 export const CLAIM_DUE = {
   name: 'claim-due',
   text: claim(
     `
-  select delivery_id from outbox
+  select ctid as place from outbox
   where due_at <= now() and due_at >= to_timestamp($3::float8) and claimed_by is null
   order by due_at, delivery_id limit $2 for update skip locked`,
     '$4',
   ),
 };
 
-/** How many webhooks one fair claim looks at, and of how many it takes something. */
+/** Webhooks that one fair claim looks at, and from which it takes deliveries, at most. */
 const MOST_VISITED = 200;
 const MOST_SERVED = 32;
 
@@ -51,12 +52,12 @@ const visit = (after: string) => `
   from outbox where webhook_id > ${after} and due_at >= to_timestamp($6::float8) order by webhook_id, due_at limit 1`;
 
 /**
- * Claims what is due webhook by webhook: to each its share first, oldest first, and at most what there is capacity for. What it costs and
- * brings does not depend on how much is due to whom: the index leads from webhook to webhook. `seen` is the last webhook that
- * was looked at, null when there was none; `more` says that others may follow it; `most` is what one webhook got at most.
- * `oldest` is since when the oldest that it saw is due, in seconds since 1970, or now where all of it is due later.
- * $1 worker, $2 how many at most, $3 capacity by webhook, as JSON, $4 capacity of those that are not in it, $5 webhook to begin after, $6 nothing
- * that was due before, as in CLAIM_DUE, $7 bytes of bodies at most
+ * Claims due deliveries webhook by webhook: an equal share of each, oldest first, at most its capacity. Its cost does not depend on
+ * the number of due deliveries, because the index leads from webhook to webhook. `seen` is the last webhook that
+ * was looked at, null if there was none; `more`: others may follow it; `most`: the largest number of one webhook.
+ * `oldest` is the earliest due time that it saw, in seconds since 1970, or now if all of them are due later.
+ * $1 worker, $2 maximum number, $3 capacity by webhook, as JSON, $4 capacity of the others, $5 webhook to begin after, $6 earliest
+ * due time, as in CLAIM_DUE, $7 maximum bytes of bodies
  */
 export const CLAIM_FAIRLY = {
   name: 'claim-fairly',
@@ -75,47 +76,47 @@ with recursive visited as (
   from visited order by visits desc limit 1
 ), ${claimed(
     `
-  select one.delivery_id from visited v
+  select one.place from visited v
   cross join lateral (
-    select delivery_id, row_number() over () as place from (
-      select delivery_id from outbox
+    select place, row_number() over () as turn from (
+      select ctid as place from outbox
       where webhook_id between v.webhook_id and v.webhook_id and due_at <= now() and due_at >= to_timestamp($6::float8)
         and claimed_by is null
       order by webhook_id, due_at, delivery_id limit least(v.capacity, (select most from scan)) for update skip locked
     ) oldest
   ) one
   where v.due_at <= now() and v.capacity > 0
-  order by (one.place - 1) / (select each from share), v.visits limit $2`,
+  order by (one.turn - 1) / (select each from share), v.visits limit $2`,
     '$7',
   )}
 select * from scan left join taken on true order by delivery_id`,
 };
 
 /**
- * Claims the deliveries of a workflow whose time has come, as far as there is capacity.
- * $1 worker, $2 how many at most, $3 capacity by webhook, as JSON, $4 capacity of those that are not in it, $5 deliveries, $6 workflow,
- * $7 seconds that the time may be ahead, for the difference between Temporal's clock and the database's, $8 bytes of bodies at most
+ * Claims the deliveries of a workflow that are due for a retry, within the capacity.
+ * $1 worker, $2 maximum number, $3 capacity by webhook, as JSON, $4 capacity of the others, $5 deliveries, $6 workflow,
+ * $7 tolerance in seconds between Temporal's clock and the database's, $8 maximum bytes of bodies
  */
 export const CLAIM_MEMBERS = {
   name: 'claim-members',
   text: claim(
     `
-  select locked.delivery_id from (
+  select locked.place from (
     select delivery_id, coalesce(($3::jsonb ->> webhook_id::text)::int, $4::int) as capacity,
-      row_number() over (partition by webhook_id order by delivery_id) as place
+      row_number() over (partition by webhook_id order by delivery_id) as turn
     from outbox
     where delivery_id = any($5::uuid[]) and workflow_id = $6 and claimed_by is null and due_at is not null
       and next_attempt_at <= now() + $7 * interval '1 second'
   ) member
   cross join lateral (
-    select delivery_id from outbox where delivery_id = member.delivery_id and claimed_by is null for update skip locked
+    select ctid as place from outbox where delivery_id = member.delivery_id and claimed_by is null for update skip locked
   ) locked
-  where member.place <= member.capacity limit $2`,
+  where member.turn <= member.capacity limit $2`,
     '$8',
   ),
 };
 
-/** The bodies that a claim did not bring. $1 events */
+/** The bodies that a claim did not return. $1 events */
 export const BODIES = {
   name: 'bodies',
   text: `
@@ -123,7 +124,7 @@ select e.id, e.body from unnest($1::uuid[]) as t(id)
 cross join lateral (select id, body from events where id = t.id offset 0) e`,
 };
 
-/** How a workflow's deliveries stand. $1 deliveries */
+/** The state of a workflow's deliveries. $1 deliveries */
 export const DELIVERY_RESULTS = {
   name: 'delivery-results',
   text: `
@@ -137,30 +138,29 @@ left join lateral (select * from outbox where delivery_id = t.id offset 0) o on 
 };
 
 /**
- * Gives claimed deliveries back without an attempt: cancelled when their webhook is off, held when it is paused, due again
- * otherwise. $1 worker, $2 deliveries, $3 milliseconds until they are due, 0: at once, in their old place, $4 what those say that have had
+ * Releases claimed deliveries without an attempt: cancelled if their webhook is off, held if it is paused, due again
+ * otherwise. $1 worker, $2 deliveries, $3 milliseconds until they are due, 0: now, in their old order, $4 error message for those that have had
  * no attempt yet, or null
  */
 export const RELEASE = {
   name: 'release',
   text: `
 with judged as materialized (
-  select o.delivery_id, o.attempts, case
+  select o.delivery_id, o.place, o.attempts, case
       when not w.active or w.deleted_at is not null then 'cancelled'
       when w.paused_at is not null then 'held'
       when o.attempts = 0 then 'pending' else 'retrying' end as status
   from unnest($2::uuid[]) as t(id)
-  cross join lateral (select * from outbox where delivery_id = t.id and claimed_by = $1 offset 0) o
+  cross join lateral (select *, ctid as place from outbox where delivery_id = t.id and claimed_by = $1 offset 0 for update) o
   cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w
 ), ended as (
-  delete from outbox o using judged j
-  where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status = 'cancelled'
+  delete from outbox o using judged j where o.ctid = j.place and j.status = 'cancelled'
 ), kept as (
   update outbox o set claimed_by = null,
     next_attempt_at = case when $3::float8 = 0 then o.next_attempt_at else now() + $3 * interval '1 millisecond' end,
     due_at = case when j.status = 'held' then null when $3::float8 = 0 then least(o.due_at, now())
       else now() + $3 * interval '1 millisecond' end
-  from judged j where o.delivery_id = j.delivery_id and o.claimed_by = $1 and j.status <> 'cancelled'
+  from judged j where o.ctid = j.place and j.status <> 'cancelled'
 )
 update deliveries d set status = j.status, updated_at = now(),
   next_attempt_at = case when j.status in ('pending', 'retrying') then now() + $3 * interval '1 millisecond' end,

@@ -1,10 +1,17 @@
 /**
- * A worker's word counts for what it has claimed, and for what nobody has: its claim may have been lost in a crash of PostgreSQL.
- * Never twice, as after a lost answer, although the delivery may have been claimed again by then. $1 worker
+ * A worker's result counts for its own claims, and for unclaimed deliveries, because its claim may have been lost in a crash of PostgreSQL.
+ * It never counts twice, as after a lost response, even if the delivery has been claimed again. $1 worker
  */
 const COUNTS = '(o.claimed_by = $1 or o.claimed_by is null) and o.attempts < m.number';
 
-/** What is said of every attempt, an array each, from the parameter `first` on. */
+/**
+ * The outbox row of the attempt `m`, locked if its result counts. What follows finds it by its place: a join by id would read the whole
+ * outbox once its statistics count dead rows of an old snapshot as gone.
+ */
+const LOCKED = `
+    select *, ctid as place from outbox o where o.delivery_id = m.delivery_id and ${COUNTS} offset 0 for update`;
+
+/** The columns of every attempt, an array each, from the parameter `first` on. */
 const arraysFrom = (first: number) =>
   ['uuid', 'uuid', 'int', 'text', 'timestamptz', 'int', 'int', 'text', 'text']
     .map((type, index) => `$${first + index}::${type}[]`)
@@ -19,7 +26,7 @@ const note = (from: string, errorMessage: string) => `
   from ${from}`;
 
 /**
- * Records attempts that delivered. What comes back was recorded; of the rest the word did not count.
+ * Records successful attempts. Returns the recorded ones; the other results did not count.
  *
  * $1 worker, then an array each: $2 delivery, $3 attempt id, $4 number, $5 trigger, $6 started at, $7 duration,
  * $8 status code, $9 response headers, $10 response body, $11 workflow
@@ -27,10 +34,11 @@ const note = (from: string, errorMessage: string) => `
 export const RECORD_DELIVERED = {
   name: 'record-delivered',
   text: `
-with ended as (
-  delete from outbox o using unnest(${arraysFrom(2)}, $11::text[]) as m(${NAMES}, workflow_id)
-  where o.delivery_id = m.delivery_id and ${COUNTS}
-  returning m.*
+with counted as materialized (
+  select m.*, o.place from unnest(${arraysFrom(2)}, $11::text[]) as m(${NAMES}, workflow_id)
+  cross join lateral (${LOCKED}) o
+), ended as (
+  delete from outbox o using counted m where o.ctid = m.place returning m.*
 ), noted as (${note('ended', 'null')})
 update deliveries d set status = 'delivered', attempts = j.number, status_code = j.status_code, workflow_id = j.workflow_id,
   error_message = null, last_attempt_id = j.attempt_id, updated_at = now(), next_attempt_at = null, delivered_at = now(),
@@ -41,8 +49,8 @@ returning d.id as delivery_id, d.status, d.next_attempt_at`,
 };
 
 /**
- * Records attempts that did not deliver and decides what becomes of each delivery, with one look at its webhook: a failure of a
- * webhook that is off cancels, of a paused one holds. What comes back was recorded; of the rest the word did not count.
+ * Records failed attempts and decides the next state of each delivery by its webhook: cancelled if the
+ * webhook is off, held if it is paused. Returns the recorded ones; the other results did not count.
  *
  * As for `RECORD_DELIVERED`, and: $12 error message, $13 whether to give up, $14 delay to the next attempt in milliseconds,
  * $15 grace in milliseconds, $16 whether Temporal has yet to take its workflow
@@ -51,25 +59,23 @@ export const RECORD_FAILED = {
   name: 'record-failed',
   text: `
 with judged as materialized (
-  select m.*, now() + m.delay_ms * interval '1 millisecond' as next_at, case
+  select m.*, o.place, now() + m.delay_ms * interval '1 millisecond' as next_at, case
       when not w.active or w.deleted_at is not null then 'cancelled'
       when m.give_up then 'failed'
       when w.paused_at is not null then 'held'
       else 'retrying' end as status
   from unnest(${arraysFrom(2)}, $11::text[], $12::text[], $13::boolean[], $14::float8[], $15::float8[],
     $16::boolean[]) as m(${NAMES}, workflow_id, error_message, give_up, delay_ms, grace_ms, handing_over)
-  cross join lateral (select * from outbox o where o.delivery_id = m.delivery_id and ${COUNTS} offset 0) o
+  cross join lateral (${LOCKED}) o
   cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w
 ), ended as (
-  delete from outbox o using judged m
-  where o.delivery_id = m.delivery_id and ${COUNTS} and m.status in ('cancelled', 'failed')
+  delete from outbox o using judged m where o.ctid = m.place and m.status in ('cancelled', 'failed')
   returning m.*
 ), kept as (
   update outbox o set claimed_by = null, attempts = m.number, trigger = 'automatic', workflow_id = m.workflow_id,
     next_attempt_at = m.next_at,
     due_at = case when m.status = 'retrying' then m.next_at + m.grace_ms * interval '1 millisecond' end
-  from judged m
-  where o.delivery_id = m.delivery_id and ${COUNTS} and m.status in ('retrying', 'held')
+  from judged m where o.ctid = m.place and m.status in ('retrying', 'held')
   returning m.*
 ), waiting as (
   insert into handovers (delivery_id, workflow_id) select delivery_id, workflow_id from kept where handing_over
@@ -87,7 +93,7 @@ returning d.id as delivery_id, d.status, d.next_attempt_at`,
 };
 
 /**
- * Keeps attempts on which a worker's word did not count, once each, and changes nothing else.
+ * Stores attempts whose result did not count, once each, and changes nothing else.
  *
  * $1 to $9 as $2 to $10 above, $10 error message
  */
