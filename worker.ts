@@ -30,12 +30,12 @@ import { rememberSigners } from './delivery/attempt/signers.ts';
 import { TemporalWorker } from './delivery/handover/temporal-worker.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
-/** So long a start waits for Temporal; after that, attempts begin without it. */
+/** How long the start waits for Temporal, milliseconds; then attempts start without it. */
 const TEMPORAL_PATIENCE_MS = 3_000;
-/** What the SDK says of every delivery that failed for good: the history's business, not the log's. */
+/** The SDK's log message for each failed delivery, which belongs in the history, not in the log. */
 const FAILED_DELIVERY = 'Workflow failed';
 
-/** A worker process: it claims, delivers and records, and runs the workflows. */
+/** A worker process: claims, delivers, records, and runs the workflows. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const { stopTimeoutMs } = config;
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   void stopping.then(() => started || process.exit(0));
   const log = createLog('worker', config.logLevel);
   installRuntime(log);
-  // One for each attempt in flight, and one that is kept for the next.
+  // One for each attempt in flight, and one kept connection.
   warnOfFewOpenFiles(2 * config.maxInFlight, log);
   const pool = createPool(config.databaseUrl, { max: 10 });
   const secretBox = createSecretBox(config.masterKey);
@@ -105,7 +105,7 @@ async function main(): Promise<void> {
   });
   const partitionKeeper = new PartitionKeeper({ ...config, pool, log });
   partitionKeeper.start();
-  // Making Temporal's worker blocks the event loop for a while, so it comes before the first attempt, unless Temporal is away.
+  // Creating Temporal's worker blocks the event loop for a while, so it comes before the first attempt, unless Temporal is away.
   await Promise.race([temporal.start(), sleep(TEMPORAL_PATIENCE_MS)]);
   engine.start();
   statePropagator.start();

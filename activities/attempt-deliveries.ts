@@ -7,9 +7,9 @@ import { StoppingError, type DeliveryAttempts, type DeliveryResult } from '../co
 const TOLERANCE_MS = 200;
 
 /**
- * One run of a workflow's deliveries: an attempt of each whose time has come, and a look at the others. The first run follows an attempt,
- * and tells what came of it. Throws an `ApplicationFailure` that
- * Temporal retries by the schedule while any waits for another attempt, and a final one when a single delivery failed.
+ * One activity run: makes the due attempts of a workflow's deliveries and reads the state of the others. The first run
+ * reports the result of an attempt. Throws an `ApplicationFailure` that
+ * Temporal retries by the schedule while a delivery will be retried, and a final one if a single delivery failed.
  */
 export async function attemptDeliveries(
   attempts: DeliveryAttempts,
@@ -81,7 +81,7 @@ function others(count: number, total: number, what: string): string {
   return total === 1 ? '' : ` (${count} of ${total} ${what})`;
 }
 
-/** What the activity's retry policy would wait after this run. */
+/** The interval of the activity's retry policy after this run. */
 function policyInterval(): number {
   const { retryPolicy, attempt } = Context.current().info;
   const initial = Number(retryPolicy?.initialInterval ?? 0);

@@ -8,7 +8,7 @@ const CANCEL = `
     error_message = 'cancelled by an operator in Temporal'
   from ended where d.id = ended.delivery_id`;
 
-/** Cancels what a cancelled workflow still had to send; an attempt in flight ends by itself. */
+/** Cancels the unfinished deliveries of a cancelled workflow; attempts in flight end by themselves. */
 export async function cancelDeliveries(query: Query, workflowId: string, deliveryIds: string[]): Promise<void> {
   await query(CANCEL, [deliveryIds, workflowId]);
 }

@@ -10,7 +10,7 @@ const CANCEL = `
   )
   select pg_notify('posthorn_recoveries', id::text) from ended`;
 
-/** What an operator cancelled in Temporal is cancelled. */
+/** Cancels a recovery whose workflow was cancelled in Temporal. */
 export async function cancelRecovery(query: Query, recoveryId: string): Promise<void> {
   await query(CANCEL, [recoveryId]);
 }

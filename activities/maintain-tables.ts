@@ -19,8 +19,8 @@ const FORGET_RECOVERIES = `delete from recoveries where finished_at < now() - $1
 const NOTE = 'update maintenance set done_at = now(), refusal = $1';
 
 /**
- * Makes partitions ahead, by the database's time. If that is plausible, cancels what was held for longer than the retention, drops partitions
- * past it, and forgets old idempotency keys, recoveries and entries. Returns the dropped partitions.
+ * Creates partitions ahead, by the database's time. If the time is plausible, cancels deliveries that were held for longer than the
+ * retention, drops partitions beyond it, and deletes old idempotency keys, recoveries and audit entries. Returns the dropped partitions.
  */
 export async function maintainTables(query: Query, retentionDays: number, log: Logger): Promise<string[]> {
   const now = await databaseTime(query);

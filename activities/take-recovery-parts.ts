@@ -4,10 +4,10 @@ import { takePart } from '../delivery/recover/recovery-part.ts';
 import { inPoolTransaction } from '../core/db/transaction.ts';
 import type { RecoveryProgress } from '../core/domain/recovery.ts';
 
-/** So the workflow hears of it every few seconds, and a dead worker's run is soon made by another one. */
+/** Duration of a run, so that the workflow gets a result every few seconds and another worker soon replaces a dead one. */
 const RUN_MS = 3_000;
 
-/** Takes a recovery's next parts at its rate, for three seconds at most; those in which nothing matched follow at once. */
+/** Takes the next parts of a recovery at its rate, for at most three seconds; parts without a match are followed at once. */
 export async function takeRecoveryParts(pool: pg.Pool, recoveryId: string): Promise<RecoveryProgress> {
   const end = performance.now() + RUN_MS;
   const progress: RecoveryProgress = { state: 'running', retried: 0, skipped: 0 };

@@ -1,6 +1,6 @@
 import { invalidRequest } from '../core/contracts/errors.ts';
 
-/** An answer of JSON that is a string already. */
+/** A response of serialized JSON. */
 export function answerText(json: string, status: number, headers: Record<string, string> = {}): Response {
   return new Response(json, { status, headers: { 'Content-Type': 'application/json', ...headers } });
 }
@@ -14,7 +14,7 @@ export function writeCursor(id: string): string {
   return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
 }
 
-/** Null for what `writeCursor` did not write. */
+/** Null for an invalid cursor. */
 export function readCursor(cursor: string): string | null {
   if (!/^[A-Za-z0-9_-]{22}$/.test(cursor)) return null;
   const hex = Buffer.from(cursor, 'base64url').toString('hex');
@@ -31,7 +31,7 @@ export function refuseCursor(): never {
   throw invalidRequest([{ path: 'cursor', message: 'must be a next_cursor that the API gave' }]);
 }
 
-/** A page of `rows`, of which one more than `limit` were asked for. */
+/** A page of `rows`, which were read with one more than `limit`. */
 export function answerPage<Row extends { id: string }>(
   rows: Row[],
   limit: number,
@@ -41,7 +41,7 @@ export function answerPage<Row extends { id: string }>(
   return answerFound({ rows: page, next: rows.length > limit ? page.at(-1)!.id : null }, write);
 }
 
-/** A page that says itself where it ends: at the id `next`, or null at the end of the list. */
+/** A page that ends at the id `next`; null: the end of the list. */
 export function answerFound<Row>(
   { rows, next }: { rows: Row[]; next: string | null },
   write: (row: Row) => unknown,

@@ -10,7 +10,7 @@ export interface Metrics {
   observeRequest(method: string, route: string, status: number, seconds: number): void;
 }
 
-/** `readHandover` is asked at each scrape; while the database does not answer, its gauges keep their values. */
+/** Calls `readHandover` at each scrape; while the database does not answer, the gauges keep their values. */
 export function createMetrics(readHandover: () => Promise<HandoverState | undefined>): Metrics {
   const registry = new Registry();
   const events = new Counter({
@@ -49,7 +49,7 @@ export function createMetrics(readHandover: () => Promise<HandoverState | undefi
   };
 }
 
-/** Says how many bytes of bodies the process holds. */
+/** Reports the bytes of bodies in memory. */
 export function addBodyGauge(registry: Registry, budget: ByteBudget): void {
   new Gauge({
     name: 'posthorn_body_bytes',
@@ -69,8 +69,8 @@ export interface TableReads {
 }
 
 /**
- * Says how the tables are kept: how far partitions reach and what keeps them, and when maintenance and counting were last done. Where the
- * database cannot say it, the gauges keep their values.
+ * Reports the state of the tables: the end of the partitions, the oldest needed delivery, and the last maintenance and rollup. While
+ * the database does not answer, the gauges keep their values.
  */
 export function addTableGauges(registry: Registry, read: TableReads): void {
   const add = (name: string, help: string, readValue: () => Promise<Date | number | null>) =>

@@ -18,11 +18,11 @@ interface Description extends Pick<RouteConfig, 'summary' | 'description' | 'req
   path: string;
   operationId: string;
   tag: string;
-  /** What it may answer besides; those of authentication and of the database come by themselves. */
+  /** Further errors; those of authentication and of the database are added automatically. */
   errors?: readonly ErrorCode[];
 }
 
-/** Who asks, and for whom. */
+/** The caller of a request, and its organization. */
 export interface Call {
   c: Context;
   principal: Principal;
@@ -32,14 +32,14 @@ export interface Call {
 
 export interface PlatformRoute extends Description {
   platform: Platform;
-  /** What the key needs; one of several where there are more. */
+  /** The scope that the key needs, or several of which it needs one. */
   scope: Scope | readonly Scope[];
   handle(call: Call): Promise<Response>;
 }
 
-/** Not of one platform: what it shows depends on the key. */
+/** A route for all platforms; the key determines what it shows. */
 export interface SharedRoute extends Description {
-  /** One of them is needed; with none, any key will do. */
+  /** One of them is needed; empty: any key. */
   scopes: readonly Scope[];
   handle(call: Call): Promise<Response> | Response;
 }
@@ -75,7 +75,7 @@ export class Router {
     this.add(route, route.errors ?? [], false, (c) => route.handle(c));
   }
 
-  /** For admins of everything only. */
+  /** Only for admins of all platforms. */
   addAdmin(route: AdminRoute): void {
     this.add(route, [...AUTHENTICATED, ...(route.errors ?? [])], true, async (c) => {
       const principal = await identify(this.deps, c);

@@ -1,24 +1,24 @@
-/** Thrown when more work waits than a batcher may hold; the API answers 503 with `Retry-After`. */
+/** More items are waiting than a batcher may hold; the API answers 503 with `Retry-After`. */
 export class OverloadedError extends Error {
   override name = 'OverloadedError';
 }
 
 export interface BatcherOptions<In, Out> {
   /**
-   * Runs one batch; its results are in the order of the items. A rejection rejects every item of the batch. Where a result is a promise,
-   * its item alone waits for it; the next batch does not.
+   * Runs one batch; its results are in the order of the items. A rejection rejects every item of the batch. If a result is a promise,
+   * only its item waits for it, not the next batch.
    */
   run: (items: In[]) => Promise<(Out | Promise<Out>)[]>;
-  /** Most items in one batch. */
+  /** Maximum of items in one batch. */
   maxItems: number;
-  /** Most items that wait; the next one is refused with `OverloadedError`. Default: no limit. */
+  /** Maximum of waiting items; the next one is refused with `OverloadedError`. Default: no limit. */
   maxWaiting?: number;
   /** An item's size; a batch closes before its sum passes `maxWeight`. Default: 0 each. */
   weigh?: (item: In) => number;
   maxWeight?: number;
   /**
-   * A batch begins so many times the duration of a batch after the one before it began, at most `longestGapMs` later: then more
-   * gathers, and others have the machine meanwhile. Default: 0.
+   * Interval between batches as a multiple of a batch's duration, at most `longestGapMs`: larger batches, and CPU for
+   * other processes meanwhile. Default: 0.
    */
   gap?: number;
   longestGapMs?: number;
@@ -31,17 +31,17 @@ interface Waiting<In, Out> {
 }
 
 /**
- * Lets work that arrives together share one statement. Without a gap a batch begins as soon as there is anything to do and the one
- * before it has ended, never on a timer: alone, an item waits for nothing; under load, batches grow by themselves. Two at once
+ * Lets items that arrive together share one statement. Without a gap, a batch starts as soon as there is an item and the previous
+ * batch has ended, never on a timer: a single item does not wait, and batches grow under load. Two batches at once
  * would be smaller ones, and each costs PostgreSQL as much again as two to six rows (docs/performance.md).
  */
 export class Batcher<In, Out> {
   private readonly options: BatcherOptions<In, Out>;
   private waiting: Waiting<In, Out>[] = [];
-  /** A batch is under way, or about to begin. */
+  /** A batch is running, or about to start. */
   private busy = false;
   private begunAt = -Infinity;
-  /** What a batch takes, on average; later ones count more. Before the first one, enough for the longest gap. */
+  /** Average duration of a batch, weighted towards the latest. Initially enough for the longest gap. */
   private averageMs: number;
 
   constructor(options: BatcherOptions<In, Out>) {
@@ -59,7 +59,7 @@ export class Batcher<In, Out> {
     });
   }
 
-  /** Collects what the current turn of the event loop brings, then begins. */
+  /** Collects the items of the current turn of the event loop, then starts. */
   private schedule(): void {
     if (this.busy) return;
     this.busy = true;

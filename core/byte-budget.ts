@@ -1,12 +1,12 @@
-/** Counts the bytes that a process holds of payloads, up to a bound. What is larger than the bound is let in while nothing else is held. */
+/** Bounds the bytes of payloads in memory. A payload larger than the bound is admitted if nothing else is held. */
 export class ByteBudget {
   private readonly most: number;
   private readonly onCapacity: () => void;
   private bytes = 0;
-  /** The most that was refused since there was capacity for all: there is none for less before there is capacity for that. */
+  /** The largest refused size: smaller ones are refused as well until there is capacity for it. */
   private wanted = 0;
 
-  /** `onCapacity` is called once there is capacity again for what was refused. */
+  /** `onCapacity` is called once there is capacity for the refused size. */
   constructor(most: number, onCapacity: () => void = () => undefined) {
     this.most = most;
     this.onCapacity = onCapacity;
@@ -16,7 +16,7 @@ export class ByteBudget {
     return this.bytes;
   }
 
-  /** Takes so many bytes, in place of `before` ones that are held already. False: there is no capacity, and nothing has changed. */
+  /** Reserves bytes, replacing `before` reserved ones. False if there is no capacity; nothing has changed then. */
   take(bytes: number, before = 0): boolean {
     const others = this.bytes - before;
     if (others > 0 && others + bytes > this.most) {
@@ -34,7 +34,7 @@ export class ByteBudget {
     this.onCapacity();
   }
 
-  /** Whether there is capacity for so much, and for what was refused before; if not, `onCapacity` follows. */
+  /** Whether there is capacity for this size and for the refused one; if not, `onCapacity` will be called. */
   hasCapacity(bytes: number): boolean {
     if (this.fits(Math.max(bytes, this.wanted))) return true;
     this.wanted = Math.max(this.wanted, bytes);

@@ -91,27 +91,27 @@ export interface Config {
   /** API and dashboard. Default 8080. */
   readonly port: number;
   readonly databaseUrl: string;
-  /** Where the embedded parts keep what they keep. Default `.posthorn`. */
+  /** Folder of the embedded parts' data. Default `.posthorn`. */
   readonly dataDir: string;
-  /** The first admin key, at least 16 characters; undefined when only the keys in the database count. */
+  /** The first admin key, at least 16 characters; undefined: only the keys in the database are valid. */
   readonly adminKey: string | undefined;
   /** 32 bytes: encrypts webhook secrets at rest. */
   readonly masterKey: Buffer;
   /** The unit of the retry schedule, milliseconds. Default 60,000, so that the first retry comes after 2 minutes. */
   readonly retryUnitMs: number;
-  /** CIDRs, comma-separated, that receivers may have although they are not public. Not yet validated. */
+  /** CIDRs of allowed receivers that are not public, comma-separated, not validated yet. */
   readonly targetAllowlist: string;
-  /** DNS servers that receivers' names are looked up with, as IP or IP:port; undefined: the operating system's. */
+  /** DNS servers for receivers' names, as IP or IP:port; undefined: those of the operating system. */
   readonly dnsServers: string[] | undefined;
   /** Days that events, deliveries and attempts are kept. Default 90. */
   readonly retentionDays: number;
   /** Deliveries in one group workflow at most; 1 turns groups off. Default 2000, at most 2000. */
   readonly coalesceMax: number;
-  /** Milliseconds that a whole attempt may take. Default 15,000. */
+  /** Limit for a whole attempt, milliseconds. Default 15,000. */
   readonly attemptTimeoutMs: number;
-  /** Milliseconds that requests and attempts in flight may take when the process is asked to stop. Default 30,000. */
+  /** Limit for requests and attempts in flight when the process stops, milliseconds. Default 30,000. */
   readonly stopTimeoutMs: number;
-  /** Milliseconds after which a webhook that failed everything is paused; null: never. Default five days. */
+  /** Milliseconds after which a webhook whose every attempt failed is paused; null: never. Default five days. */
   readonly autoPauseAfterMs: number | null;
   /** Attempts in flight per worker process. Default 1024. */
   readonly maxInFlight: number;
@@ -120,21 +120,21 @@ export interface Config {
   /** Bytes of a request body with one event. Default 1 MiB. */
   readonly bodyLimit: number;
   readonly logLevel: z.output<typeof Environment>['LOG_LEVEL'];
-  /** Where links to workflows lead; undefined leaves them out. */
+  /** Base URL of links to workflows; undefined: no links. */
   readonly temporalUiUrl: string | undefined;
   /** Default `posthorn`. */
   readonly taskQueue: string;
-  /** A file made by bin/bundle-workflows.ts; undefined has each worker bundle the workflows at its start. */
+  /** A file made by bin/bundle-workflows.ts; undefined: each worker bundles the workflows at its start. */
   readonly workflowBundle: string | undefined;
 }
 
-/** The environment does not say what it has to. The message has one line per variable and never repeats its value. */
+/** The environment is invalid. The message has one line per variable and never contains its value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 /**
- * Reads all settings in one go. An empty variable counts as unset.
+ * Reads all settings. An empty variable counts as unset.
  * @throws ConfigError naming every variable that is wrong, and what would be right.
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {

@@ -1,17 +1,17 @@
-/** A reading of which nothing better is known is used when the last good one is this old. */
+/** A slow reading is used if the last good one is this old. */
 const STALE_MS = 30_000;
-/** An answer that took longer says little about the time. */
+/** A reading that took longer is inaccurate. */
 const QUICK_MS = 50;
 
 /**
- * The time by PostgreSQL's clock, to within a part of a round trip. Schedules are in its time, so that a worker whose own clock is
- * wrong keeps them. Between two readings it goes by the monotonic clock; before the first one it is this machine's.
+ * The time by PostgreSQL's clock, accurate to a part of a round trip. Schedules use it, so a wrong clock of a worker's machine has
+ * no effect. Between readings it follows the monotonic clock; before the first one it is this machine's time.
  */
 export class DatabaseClock {
   private offsetMs = Date.now() - performance.now();
   private readAt = -Infinity;
 
-  /** PostgreSQL said that it was `timeMs` (milliseconds since 1970), asked at `askedAt` and answering until now, by performance.now(). */
+  /** Notes that PostgreSQL's time was `timeMs` (milliseconds since 1970), asked at `askedAt` by performance.now() and answered now. */
   note(timeMs: number, askedAt: number): void {
     const now = performance.now();
     if (now - askedAt > QUICK_MS && now - this.readAt < STALE_MS) return;

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 
-/** What the last steps of a stop, such as closing connections, may take beyond the time for what is in flight. */
+/** Additional time for the last steps of a stop, such as closing connections. */
 const LAST_STEPS_MS = 5_000;
 
-/** Ends the process when a stop takes more than five seconds longer than `limitMs`, and says so: a part that hangs must not keep it. */
+/** Ends the process, with a log line, if a stop takes five seconds longer than `limitMs`, because a part hangs. */
 export function exitAfter(limitMs: number, log: Logger): void {
   setTimeout(() => {
     log.error({ limitMs }, 'stop timeout reached: exiting with parts still open');

@@ -35,7 +35,7 @@ export function createLog(process: string, level: Level | 'silent', destination?
   return pino({ level, base: { process }, hooks: { logMethod } }, destination ?? pino.destination(1));
 }
 
-/** What makes two entries the same; null for an entry without an error. */
+/** Identifies equal entries; null for an entry without an error. */
 function keyOf(details: unknown, message: unknown): string | null {
   const error = errorOf(details);
   return error === null ? null : `${String(message)}\n${error.message}`;

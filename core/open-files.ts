@@ -5,8 +5,8 @@ import type { Logger } from 'pino';
 const OWN = 200;
 
 /**
- * Says at the start when the process may not open as many files as it needs for so many sockets: beyond the limit (`ulimit -n`) connections fail.
- * Node.js has raised the soft limit to the hard one by then. Says nothing where there is no /proc.
+ * Warns at the start if the limit of open files (`ulimit -n`) is too low for this number of sockets: connections beyond it fail.
+ * Node.js has raised the soft limit to the hard one already. Does nothing without /proc.
  */
 export function warnOfFewOpenFiles(sockets: number, log: Logger): void {
   const limit = readLimit();

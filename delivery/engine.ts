@@ -32,25 +32,25 @@ export interface EngineOptions {
   retryUnitMs: number;
   coalesceMax: number;
   maxInFlight: number;
-  /** Of payloads in hand. */
+  /** Bytes of payloads in memory. */
   maxBytes: number;
-  /** Null: its secret cannot be opened. */
+  /** Null if the secret cannot be decrypted. */
   signerOf: (claimed: Claimed) => Signer | null;
   headerPrefixOf: (platform: string) => string;
   onGone: (claimed: Claimed) => Promise<void>;
   onRecorded: (claimed: Claimed) => void;
-  /** Called when a webhook is held back, in another way than before, or no longer. */
+  /** Called when a webhook starts or stops being held back, or the reason changes. */
   onLaneChanged: (owner: LaneOwner) => void;
 }
 
 const AT_ONCE: Postponement = { delayMs: 0, reason: null };
-/** How often what waits in vain is given back. */
+/** How often deliveries that would wait too long are released. */
 const SWEEP_MS = 1_000;
 const RETRY_MS = 300;
-/** When the process stops, Temporal gets so long to take what was just recorded. */
+/** Time for Temporal to accept pending workflows when the process stops. */
 const HANDOVER_MS = 5_000;
 
-/** Everything between the outbox and the receiver in one worker process. */
+/** The parts of a worker between the outbox and the receivers. */
 export class Engine {
   readonly activityRuns: ActivityRuns;
   private readonly options: EngineOptions;
@@ -100,17 +100,17 @@ export class Engine {
     this.activityRuns = new ActivityRuns({ pool, claims, inFlight, lanes, retryUnitMs, clock: options.clock });
   }
 
-  /** Takes the lease and watches the other workers, so that what dead ones left is due by the time that this one claims. */
+  /** Takes the lease and checks the other workers, so that deliveries of dead ones are due when this one starts to claim. */
   async enlist(): Promise<void> {
     await this.lease.start();
   }
 
-  /** Temporal can be reached: workflows are started from now on. Claiming and sending do not wait for that. */
+  /** Temporal is reachable: starts workflows from now on. Claiming and sending do not wait for this. */
   connect(client: Client): void {
     this.starter.connect(client);
   }
 
-  /** Claims and sends; to be called after `enlist`. */
+  /** Starts to claim and send; call it after `enlist`. */
   start(): void {
     this.listener = listen({
       ...this.options,
@@ -124,7 +124,7 @@ export class Engine {
     this.reports.start();
   }
 
-  /** Claims nothing more, lets attempts in flight end (at most `limitMs`), and gives the rest back. */
+  /** Stops claiming, waits for attempts in flight (at most `limitMs`), and releases the other claims. */
   async stop(limitMs: number): Promise<void> {
     const deadline = performance.now() + limitMs;
     this.dispatcher.stop();
@@ -152,7 +152,7 @@ export class Engine {
     });
   }
 
-  /** Lands what was claimed under a lost lease and has not begun; what is in flight notices by itself. */
+  /** Drops deliveries that were claimed under a lost lease and have not started; running attempts notice it themselves. */
   private dropUnbegun(lostId: string): void {
     for (const delivery of this.lanes.clear()) {
       if (delivery.worker === lostId) delivery.end(null);
@@ -164,7 +164,7 @@ export class Engine {
     for (const [worker, own] of Map.groupBy(inFlight, (delivery) => delivery.worker)) void this.release(worker, own);
   }
 
-  /** Gives claims back whose attempts have not begun, in one statement; tries until the database has taken it. */
+  /** Releases claims whose attempts have not started, in one statement; retries until it succeeds. */
   private async release(worker: string, inFlight: InFlightDelivery[], { delayMs, reason } = AT_ONCE): Promise<void> {
     const ids = inFlight.map((delivery) => delivery.claimed.delivery_id);
     const values = [worker, ids, delayMs, reason];

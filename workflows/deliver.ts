@@ -13,14 +13,14 @@ import type { Activities } from '../activities/index.ts';
 import { FAILURES, type DeliverSummary, type Plan } from '../core/domain/plan.ts';
 import { state, wake, type DeliverInput } from './messages.ts';
 
-/** Longer than any attempt: a run that takes this long lost its worker. */
+/** Longer than any attempt: a run that takes this long has lost its worker. */
 const RUN_TIMEOUT_MS = 2 * 60_000;
 const PAUSE_BEFORE_NEXT_PLAN_MS = 1_000;
 
 /**
- * Sees one delivery, or a group that waits for the same next attempt, through its retry schedule. It is started when the outcome of an
- * attempt is recorded. The schedule is the retry policy of one activity: its first run tells that outcome, each retry attempts what is still
- * undelivered. PostgreSQL says who may attempt what, so two workflows never attempt the same delivery at once.
+ * Runs the retry schedule of one delivery, or of a group with the same next attempt. It is started when the result of an
+ * attempt is recorded. The schedule is the retry policy of one activity: its first run reports that result, each later run attempts the
+ * undelivered deliveries. PostgreSQL decides who may make an attempt, so two workflows never attempt the same delivery at once.
  */
 export async function deliver(input: DeliverInput): Promise<DeliverSummary> {
   let plan = input.plan;
@@ -68,7 +68,7 @@ function activitiesFor(plan: Plan) {
   });
 }
 
-/** What PostgreSQL still has to do although the policy is exhausted: runs that a crash cut short count for Temporal alone. */
+/** Attempts that remain although the policy is exhausted: runs that a crash interrupted count only in Temporal. */
 function planLeft(error: unknown, plan: Plan): Plan | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : undefined;
   if (cause instanceof TimeoutFailure) return plan;
@@ -76,7 +76,7 @@ function planLeft(error: unknown, plan: Plan): Plan | undefined {
   return (cause.details?.[0] as Plan | undefined) ?? plan;
 }
 
-/** Somebody cancelled the workflow in Temporal: its deliveries are cancelled too. */
+/** The workflow was cancelled in Temporal: cancels its deliveries. */
 async function cancel(deliveryIds: string[], error: unknown): Promise<never> {
   const { cancelDeliveries } = proxyActivities<Activities>({ startToCloseTimeout: '30 seconds' });
   await CancellationScope.nonCancellable(() => cancelDeliveries(deliveryIds));

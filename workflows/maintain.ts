@@ -6,7 +6,7 @@ const { maintainTables } = proxyActivities<Activities>({
   retry: { maximumInterval: '10 minutes' },
 });
 
-/** Makes partitions ahead and drops what is older than the retention; started by a Temporal schedule. */
+/** Creates partitions ahead and drops those beyond the retention; started by a Temporal schedule. */
 export async function maintain(): Promise<string[]> {
   return await maintainTables();
 }

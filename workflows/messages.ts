@@ -5,9 +5,9 @@ import type { RecoveryProgress, RecoveryState } from '../core/domain/recovery.ts
 export interface DeliverInput {
   deliveryIds: string[];
   plan: Plan;
-  /** All of them have ended already, and nothing is left to do but to say so. */
+  /** All of them have ended already. */
   done?: DeliverSummary;
-  /** All of them wait: the activity's first run says so, and need not look in PostgreSQL. */
+  /** All of them will be retried: the activity's first run reports this without reading PostgreSQL. */
   outcome?: RetryOutcome;
 }
 
@@ -20,23 +20,23 @@ export interface DeliverState {
   wakes: number;
 }
 
-/** A dispatcher has made an attempt (a manual retry, or a retry that was not begun in time): leave the backoff and look at its outcome. */
+/** A dispatcher has made an attempt (a manual retry, or a retry that was not started in time): leave the backoff and read its result. */
 export const wake = defineSignal<[Plan]>('wake');
 export const state = defineQuery<DeliverState>('state');
 
 export interface RecoverInput {
   recoveryId: string;
-  /** What earlier runs of the workflow did; default 0. */
+  /** Retries and takeovers of earlier runs of the workflow; default 0. */
   retried?: number;
   skipped?: number;
 }
 
-/** What a recovery is to do now, for those who read the history: its row decides. */
+/** The requested state of a recovery, for readers of the history; its row decides. */
 export interface RecoveryChange {
   state: RecoveryState;
   rate: number;
 }
 
-/** The recovery was started, paused, resumed, cancelled or given another rate: look at its row. */
+/** The recovery was started, paused, resumed, cancelled or got another rate: read its row. */
 export const recoveryChanged = defineSignal<[RecoveryChange]>('recoveryChanged');
 export const recoveryProgress = defineQuery<RecoveryProgress>('recoveryProgress');

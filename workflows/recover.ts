@@ -11,7 +11,7 @@ import type { Activities } from '../activities/index.ts';
 import type { RecoveryProgress } from '../core/domain/recovery.ts';
 import { recoveryChanged, recoveryProgress, type RecoverInput } from './messages.ts';
 
-/** A run takes three seconds: one that takes so long lost its worker, and the part that it was at with it. */
+/** A run takes three seconds: one that takes this long has lost its worker and its current part. */
 const RUN_TIMEOUT_MS = 10_000;
 
 const { takeRecoveryParts, cancelRecovery } = proxyActivities<Activities>({
@@ -20,8 +20,8 @@ const { takeRecoveryParts, cancelRecovery } = proxyActivities<Activities>({
 });
 
 /**
- * Sees a bulk recovery through. The row in PostgreSQL says how far it is and what it is to do; a change there is announced by
- * a signal. So it can begin anywhere, and begin again.
+ * Runs a recovery. Its row in PostgreSQL has the progress and the requested state; a signal announces a change of it.
+ * The workflow can therefore be started again at any time.
  */
 export async function recover({ recoveryId, retried = 0, skipped = 0 }: RecoverInput): Promise<RecoveryProgress> {
   let changes = 0;

@@ -28,12 +28,12 @@ export function answerProblem(error: unknown, path: string, log: Logger): Respon
 function explain(error: unknown): AppError {
   const headers = { 'Retry-After': '1' };
   if (error instanceof OverloadedError) {
-    return new AppError('overloaded', 'more events are waiting than can be taken; nothing was stored, try again', {
+    return new AppError('overloaded', 'too many requests are waiting; nothing was stored, try again', {
       headers,
     });
   }
   if (isUnavailable(error)) {
-    return new AppError('unavailable', 'the database does not answer right now; try again', { headers });
+    return new AppError('unavailable', 'the database does not answer at the moment; try again', { headers });
   }
-  return new AppError('internal_error', 'something went wrong in Posthorn; its log says what');
+  return new AppError('internal_error', 'internal error; see the log of Posthorn');
 }

@@ -20,7 +20,7 @@ export function writeDocument(app: OpenAPIHono, registry: Registry): string {
     type: 'apiKey',
     in: 'cookie',
     name: 'posthorn_session',
-    description: "The dashboard's session. What changes something must come from the dashboard's own origin.",
+    description: "The dashboard's session. Changes must come from the dashboard's own origin.",
   });
   for (const platform of Object.values(registry)) describeReceived(app, platform);
   return JSON.stringify(
@@ -35,21 +35,21 @@ export function writeDocument(app: OpenAPIHono, registry: Registry): string {
 
 function listTags(registry: Registry) {
   const ofPlatform = ({ label }: Platform) => [
-    { name: `${label} webhooks`, description: `Who gets the events of ${label}.` },
-    { name: `${label} events`, description: `What happens on ${label}.` },
-    { name: `${label} deliveries`, description: `What became of the events of ${label}.` },
-    { name: `${label} recoveries`, description: `Sends many deliveries of ${label} again.` },
-    { name: `${label} receivers`, description: `What a receiver gets from ${label}.` },
+    { name: `${label} webhooks`, description: `Webhooks for the events of ${label}.` },
+    { name: `${label} events`, description: `Events of ${label}.` },
+    { name: `${label} deliveries`, description: `Deliveries of the events of ${label}.` },
+    { name: `${label} recoveries`, description: `Bulk retries of deliveries of ${label}.` },
+    { name: `${label} receivers`, description: `Requests that receivers of ${label} get.` },
   ];
   return [
     ...Object.values(registry).flatMap(ofPlatform),
     { name: 'Session', description: 'Signing in to the dashboard.' },
     {
       name: 'Dashboard',
-      description: 'What the dashboard shows: of all platforms and organizations that the key may see.',
+      description: 'Data of the dashboard, of all platforms and organizations that the key may see.',
     },
-    { name: 'Keys', description: 'For admins: who may do what.' },
-    { name: 'Operation', description: 'For those who run Posthorn.' },
+    { name: 'Keys', description: 'API keys, for admins.' },
+    { name: 'Operation', description: 'For operators.' },
     { name: 'Reference', description: 'This document.' },
   ];
 }
@@ -98,9 +98,9 @@ function describeReceived(app: OpenAPIHono, platform: Platform): void {
         },
       },
       responses: {
-        '2XX': { description: 'Taken. Whatever else is answered is a failure and is tried again.' },
+        '2XX': { description: 'Accepted. Any other status is a failure and is retried.' },
         410: { description: 'Gone: the webhook is turned off.' },
-        429: { description: 'Too many: `Retry-After` is honoured within the schedule.' },
+        429: { description: 'Too many requests: `Retry-After` is honoured within the schedule.' },
         503: { description: 'Busy: `Retry-After` is honoured within the schedule.' },
       },
     });

@@ -19,9 +19,9 @@ const DETAILS: Record<ErrorCode, string> = {
   payload_too_large: 'the body has more than 1048576 bytes',
   unsupported_media_type: 'the body is sent as a form; send JSON with the header "Content-Type: application/json"',
   invalid_request: 'events[0]: unknown event type "contact.creatd"; valid are contact.created, contact.updated',
-  internal_error: 'something went wrong in Posthorn; its log says what',
-  overloaded: 'more events are waiting than can be taken; nothing was stored, try again',
-  unavailable: 'the database does not answer right now; try again',
+  internal_error: 'internal error; see the log of Posthorn',
+  overloaded: 'too many requests are waiting; nothing was stored, try again',
+  unavailable: 'the database does not answer at the moment; try again',
 };
 
 const text = (description: string) => ({ description, required: true, schema: { type: 'string' as const } });

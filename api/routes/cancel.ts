@@ -30,7 +30,7 @@ export function addCancelRoute(router: Router, deps: ApiDeps, platform: Platform
     tag: `${platform.label} deliveries`,
     operationId: operationId(platform, 'cancelDelivery'),
     summary: 'Cancel a delivery',
-    description: 'What is still to be sent of it is not sent. A retry starts it again.',
+    description: 'No further attempts are made. A retry starts it again.',
     errors: ['not_found', 'already_ended', 'attempt_in_flight'],
     request: { params: pathParams(platform, 'id') },
     responses: { 200: { description: 'Cancelled', content: content(CancelAnswer) } },

@@ -62,10 +62,10 @@ export function addDashboardDeliveryRoutes(router: Router, deps: ApiDeps): void 
     path: `${PATH}/count`,
     operationId: 'countDashboardDeliveries',
     summary: 'Count deliveries',
-    description: 'Up to 10,000, and exactly where about 10,000 deliveries at most have to be looked at for that.',
+    description: 'At most 10,000, and exact if at most about 10,000 deliveries have to be read.',
     errors: ['invalid_request', 'not_found'],
     request: { query: CountQuery },
-    responses: { 200: { description: 'How many there are', content: content(DeliveryCount) } },
+    responses: { 200: { description: 'The count', content: content(DeliveryCount) } },
     async handle({ c, principal }) {
       const filter = filterOf(deps, principal, readQuery(c, CountQuery));
       return answerJson(await countDeliveries(deps.reads, filter));

@@ -11,7 +11,7 @@ export function addLiveRoute(router: Router, deps: ApiDeps): void {
     path: '/api/dashboard/live',
     tag: 'Dashboard',
     operationId: 'watch',
-    summary: 'Hear of changes',
+    summary: 'Stream changes',
     description:
       'Server-sent events: `change` with a LiveChange as its data, at most two a second, and `reset` when changes may have been ' +
       'missed. It goes on after `Last-Event-ID` where that is known.',
@@ -20,7 +20,7 @@ export function addLiveRoute(router: Router, deps: ApiDeps): void {
     request: { headers: z.object({ 'Last-Event-ID': z.string().max(200).optional() }) },
     responses: {
       200: {
-        description: 'The stream; the schema is of one event',
+        description: 'The stream; the schema describes one event',
         content: { 'text/event-stream': { schema: LiveEvent } },
       },
     },

@@ -32,9 +32,9 @@ export function addDashboardOperationRoutes(router: Router, deps: ApiDeps): void
     path: '/api/dashboard/health',
     tag,
     operationId: 'getSystemHealth',
-    summary: 'Whether database, Temporal and workers are well',
+    summary: 'Get the health of the database, Temporal and the workers',
     scopes: [],
-    responses: { 200: { description: 'How each is', content: content(SystemHealth) } },
+    responses: { 200: { description: 'The health of each', content: content(SystemHealth) } },
     async handle({ principal }) {
       const read = await health.get('', () => readHealth(deps));
       if (isAdmin(principal)) return answerJson(read);
@@ -47,7 +47,7 @@ export function addDashboardOperationRoutes(router: Router, deps: ApiDeps): void
     path: '/api/dashboard/audit',
     tag,
     operationId: 'listAudit',
-    summary: 'Who did what',
+    summary: 'List the audit log',
     description: 'Newest first, of all platforms and organizations that the key may see.',
     scopes: ['admin'],
     errors: ['invalid_request', 'not_found'],
@@ -72,12 +72,12 @@ export function addDashboardOperationRoutes(router: Router, deps: ApiDeps): void
     path: '/api/dashboard/check-url',
     tag,
     operationId: 'checkUrl',
-    summary: 'Whether a webhook may have a URL',
-    description: 'By the rules that hold when something is sent; the name is looked up.',
+    summary: 'Check a webhook URL',
+    description: 'Applies the rules of an attempt, including a DNS lookup.',
     scopes: ['webhooks:write'],
     errors: ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'],
     request: { body: { required: true, content: content(UrlCheckInput) } },
-    responses: { 200: { description: 'Whether, and why not', content: content(UrlCheck) } },
+    responses: { 200: { description: 'Whether it is allowed, and why not', content: content(UrlCheck) } },
     async handle({ c }) {
       const { url } = await readJson(c, UrlCheckInput);
       const reason = await checkTarget(url, deps);

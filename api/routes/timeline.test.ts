@@ -39,9 +39,9 @@ test('a timeline is in order, whatever its parts come from', () => {
     'attempt: attempt 1 (automatic): answered 503, after 5 ms',
     'held: ops paused the webhook',
     'resumed: ops resumed the webhook',
-    'retry_requested: ops asked for an attempt now',
+    'retry_requested: ops requested a retry',
     'attempt: attempt 2 (automatic): 200, after 5 ms',
-    'delivered: the receiver took it',
+    'delivered: accepted by the receiver (2xx)',
   ]);
 });
 

@@ -24,11 +24,11 @@ export function writeTimeline(facts: Facts): TimelineEntry[] {
     entries.push({
       at: facts.created_at.toISOString(),
       type: 'held',
-      detail: 'the webhook was paused, or others were held before it',
+      detail: 'the webhook was paused, or older deliveries were held',
     });
   }
   if (facts.delivered_at) {
-    entries.push({ at: facts.delivered_at.toISOString(), type: 'delivered', detail: 'the receiver took it' });
+    entries.push({ at: facts.delivered_at.toISOString(), type: 'delivered', detail: 'accepted by the receiver (2xx)' });
   }
   if (facts.failed_at && (facts.status === 'failed' || facts.status === 'cancelled')) {
     const detail = facts.error_message ?? END_DETAILS[facts.status];
@@ -46,7 +46,7 @@ function describeAttempt(attempt: AttemptRow): TimelineEntry {
 function describeDeed({ at, actor, action, details }: AuditRow): TimelineEntry {
   const time = new Date(at).toISOString();
   if (action === 'delivery.recovered') {
-    const detail = `recovery ${String(details['recovery_id'])}${actor === null ? '' : `, begun by ${actor},`} asked for an attempt now`;
+    const detail = `recovery ${String(details['recovery_id'])}${actor === null ? '' : `, started by ${actor},`} retried it`;
     return { at: time, type: 'retry_requested', detail };
   }
   if (action === 'webhook.paused') return { at: time, type: 'held', detail: `${actor} paused the webhook` };
@@ -54,7 +54,7 @@ function describeDeed({ at, actor, action, details }: AuditRow): TimelineEntry {
     return { at: time, type: 'held', detail: `${actor} paused the webhook: ${String(details['reason'])}` };
   }
   if (action === 'webhook.resumed') return { at: time, type: 'resumed', detail: `${actor} resumed the webhook` };
-  return { at: time, type: 'retry_requested', detail: `${actor} asked for an attempt now` };
+  return { at: time, type: 'retry_requested', detail: `${actor} requested a retry` };
 }
 
 type Plan = Pick<

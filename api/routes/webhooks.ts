@@ -61,7 +61,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     scope: 'webhooks:write',
     operationId: operationId(platform, 'registerWebhook'),
     summary: 'Register a webhook',
-    description: 'The secret is shown in this answer only: keep it.',
+    description: 'Only this response contains the secret: store it.',
     errors: BODY_ERRORS,
     request: { params: pathParams(platform), body: { required: true, content: content(inputs.register) } },
     responses: { 201: { description: 'Registered', content: content(NewWebhook) } },
@@ -148,7 +148,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       '`active: false` cancels deliveries that are still to be sent.',
     errors: ['not_found', ...BODY_ERRORS],
     request: { params: pathParams(platform, 'id'), body: { required: true, content: content(inputs.update) } },
-    responses: { 200: { description: 'As it is now', content: content(WebhookAnswer) } },
+    responses: { 200: { description: 'The webhook', content: content(WebhookAnswer) } },
     async handle(call) {
       const where = whichOf(platform, call);
       const input = await readJson(call.c, inputs.update);
@@ -170,7 +170,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     scope: 'webhooks:write',
     operationId: operationId(platform, 'deleteWebhook'),
     summary: 'Delete a webhook',
-    description: 'Its history stays readable; what was still to be sent is cancelled.',
+    description: 'Its history stays readable; unfinished deliveries are cancelled.',
     request: { params: pathParams(platform, 'id') },
     responses: { 204: { description: 'Deleted' } },
     async handle(call) {
@@ -191,13 +191,13 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       name: 'pause',
       done: 'webhook.paused',
       apply: (execute: Execute, id: string) => pauseWebhook(execute, id, REASON),
-      description: 'Its deliveries are held and go out on resume.',
+      description: 'Its deliveries are held and sent on resume.',
     },
     {
       name: 'resume',
       done: 'webhook.resumed',
       apply: resumeWebhook,
-      description: 'What was held goes out, oldest first, and before what is emitted meanwhile.',
+      description: 'Held deliveries are sent, oldest first, before newer events.',
     },
   ] as const;
   for (const { name, done, apply, description } of states) {
@@ -208,9 +208,9 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       scope: 'webhooks:write',
       operationId: operationId(platform, `${name}Webhook`),
       summary: name === 'pause' ? 'Pause a webhook' : 'Resume a webhook',
-      description: `${description} Doing it twice changes nothing.`,
+      description: `${description} Repeating it changes nothing.`,
       request: { params: pathParams(platform, 'id') },
-      responses: { 200: { description: 'As it is now', content: content(WebhookAnswer) } },
+      responses: { 200: { description: 'The webhook', content: content(WebhookAnswer) } },
       handle: (call) =>
         change(call, whichOf(platform, call), done, {}, ({ execute }, webhook) => apply(execute, webhook.id)),
     });

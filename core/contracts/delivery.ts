@@ -6,8 +6,8 @@ import { createdBetween, eventTypeOf, pageOf, statuses, uuid } from './filters.t
 const DeliveryStatus = z.enum(DELIVERY_STATUSES).meta({
   id: 'DeliveryStatus',
   description:
-    'pending: never tried; retrying: failed, another attempt is due; delivered; failed: attempts used up or refused for good; ' +
-    'cancelled: by somebody, or since the webhook was turned off or deleted; held: the webhook is paused',
+    'pending: not attempted yet; retrying: failed, another attempt will follow; delivered; failed: attempts used up, or 410; ' +
+    'cancelled: manually, or because the webhook was turned off or deleted; held: the webhook is paused',
 });
 
 const fields = {
@@ -83,7 +83,7 @@ export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
 
 export const RetryInput = z
   .object({
-    force: z.boolean().optional().meta({ description: 'send again although it was delivered; default false' }),
+    force: z.boolean().optional().meta({ description: 'send again even if it was delivered; default false' }),
   })
   .meta({ id: 'RetryInput' });
 
@@ -92,7 +92,7 @@ export const RetryAnswer = z
     id: Id,
     status: DeliveryStatus,
     next_attempt_at: Time.nullable(),
-    in_flight: z.boolean().meta({ description: 'an attempt is being made right now, and it is the retry' }),
+    in_flight: z.boolean().meta({ description: 'an attempt is in flight, which counts as the retry' }),
   })
   .meta({ id: 'RetryAnswer' });
 export type RetryAnswer = z.infer<typeof RetryAnswer>;

@@ -68,15 +68,15 @@ const codes = Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]];
 /** RFC 9457, with a stable `code` and, for bad input, what is wrong where. */
 export const Problem = z
   .object({
-    type: z.string().meta({ description: 'names the code as a URN', example: 'urn:posthorn:problem:invalid_request' }),
+    type: z.string().meta({ description: 'the code as a URN', example: 'urn:posthorn:problem:invalid_request' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: 'what is wrong with this request, and what would be right' }),
+    detail: z.string().meta({ description: 'what is wrong with this request, and what is right' }),
     code: z.enum(codes),
     errors: z
       .array(z.object({ path: z.string().meta({ example: 'events[0]' }), message: z.string() }))
       .optional()
-      .meta({ description: 'for bad input: everything that is wrong, and where' }),
+      .meta({ description: 'for invalid input: every problem and its path' }),
     instance: z.string().optional().meta({ description: 'the path of the request' }),
   })
   .meta({ id: 'Problem' });

@@ -6,7 +6,7 @@ export const BATCH_LIMIT = 1000;
 
 const ISO_TIME = z.string().meta({
   format: 'date-time',
-  description: 'ISO 8601 with a zone; goes out in UTC with its fraction as sent. Default: now',
+  description: 'ISO 8601 with a time zone; sent in UTC with its fraction unchanged. Default: now',
   example: '2026-01-22T10:30:00Z',
 });
 
@@ -43,7 +43,7 @@ export const AcceptedEvent = z
   .object({
     id: Id,
     event: z.string().meta({ example: 'contact.created' }),
-    timestamp: z.string().meta({ description: 'as the receivers get it', example: '2026-01-22T10:30:00Z' }),
+    timestamp: z.string().meta({ description: 'as receivers get it', example: '2026-01-22T10:30:00Z' }),
     deliveries: z.array(z.object({ id: Id, webhook_id: Id })),
   })
   .meta({ id: 'AcceptedEvent' });

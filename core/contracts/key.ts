@@ -36,7 +36,7 @@ export function keyInput(platformIds: readonly string[], organizational: readonl
           error: (issue) => `unknown platform ${quote(issue.input)}; valid are ${platformIds.join(', ')}`,
         })
         .nullish()
-        .meta({ description: 'left out only for an admin of everything' }),
+        .meta({ description: 'omitted only for an admin of all platforms' }),
       org_id: OrgId.nullish(),
       scopes: z
         .array(

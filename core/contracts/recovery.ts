@@ -41,7 +41,7 @@ function filterMembers(eventTypes: readonly string[]) {
       .max(MOST_IDS)
       .transform((ids) => [...new Set(ids)])
       .optional()
-      .meta({ description: 'these deliveries, as far as the rest of the filter lets them through' }),
+      .meta({ description: 'only these deliveries; the rest of the filter applies as well' }),
   };
 }
 
@@ -49,7 +49,7 @@ const Rate = z
   .int()
   .min(RECOVERY_RATE.min)
   .max(RECOVERY_RATE.max)
-  .meta({ description: `deliveries a second at most, default ${RECOVERY_RATE.default}`, example: 200 });
+  .meta({ description: `deliveries per second at most, default ${RECOVERY_RATE.default}`, example: 200 });
 
 const options = {
   dry_run: z.boolean().optional().meta({ description: 'true: only count what matches' }),
@@ -81,7 +81,7 @@ export const RecoveryUpdate = closed({ rate: Rate }).meta({ id: 'RecoveryUpdate'
 export const RecoveryCount = z
   .object({
     count: z.int().meta({ description: 'deliveries that match now, at most 10,000' }),
-    exact: z.boolean().meta({ description: 'false: there are at least so many' }),
+    exact: z.boolean().meta({ description: 'false: there are more' }),
   })
   .meta({ id: 'RecoveryCount' });
 
@@ -105,27 +105,27 @@ export const Recovery = z
         until: Time.optional(),
         ids: z.array(Id).optional(),
       })
-      .meta({ description: 'as it was asked for' }),
+      .meta({ description: 'the filter of the request' }),
     rate: z.int().meta({ description: 'deliveries a second at most' }),
-    matched: count.meta({ description: 'deliveries that matched when it was asked for' }),
+    matched: count.meta({ description: 'deliveries that matched at the start' }),
     matched_exact: z.boolean().meta({
       description:
         'false: it began before all were counted, and at least so many matched; true when it has run to its end',
     }),
-    retried: count.meta({ description: 'deliveries that it made due so far' }),
-    skipped: count.meta({ description: 'deliveries that it left out so far' }),
+    retried: count.meta({ description: 'deliveries retried so far' }),
+    skipped: count.meta({ description: 'deliveries skipped so far' }),
     skipped_reasons: z.object({
       webhook_deleted: count,
       webhook_inactive: count,
       webhook_paused: count,
-      in_flight: count.meta({ description: 'an attempt was being made, or was asked for by someone else' }),
+      in_flight: count.meta({ description: 'an attempt was in flight, or a retry was pending' }),
       event_expired: count.meta({ description: 'its event is past the retention' }),
     }),
-    created_by: z.string().meta({ description: 'the name of the key that asked for it' }),
+    created_by: z.string().meta({ description: 'the name of the key that started it' }),
     created_at: Time,
     updated_at: Time,
     finished_at: Time.nullable(),
-    workflow_id: z.string().nullable().meta({ description: 'null where nothing matched, so that nothing was started' }),
+    workflow_id: z.string().nullable().meta({ description: 'null if nothing matched' }),
   })
   .meta({ id: 'Recovery' });
 export type Recovery = z.infer<typeof Recovery>;

@@ -8,7 +8,7 @@ export const SignIn = z
 const SessionPlatform = z.object({
   id: z.string().meta({ example: '4calls' }),
   label: z.string().meta({ example: '4Calls' }),
-  scope: z.enum(['platform', 'organization']).meta({ description: 'what its webhooks and events belong to' }),
+  scope: z.enum(['platform', 'organization']).meta({ description: 'the owner of its webhooks and events' }),
   api_base: z.string().meta({ example: '/api/coordinator/organizations/{orgId}' }),
   webhooks_base: z.string().meta({ example: '/api/coordinator/organizations/{orgId}/webhooks' }),
   header_prefix: z.string().meta({ example: 'X-4Calls-' }),
@@ -21,10 +21,10 @@ export const Session = z
     platform: z.string().nullable().meta({ description: 'null: every platform' }),
     org_id: z.string().nullable().meta({ description: 'null: every organization' }),
     scopes: z.array(Scope),
-    admin: z.boolean().meta({ description: 'an admin of everything: may manage keys' }),
+    admin: z.boolean().meta({ description: 'an admin of all platforms, who may manage keys' }),
     temporal_ui_url: z.string().nullable(),
-    retry_unit_ms: z.int().meta({ description: 'one unit of the retry schedules, 60,000 unless it is a demo' }),
-    platforms: z.array(SessionPlatform).meta({ description: 'those that the key may see' }),
+    retry_unit_ms: z.int().meta({ description: 'one unit of the retry schedules; 60,000 except in demos' }),
+    platforms: z.array(SessionPlatform).meta({ description: 'the platforms that the key may see' }),
   })
   .meta({ id: 'Session' });
 export type Session = z.infer<typeof Session>;

@@ -8,12 +8,12 @@ export const Webhook = z
   .object({
     id: Id,
     org_id: OrgId.optional().meta({
-      description: 'the organization it belongs to, where the platform has organizations',
+      description: 'its organization, if the platform has organizations',
     }),
     url: z.string().meta({ example: 'https://example.com/hooks' }),
     events: z.array(z.string()).meta({ example: ['contact.created'] }),
     description: z.string().nullable(),
-    active: z.boolean().meta({ description: 'false: turned off, new events are not for it' }),
+    active: z.boolean().meta({ description: 'false: turned off, it gets no new events' }),
     inactive_reason: z.string().nullable().meta({ description: 'why it was turned off' }),
     paused: z.boolean().meta({ description: 'true: its deliveries are held until it is resumed' }),
     paused_at: Time.nullable(),
@@ -27,7 +27,7 @@ export type Webhook = z.infer<typeof Webhook>;
 
 export const NewWebhook = Webhook.extend({
   secret: z.string().meta({
-    description: 'signs what is sent; shown in this answer only',
+    description: 'signs the deliveries; only this response contains it',
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   }),
 }).meta({ id: 'NewWebhook' });
@@ -46,9 +46,9 @@ export function webhookInputs(eventTypes: readonly string[]) {
       .array(eventTypeOf(eventTypes))
       .min(1)
       .transform((events) => [...new Set(events)])
-      .meta({ description: 'what it is sent', example: [eventTypes[0]] }),
+      .meta({ description: 'the event types that it gets', example: [eventTypes[0]] }),
     secret: WebhookSecret.optional().meta({
-      description: 'signs what is sent; one is made when it is left out at registration',
+      description: 'signs the deliveries; generated if omitted at registration',
       example: 'a-secret-of-your-own-choice',
     }),
     description: plainText(z.string().max(1000)).nullable().optional(),

@@ -4,7 +4,7 @@ import type { AuditAction } from '../domain/audit.ts';
 import { AuditEntry } from './entities/audit-entry.ts';
 
 export interface AuditRecord {
-  /** The name of the key that asked for it; `posthorn` when nobody did. */
+  /** The name of the key that requested it; `posthorn` for automatic actions. */
   actor: string;
   action: AuditAction;
   platform: string | null;
@@ -14,7 +14,7 @@ export interface AuditRecord {
   details?: Record<string, unknown>;
 }
 
-/** Notes who did what, in the transaction that does it. */
+/** Adds an audit entry to the transaction of the action. */
 export function writeAuditEntry(em: EntityManager, entry: AuditRecord): void {
   em.persist(em.create(AuditEntry, { ...entry, id: newId(), at: new Date(), details: entry.details ?? {} }));
 }

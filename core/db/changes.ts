@@ -3,7 +3,7 @@ import type pg from 'pg';
 
 export const CHANGES_CHANNEL = 'posthorn_changes';
 
-/** What changed of one owner's things. */
+/** Changes of one owner's data. */
 export interface OwnerChange {
   /** Null: of several platforms. */
   platform: string | null;
@@ -17,7 +17,7 @@ export interface OwnerChange {
 }
 
 export interface ChangeNotice {
-  /** The same for everybody who hears it. */
+  /** The same for all listeners. */
   id: string;
   owners: OwnerChange[];
 }
@@ -34,14 +34,14 @@ interface Gathered {
   more: boolean;
 }
 
-/** Deliveries of one owner that one notice names. */
+/** Maximum of delivery ids of one owner in a notice. */
 const MOST_NAMED = 50;
-/** At most so many notices a second come from one process. */
+/** Interval between the notices of one process, milliseconds. */
 const PAUSE_MS = 250;
-/** PostgreSQL takes less than 8,000 bytes. */
+/** PostgreSQL's limit is 8,000 bytes. */
 const LARGEST_NOTICE = 7_500;
 
-/** The commit of a notice has nothing that must last. */
+/** The commit of a notice need not be durable. */
 const NOTIFY = {
   name: 'notify-changes',
   text: `select set_config('synchronous_commit', 'off', true), pg_notify('${CHANGES_CHANNEL}', notice)
@@ -49,8 +49,8 @@ const NOTIFY = {
 };
 
 /**
- * Tells the dashboards of all processes what changed: ids, gathered for a quarter of a second, in a statement of its own, so that
- * the statements that do the work know nothing of it. What is told was committed before. A notice may be lost with its process.
+ * Notifies the dashboards of all processes of committed changes: ids, collected for a quarter of a second, in a statement of its own, so that
+ * the hot statements are not affected. A notice may be lost with its process.
  */
 export class Changes {
   private readonly pool: pg.Pool;
@@ -64,7 +64,7 @@ export class Changes {
     this.pool = pool;
   }
 
-  /** Something that only lists and numbers show. */
+  /** A change that only lists and numbers show. */
   touch(platform: string, orgId: string): void {
     this.of(platform, orgId);
   }
@@ -82,7 +82,7 @@ export class Changes {
     if (gathered.webhooks.size < MOST_NAMED) gathered.webhooks.add(id);
   }
 
-  /** Tells what is still untold. */
+  /** Sends the remaining notices. */
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);

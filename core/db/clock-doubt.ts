@@ -2,9 +2,9 @@ import { timeInId, uuidAt, type Query } from './partitions.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
-/** Clocks of machines that work together differ by less. */
+/** Tolerated difference between clocks, milliseconds. */
 const TOLERANCE_MS = HOUR_MS;
-/** Events come more often than that, or what is old can wait until they do. */
+/** A longer gap between events makes the clock doubtful. */
 const LONGEST_SILENCE_MS = 7 * DAY_MS;
 
 /** The time by the database's clock, which all processes share. */
@@ -14,8 +14,8 @@ export async function databaseTime(query: Query): Promise<Date> {
 }
 
 /**
- * Why nothing must be dropped by the time `now`, which the database says; null: it is plausible. Then this process's clock agrees, and events
- * have been stored at about that time for a day, so that a clock that jumped is noticed before it costs anything.
+ * Why nothing may be dropped by the database's time `now`; null: the time is plausible. It is if this process's clock agrees and events
+ * have been stored at about that time for a day, so that a clock that jumped is noticed before data is dropped.
  */
 export async function findClockDoubt(query: Query, now: Date): Promise<string | null> {
   const differenceMs = Math.abs(Date.now() - now.getTime());

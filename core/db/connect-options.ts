@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Parameters of the URL that would replace what the code depends on. */
+/** Parameters of the URL that would override required options. */
 const OURS = [
   'application_name',
   'fallback_application_name',
@@ -13,13 +13,13 @@ const OURS = [
 ];
 
 export interface ConnectOptions extends pg.PoolConfig {
-  /** Settings of the session, by name. They are set after connecting, since poolers refuse most of them in the startup message. */
+  /** Settings of the session, by name. They are set after connecting, because poolers refuse most of them in the startup message. */
   settings?: Record<string, string | number>;
 }
 
 /**
- * The URL of the operator together with our options: `pg` by itself would let the URL replace them. The settings in its `options`
- * hold unless ours say otherwise.
+ * Combines the operator's URL with our options, which `pg` would let the URL override. The settings in its `options`
+ * apply unless ours override them.
  */
 export function connectOptions(
   databaseUrl: string,
@@ -33,7 +33,7 @@ export function connectOptions(
   return {
     ...rest,
     connectionString,
-    // The pool waits for it, whatever its type says.
+    // The pool awaits it, although its type does not say so.
     // eslint-disable-next-line @typescript-eslint/no-misused-promises
     onConnect: async (client) => {
       await client.query({ text: SET, values, query_timeout: rest.connectionTimeoutMillis } as pg.QueryConfig);

@@ -7,7 +7,7 @@ export interface Statement {
   values: unknown[];
 }
 
-/** Wakes the dispatchers; they hear it when the transaction commits. */
+/** Wakes the dispatchers when the transaction commits. */
 export async function notifyDue(execute: Execute): Promise<void> {
   await execute(`select pg_notify('posthorn_due', '')`);
 }

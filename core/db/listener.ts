@@ -9,18 +9,18 @@ export interface Listener {
 export interface ListenOptions {
   databaseUrl: string;
   channels: string[];
-  /** An error that it throws is logged; the next notice comes all the same. */
+  /** Errors that it throws are logged; later notices still arrive. */
   onNotify: (channel: string, payload: string) => void;
   log: Logger;
-  /** A connection on which PostgreSQL answers nothing for so long is replaced. Default 5,000. */
+  /** A connection without an answer for this long is replaced, milliseconds. Default 5,000. */
   silenceMs?: number;
 }
 
 const RECONNECT_MS = 500;
 
 /**
- * Listens on PostgreSQL channels over one connection of its own, and connects again when that breaks or falls silent. After every
- * (re)connection `onNotify` is called once with an empty payload for each channel, since notices may have been missed.
+ * Listens on PostgreSQL channels on a connection of its own, and reconnects if it breaks or does not answer. After every
+ * (re)connection `onNotify` is called once with an empty payload for each channel, because notices may have been missed.
  */
 export function listen({ databaseUrl, channels, onNotify, log, silenceMs = 5_000 }: ListenOptions): Listener {
   let closed = false;

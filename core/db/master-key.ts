@@ -2,12 +2,12 @@ import type pg from 'pg';
 import type { SecretBox } from '../secrets.ts';
 
 const SAMPLE = 'posthorn';
-/** So many stored secrets are tried before the first sample is sealed: some may be of an older key that was lost. */
+/** Stored secrets that are tried before the first sample is sealed: some may have been encrypted with a lost key. */
 const TRIED = 100;
 
 type Database = Pick<pg.Pool, 'query'>;
 
-/** The master key is not the one that this database's secrets were sealed with. */
+/** The master key does not decrypt the secrets of this database. */
 export class MasterKeyError extends Error {
   override readonly name = 'MasterKeyError';
 
@@ -19,8 +19,8 @@ export class MasterKeyError extends Error {
 }
 
 /**
- * Opens the sealed sample in the database; seals it where there is none and the key opens what is stored. Of processes that start at once
- * with different keys, one seals and the others do not fit.
+ * Decrypts the sample in the database; creates it if there is none and the key decrypts the stored secrets. If processes with different keys start
+ * at once, one creates the sample and the others fail.
  * @throws MasterKeyError when the key is another one
  */
 export async function requireMasterKey(database: Database, box: SecretBox): Promise<void> {
@@ -42,7 +42,7 @@ async function sealSample(database: Database, box: SecretBox): Promise<Buffer> {
 
 const SAMPLE_SEALED = 'select sealed from master_key_sample where sealed is not null';
 
-/** None where the operator has accepted a new key. */
+/** Null if the operator has accepted a new key. */
 const SECRETS = `
   select secret from webhooks where deleted_at is null and not exists (select from master_key_sample)
   order by updated_at desc limit ${TRIED}`;

@@ -5,13 +5,13 @@ import { createOrm } from './orm.ts';
 import { ensurePartitions, type Query } from './partitions.ts';
 import { requireSessions } from './require-sessions.ts';
 
-/** Any constant: processes that migrate the same database at once take turns. */
+/** An arbitrary constant: a lock that serializes migrations. */
 const LOCK = 7_063_741;
 const LOCK_NOT_AVAILABLE = '55P03';
 const TRIES = 10;
 const PAUSE_MS = 2_000;
 
-/** Brings the schema up to date and makes the partitions of the coming weeks. Returns the migrations that were run. */
+/** Migrates the schema and creates the partitions of the coming weeks. Returns the migrations that were run. */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   await requireSessions(databaseUrl);
   const client = new pg.Client(connectOptions(databaseUrl, { connectionTimeoutMillis: 5_000 }));
@@ -33,7 +33,7 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   }
 }
 
-/** A change of a table that somebody reads for long would make everybody wait behind it; so it gives up soon and tries again. */
+/** A change of a table waits behind long reads, and everyone else waits behind it. Therefore it gives up soon and tries again. */
 async function inFreeMoment<T>(work: () => Promise<T>): Promise<T> {
   for (let failures = 1; ; failures++) {
     try {

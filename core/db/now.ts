@@ -1,2 +1,2 @@
-/** SQL: milliseconds since 1970 by the clock of the database, at the moment. */
+/** SQL: the current time of the database, in milliseconds since 1970. */
 export const NOW_MS = 'extract(epoch from clock_timestamp())::float8 * 1000';

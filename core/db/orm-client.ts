@@ -4,8 +4,8 @@ import pg from 'pg';
 const KEPT_WHEN_FAILED = /^(begin|start transaction|rollback$)/;
 
 /**
- * A connection of MikroORM's pool. It closes itself when a statement ends without an answer from PostgreSQL, because its state is then
- * unknown, and it leaves the pool when Kysely would keep it for ever.
+ * A connection of MikroORM's pool. It closes itself if a statement ends without an answer from PostgreSQL, because its state is
+ * unknown then, and it leaves the pool if Kysely would keep it forever.
  */
 export class OrmClient extends pg.Client {
   /** Set by the pool while the connection is in use. */

@@ -19,16 +19,16 @@ import { M0012OutcomeSpans } from './migrations/m0012-outcome-spans.ts';
 import { M0013WebhookOptions } from './migrations/m0013-webhook-options.ts';
 import { OrmClient } from './orm-client.ts';
 
-/** Nobody waits longer for a lock: others would wait behind it. */
+/** Maximum wait for a lock: others wait behind it. */
 const LOCK_TIMEOUT_MS = 4_000;
 
 export interface OrmOptions {
-  /** Milliseconds that one statement may take, 0 for no limit. Default 15,000. */
+  /** Limit for one statement, milliseconds; 0: no limit. Default 15,000. */
   statementTimeoutMs?: number;
 }
 
 /**
- * Everything but the hot path goes through this; fork its `em` for each piece of work. Connects at the first query and waits
+ * For everything except the hot path; fork its `em` for each unit of work. Connects at the first query and waits
  * at most 2 s for that.
  */
 export async function createOrm(databaseUrl: string, options: OrmOptions = {}): Promise<MikroORM> {
@@ -66,7 +66,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         keepAlive: true,
         application_name: 'posthorn',
         settings: {
-          // Below the client's own limit: what the client gave up must not stay in the server's queue.
+          // Below the client's limit, so that the server ends statements that the client gave up.
           statement_timeout: Math.floor(statementTimeoutMs * 0.95),
           lock_timeout: LOCK_TIMEOUT_MS,
         },

@@ -1,4 +1,4 @@
-/** Whose things; a part that is null stands for any. */
+/** An owner; a part that is null matches any. */
 export interface OwnerFilter {
   platform: string | null;
   /** Empty for a platform without organizations. */

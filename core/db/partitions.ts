@@ -8,7 +8,7 @@ const PARTITIONED = [
 /** Runs one SQL statement and returns its rows. */
 export type Query = (sql: string, params?: unknown[]) => Promise<Record<string, unknown>[]>;
 
-/** The smallest UUIDv7-ordered id of a moment: the bound of a partition, or of a time filter on ids. */
+/** The smallest UUIDv7 of a moment: the bound of a partition or of a time filter on ids. */
 export function uuidAt(time: Date): string {
   const hex = Math.max(0, time.getTime()).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
@@ -19,21 +19,21 @@ export function timeInId(id: string): Date {
   return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16));
 }
 
-/** Any constant: processes that make partitions at once take turns. */
+/** An arbitrary constant: a lock that serializes the creation of partitions. */
 const LOCK = 7_063_742;
-/** No statement here waits longer for a lock: whoever wants the table after it would wait, too. */
+/** Maximum wait for a lock: everyone else waits behind it. */
 export const LOCK_TIMEOUT_MS = 1_000;
 
 export interface Reach {
   /** Default 8. */
   weeksAhead?: number;
-  /** Weeks that ended before are left out: what the retention drops is not made again. Default: none. */
+  /** Weeks that ended before this are omitted, so that dropped partitions are not created again. Default: none. */
   keptFrom?: Date;
 }
 
 /**
- * Makes the weekly partitions of events, deliveries and attempts from last week to `weeksAhead` weeks from `now`. A partition is made apart
- * and then attached, which no reader or writer waits for, and which waits for none of them (a backup, say).
+ * Creates the weekly partitions of events, deliveries and attempts from last week to `weeksAhead` weeks from `now`. A partition is created separately
+ * and then attached, so that it and readers (such as a backup) and writers do not wait for each other.
  */
 export async function ensurePartitions(query: Query, now: Date, { weeksAhead = 8, keptFrom }: Reach = {}) {
   const known = new Set((await listPartitions(query)).map((one) => one.name));
@@ -48,7 +48,7 @@ export async function ensurePartitions(query: Query, now: Date, { weeksAhead = 8
   }
 }
 
-/** One string of statements is one transaction, so that nothing is left behind when it fails. */
+/** One string of statements is one transaction, so a failure leaves nothing behind. */
 async function makePartition(query: Query, table: string, name: string, from: Date, fillfactor: number) {
   const to = new Date(from.getTime() + WEEK_MS);
   await query(`
@@ -64,18 +64,18 @@ async function makePartition(query: Query, table: string, name: string, from: Da
 
 export interface Partition {
   name: string;
-  /** Null: it was detached and has yet to be dropped. */
+  /** Null: it was detached and not dropped yet. */
   parent: string | null;
-  /** It was to be detached, and somebody still read it. */
+  /** Detaching it was interrupted by a reader. */
   pending: boolean;
 }
 
-/** The ones to be finished first, then the oldest first. */
+/** Unfinished ones first, then the oldest first. */
 export async function listPartitions(query: Query): Promise<Partition[]> {
   return (await query(LIST)) as unknown as Partition[];
 }
 
-/** Until when events can be stored: all tables have partitions from `now` on without a gap. Null: not even now. */
+/** The time until which all tables have partitions from `now` on, without a gap. Null: none for now. */
 export function horizonOf(partitions: Partition[], now: Date): Date | null {
   const attached = new Set(partitions.filter((one) => one.parent !== null && !one.pending).map((one) => one.name));
   const begin = startOfWeek(now);

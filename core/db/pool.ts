@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { connectOptions } from './connect-options.ts';
 
-/** Planner settings for statements that are chains of index look-ups, whatever the statistics say: the alternatives are switched off. */
+/** Planner settings for statements that must use indexes, whatever the statistics are. */
 export const ONLY_INDEXES = {
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
@@ -9,20 +9,20 @@ export const ONLY_INDEXES = {
   enable_bitmapscan: 'off',
 };
 
-/** The hot statements' plans are prepared while tables may be empty, and must stay right when those hold millions of rows. */
+/** Plans of the hot statements may be made while tables are empty, and must be right for millions of rows. */
 const HOT_SETTINGS = {
   ...ONLY_INDEXES,
   plan_cache_mode: 'force_generic_plan',
   jit: 'off',
   timezone: 'UTC',
-  // Below the client's own limit: what the client gave up must not stay in the server's queue.
+  // Below the client's limit, so that the server ends statements that the client gave up.
   statement_timeout: 4_500,
   lock_timeout: 4_000,
 };
 
 /**
- * Keeps a connection that breaks from ending the process. `pg` tells of it by an `error` event: of the pool while the connection is idle,
- * of the client while it is in use, where the pool no longer listens. The statement under way, or the next one, fails all the same.
+ * Prevents a broken connection from ending the process. `pg` emits an `error` event: on the pool while the connection is idle,
+ * on the client while it is in use. The running or next statement fails as well.
  */
 export function surviveBreaks(pool: pg.Pool): void {
   pool.on('error', () => {});
@@ -31,7 +31,7 @@ export function surviveBreaks(pool: pg.Pool): void {
 
 /**
  * Connections for the hot path's prepared statements. Waits at most 2 s for a connection and 5 s for an answer, so that a
- * database that went away is an error, never a hang.
+ * database outage is an error, never a hang.
  */
 export function createPool(databaseUrl: string, options: { max?: number } = {}): pg.Pool {
   const pool = new pg.Pool(
@@ -39,7 +39,7 @@ export function createPool(databaseUrl: string, options: { max?: number } = {}):
       max: options.max ?? 8,
       connectionTimeoutMillis: 2_000,
       query_timeout: 5_000,
-      // A new one costs PostgreSQL a process and its plans, just when load sets in.
+      // A new connection costs PostgreSQL a process and plans, at the start of a load.
       idleTimeoutMillis: 0,
       keepAlive: true,
       application_name: 'posthorn',
@@ -50,12 +50,12 @@ export function createPool(databaseUrl: string, options: { max?: number } = {}):
   return pool;
 }
 
-/** The longest that a read may take in the server, also when its client has gone. */
+/** Limit for a read in the server, milliseconds, also if its client has gone. */
 const READ_LIMIT_MS = 10_000;
 
 /**
- * Connections for the reads of the dashboard and of the history. They are few, so that however many clients read, the hot path
- * keeps its own.
+ * Connections for the reads of the dashboard and of the history. There are few, so that reads cannot take the
+ * database from the hot path.
  */
 export function createReadPool(databaseUrl: string): pg.Pool {
   const pool = new pg.Pool(

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { connectOptions } from './connect-options.ts';
 
-/** Behind the URL, a connection is not one session of PostgreSQL. */
+/** DATABASE_URL does not lead to PostgreSQL sessions. */
 export class NoSessionsError extends Error {
   override readonly name = 'NoSessionsError';
 
@@ -17,8 +17,8 @@ const LIMIT_MS = 5_000;
 const ROUNDS = 10;
 
 /**
- * Makes sure that a connection is one session of PostgreSQL for as long as it lasts. Behind a pooler that lends sessions for a transaction
- * or a statement, two connections are in one session, or one connection is in two: whether it lends what was used last, or in turns, one
+ * Checks that a connection is one PostgreSQL session for its whole life. Behind a pooler in transaction
+ * or statement mode, two connections share a session, or one connection uses two: one
  * of these shows within a few queries. @throws NoSessionsError, or the error of an attempt to connect
  */
 export async function requireSessions(databaseUrl: string): Promise<void> {

@@ -26,8 +26,8 @@ export async function inPoolTransaction<T>(pool: pg.Pool, work: (client: pg.Clie
 }
 
 /**
- * Runs `work` in a transaction of a fresh entity manager; once more when PostgreSQL ended it as one side of a deadlock. Its connection
- * goes back to the pool, or is closed when its state is not known (`OrmClient`).
+ * Runs `work` in a transaction of a fresh entity manager; again after a deadlock. Its connection
+ * returns to the pool, or is closed if its state is unknown (`OrmClient`).
  */
 export async function inTransaction<T>(orm: MikroORM, work: (transaction: Transaction) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -41,7 +41,7 @@ export async function inTransaction<T>(orm: MikroORM, work: (transaction: Transa
   }
 }
 
-/** Runs reads that all see the same moment. */
+/** Runs reads in one snapshot. */
 export async function inSnapshot<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
   return await inPoolTransaction(pool, async (client) => {
     await client.query('set transaction isolation level repeatable read, read only');

@@ -7,13 +7,13 @@ export class LateError extends Error {
 
 /** Connection exceptions, insufficient resources, operator intervention (timeouts and shutdowns), failures of the system. */
 const CLASSES = ['08', '53', '57', '58'];
-/** A read-only standby, a deadlock, a lock that was not to be had: another try may well succeed. */
+/** A read-only standby, a deadlock, a lock timeout: another try may succeed. */
 const STATES = ['25006', '40001', '40P01', '55P03'];
 const NETWORK = /^(ECONN\w+|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOENT)$/;
-/** What `pg` says without a code. */
+/** Messages of `pg` without a code. */
 const MESSAGES = /timeout|Connection terminated|not queryable|Client was closed|Cannot use a pool after calling end/i;
 
-/** Whether an error says that the database cannot work right now, so that the same request may succeed later. */
+/** Whether an error means that the database is temporarily unavailable. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof OverloadedError || error instanceof LateError) return true;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);

@@ -3,10 +3,10 @@ import { ONLY_INDEXES } from './pool.ts';
 import { inPoolTransaction } from './transaction.ts';
 import type { Statement } from './execute.ts';
 
-/** So many rows of an index one request looks at in search of its page. */
+/** Index rows that one request reads for its page. */
 export const WINDOW = 10_000;
 
-/** Columns that an index has before the place, each with the SQL of its one value. */
+/** Index columns before the place, each with the SQL of its value. */
 export type Found = readonly (readonly [column: string, value: string])[];
 
 export interface Search {
@@ -14,14 +14,14 @@ export interface Search {
   rows: string;
   /** Default: none. */
   by?: Found;
-  /** How the rows are called, and what is joined to each. Default `d`, and nothing. */
+  /** Alias of the rows, and joins. Default `d`, without joins. */
   as?: string;
-  /** Conditions that no index serves. */
+  /** Conditions without an index. */
   wanted: string[];
   /** Of `d`. */
   columns: readonly string[];
   limit: number;
-  /** SQL of a number: rows to look at. */
+  /** SQL of a number: rows to read. */
   window?: string;
   /** Default true. False: any of them come first. */
   ordered?: boolean;

@@ -1,4 +1,4 @@
-/** What the audit log tells of. */
+/** The actions of the audit log. */
 export const AUDIT_ACTIONS = [
   'webhook.registered',
   'webhook.updated',

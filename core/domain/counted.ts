@@ -1,7 +1,7 @@
-/** Deliveries are counted up to so many. */
+/** Counts stop at this number. */
 export const MOST_COUNTED = 10_000;
 
-/** A count that may be cut short. */
+/** A count that may have stopped early. */
 export interface Counted {
   /** At most `MOST_COUNTED`. */
   count: number;

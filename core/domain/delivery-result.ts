@@ -1,23 +1,23 @@
 import type { Plan } from './plan.ts';
 
-/** How a workflow's delivery stands after its attempt, or without one. */
+/** The state of a workflow's delivery after an activity run. */
 export interface DeliveryResult {
   deliveryId: string;
-  /** `moved`: it went on in another workflow, or waits in the outbox for a dispatcher. */
+  /** `moved`: another workflow owns it, or it waits for a dispatcher. */
   state: 'delivered' | 'failed' | 'cancelled' | 'held' | 'moved' | 'waiting';
-  /** What an operator reads, for those that wait or failed: "attempt 3 of 6 failed with 503". */
+  /** For operators, if it waits or failed: "attempt 3 of 6 failed with 503". */
   message: string;
-  /** When the next attempt is due, and what is left of the schedule; only where the state is `waiting`. */
+  /** The next attempt and the rest of the schedule; only if the state is `waiting`. */
   nextAttemptAt: Date | null;
   plan: Plan | null;
 }
 
-/** What the activity that attempts deliveries needs from the process it runs in. */
+/** The attempts that an activity has made by its process. */
 export interface DeliveryAttempts {
-  /** Milliseconds since 1970, by the clock that the schedules go by. */
+  /** Milliseconds since 1970, by the clock of the schedules. */
   now(): number;
   /**
-   * Claims and makes the attempts that are due, and tells how each delivery stands; `run` is the activity's, from 1.
+   * Claims due deliveries, makes their attempts, and returns the state of each delivery; `run` is the number of the activity run, from 1.
    * @throws StoppingError when the process stops before that is known: another one has to look.
    */
   runAttempts(workflowId: string, deliveryIds: string[], run: number): Promise<DeliveryResult[]>;

@@ -4,7 +4,7 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 export type AttemptTrigger = 'automatic' | 'manual';
 
-/** What one attempt brought, as seen on the wire; what it means for the delivery is decided by `judgeAttempt`. */
+/** The result of one attempt; `judgeAttempt` decides what it means for the delivery. */
 export interface AttemptResult {
   startedAt: Date;
   durationMs: number;
@@ -13,6 +13,6 @@ export interface AttemptResult {
   responseHeaders: Record<string, string> | null;
   /** At most 16 KiB, decoded as UTF-8, null when no response arrived. */
   responseBody: string | null;
-  /** Null on success; otherwise one sentence fit for an operator. */
+  /** Null on success; otherwise one sentence for operators. */
   errorMessage: string | null;
 }

@@ -1,15 +1,15 @@
-/** `running` and `paused` go on; the other two are ends. */
+/** `completed` and `cancelled` are final. */
 export const RECOVERY_STATES = ['running', 'paused', 'completed', 'cancelled'] as const;
 export type RecoveryState = (typeof RECOVERY_STATES)[number];
 
-/** What a recovery may send again. */
+/** The states of deliveries that a recovery may retry. */
 export const RECOVERABLE_STATUSES = ['failed', 'cancelled', 'retrying'] as const;
 export type RecoverableStatus = (typeof RECOVERABLE_STATUSES)[number];
 
-/** Deliveries a second. */
+/** Deliveries per second. */
 export const RECOVERY_RATE = { min: 1, max: 10_000, default: 1_000 } as const;
 
-/** A recovery's filter as the API takes it and the database keeps it; what is left out does not narrow. */
+/** A recovery's filter, in the API and in the database; omitted members match everything. */
 export interface StoredFilter {
   webhook_id?: string | undefined;
   event?: string | undefined;
@@ -21,10 +21,10 @@ export interface StoredFilter {
   ids?: string[] | undefined;
 }
 
-/** Why a delivery that matched is left out; `in_flight`: an attempt is being made or was asked for already. */
+/** Why a matching delivery is skipped; `in_flight`: an attempt is in flight or requested already. */
 export type SkipReason = 'webhook_deleted' | 'webhook_inactive' | 'webhook_paused' | 'in_flight' | 'event_expired';
 
-/** What became of one part of a recovery, or of several. */
+/** The result of one part of a recovery, or of several. */
 export interface RecoveryProgress {
   /** The recovery's state after it. */
   state: RecoveryState;
@@ -33,13 +33,13 @@ export interface RecoveryProgress {
 }
 
 export interface RecoveryPart extends RecoveryProgress {
-  /** From the beginning of this part to that of the next, so that the rate is kept. */
+  /** Interval from the start of this part to the next, according to the rate. */
   intervalMs: number;
 }
 
 const MOST_PER_PART = 500;
 
-/** A rate as parts of at most 500 deliveries, one a second or more often. */
+/** Divides a rate into parts of at most 500 deliveries, at least one per second. */
 export function paceOf(rate: number): { size: number; intervalMs: number } {
   const size = Math.min(MOST_PER_PART, rate);
   return { size, intervalMs: Math.ceil((size / rate) * 1_000) };

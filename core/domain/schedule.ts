@@ -10,18 +10,18 @@ export interface RetrySchedule {
   coefficient: number;
 }
 
-/** 2, 4, 8, 16 and 32 minutes after the failure before each: six attempts in 62 minutes (contract.md, Retries). */
+/** Retries after 2, 4, 8, 16 and 32 minutes: six attempts in 62 minutes (contract.md, Retries). */
 export const DEFAULT_SCHEDULE: RetrySchedule = { maxAttempts: 6, initialUnits: 2, coefficient: 2 };
 
-/** The API counts a schedule's intervals in seconds, one unit being a minute. */
+/** The API's intervals are in seconds, with a unit of a minute. */
 export const SECONDS_PER_UNIT = 60;
 
-/** What a webhook may choose for itself. */
+/** Bounds of a webhook's own schedule. */
 export const SCHEDULE_LIMITS = {
   maxAttempts: { min: 1, max: 12 },
   initialUnits: { min: 0.1, max: 60 },
   coefficient: { min: 1, max: 4 },
-  /** No single delay is longer than a day of the default unit. */
+  /** Maximum of a delay: a day in the default unit. */
   longestUnits: 1440,
 } as const;
 
@@ -31,7 +31,7 @@ export function delayAfter(schedule: RetrySchedule, attempt: number, unitMs: num
   return Math.round(Math.min(units, SCHEDULE_LIMITS.longestUnits) * unitMs);
 }
 
-/** The schedule's longest delay in milliseconds: the most that a `Retry-After` can ask for. */
+/** The schedule's longest delay in milliseconds: the maximum for a `Retry-After`. */
 export function longestDelay(schedule: RetrySchedule, unitMs: number): number {
   return delayAfter(schedule, Math.max(1, schedule.maxAttempts - 1), unitMs);
 }

@@ -2,14 +2,14 @@ import { delayAfter, longestDelay, type RetrySchedule } from './schedule.ts';
 
 export interface AttemptFacts {
   statusCode: number | null;
-  /** Null when the receiver took the delivery: any 2xx. */
+  /** Null on success (any 2xx). */
   errorMessage: string | null;
-  /** What `Retry-After` asked for, in milliseconds; null without one. */
+  /** The `Retry-After`, in milliseconds; null without one. */
   retryAfterMs: number | null;
 }
 
 export interface Position {
-  /** The attempt's number over the delivery's whole life, from 1. */
+  /** The attempt's number in the whole history of the delivery, from 1. */
   number: number;
   /** Attempts made before the current run of the schedule; 0 until a manual retry starts it again. */
   roundStart: number;
@@ -20,15 +20,15 @@ export interface Verdict {
   outcome: 'delivered' | 'retry' | 'give-up';
   /** Milliseconds from now to the next attempt; 0 unless the outcome is `retry`. */
   delayMs: number;
-  /** The receiver asked for more time than the schedule gives. */
+  /** The receiver's `Retry-After` exceeds the schedule. */
   postponed: boolean;
-  /** 410: the receiver is gone, its webhook is to be turned off. */
+  /** 410: the webhook must be turned off. */
   gone: boolean;
 }
 
 const HONOURS_RETRY_AFTER = [429, 503];
 
-/** What an attempt means for its delivery (contract.md, What a receiver gets, and Retries). */
+/** Decides what the result of an attempt means for its delivery (contract.md, What a receiver gets, and Retries). */
 export function judgeAttempt(
   facts: AttemptFacts,
   position: Position,

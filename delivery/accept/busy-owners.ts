@@ -1,12 +1,12 @@
-/** An owner with more events in so long, 50 a second, is busy. */
+/** An owner with more events than this within the window (50 per second) is busy. */
 const CALM_EVENTS = 10;
 const WINDOW_MS = 200;
-/** A calm owner counts for so long after its last event. */
+/** How long an owner with few events counts after its last event, milliseconds. */
 const CALM_MS = 1_000;
 const MOST_REMEMBERED = 10_000;
 
 interface Seen {
-  /** Events in about the last `WINDOW_MS`: each counts less as time goes by. */
+  /** Events in about the last `WINDOW_MS`, with exponential decay. */
   events: number;
   at: number;
 }
@@ -16,13 +16,13 @@ interface CalmOwner {
   at: number;
 }
 
-/** Tells which owners should give way: those with many events, while another one has few. Who is alone never has to. */
+/** Decides which owners' events are batched for longer: those of busy owners, while another owner emits few. */
 export class BusyOwners {
   private readonly seen = new Map<string, Seen>();
-  /** The last two calm owners, the latest first. */
+  /** The last two owners that were not busy, the latest first. */
   private calm: CalmOwner[] = [];
 
-  /** To be told of all events, `now` in milliseconds; returns whether these should give way. */
+  /** Counts `events` of an owner (`now` in milliseconds). Returns whether they should be batched for longer. */
   note(owner: string, events: number, now: number): boolean {
     const before = this.seen.get(owner);
     const left = before ? before.events * Math.exp((before.at - now) / WINDOW_MS) : 0;

@@ -5,7 +5,7 @@ export interface Emission {
   eventType: string;
   /** The exact bytes that every receiver gets. */
   body: string;
-  /** `hash` tells whether a repeated key came with the same request. */
+  /** `hash` identifies the request, to detect a key that is used for another one. */
   idempotency: { key: string; hash: Buffer } | null;
 }
 
@@ -13,13 +13,13 @@ export type EmitResult =
   | {
       kind: 'accepted';
       eventId: string;
-      /** Its beginning alone where an earlier request is answered again. */
+      /** Only its beginning for a replayed request. */
       body: string;
       deliveries: { id: string; webhookId: string }[];
-      /** Whether an earlier request with the same idempotency key is answered again. */
+      /** Whether this repeats the response to an earlier request with the same idempotency key. */
       replayed: boolean;
     }
-  /** The idempotency key stands for another event. */
+  /** The idempotency key was used for another event. */
   | { kind: 'conflict' }
-  /** The idempotency key was used before, and what for could not be read. Nothing new is stored. */
+  /** The idempotency key was used before, but the first response could not be read. Nothing new is stored. */
   | { kind: 'not_recalled'; error: unknown };

@@ -2,11 +2,11 @@ import { maximumAttempts } from '../../core/options/retry-policy.ts';
 import { NOW_MS } from '../../core/db/now.ts';
 
 /**
- * Accepts events: stores each with its idempotency key, matches the webhooks and makes one delivery and one outbox row for
- * each match, in one statement and so in one commit. One row comes back for each delivery, and one without a delivery for
- * each event whose key was taken before. What is for a paused webhook is held, and so is what is for a resumed one while older
- * deliveries are held: it becomes due after them. Workers are told how many deliveries there are. A statement that begins after its
- * deadline stores nothing, and one row without an event says so.
+ * Accepts events: stores each with its idempotency key, matches the webhooks and inserts a delivery and an outbox row for
+ * each match, in one statement and therefore one commit. Returns a row for each delivery, and a row without a delivery for
+ * each event whose key was used before. Deliveries to a paused webhook are held, and so are those to a resumed one while older
+ * deliveries are held. Notifies workers of the number of deliveries. A statement that begins after its deadline stores nothing and
+ * returns one row without an event.
  *
  * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes,
  * $8 deadline by the clock of the database, in milliseconds since 1970
@@ -53,7 +53,7 @@ union all
 select null, null, null, null from clock where late`,
 };
 
-/** What an idempotency key first stood for. $1 platforms, $2 organizations, $3 keys */
+/** The event that an idempotency key was first used for. $1 platforms, $2 organizations, $3 keys */
 export const RECALL = {
   name: 'recall',
   text: `

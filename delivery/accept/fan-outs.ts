@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import type { Emission } from './emission.ts';
 
-/** Webhooks of one event that are worth remembering. */
+/** Events with fewer webhooks are not remembered. */
 const MANY_WEBHOOKS = 500;
 const MOST_REMEMBERED = 1_000;
 
-/** How many webhooks get an event: what storing it costs. */
+/** Counts the webhooks that an event goes to, which determines the cost of storing it. */
 export class FanOuts {
   private readonly pool: pg.Pool;
   private readonly large = new Map<string, number>();
@@ -14,7 +14,7 @@ export class FanOuts {
     this.pool = pool;
   }
 
-  /** The deliveries that a request makes at least, by what was seen so far. */
+  /** A lower bound of a request's deliveries, from earlier counts. */
   seen(emissions: Emission[]): number {
     if (this.large.size === 0) return 0;
     return emissions.reduce((sum, emission) => sum + (this.large.get(nameOf(emission)) ?? 0), 0);
@@ -30,7 +30,7 @@ export class FanOuts {
     this.large.set(name, webhooks);
   }
 
-  /** The webhooks of each. */
+  /** The number of webhooks of each event. */
   async count(emissions: Emission[]): Promise<number[]> {
     const kinds = [...new Map(emissions.map((emission) => [nameOf(emission), emission])).values()];
     const values = [

@@ -3,7 +3,7 @@ import { Batcher } from '../../core/batcher.ts';
 import type { Emission, EmitResult } from './emission.ts';
 import { RECALL } from './emit-statements.ts';
 
-/** Looks up what idempotency keys that were used before stand for. */
+/** Reads the first response to requests with an idempotency key that was used before. */
 export class Recalls {
   /** One statement at a time, so that slow ones leave the pool to others. */
   private readonly batcher: Batcher<Emission, EmitResult>;

@@ -6,13 +6,13 @@ import { FanOuts } from './fan-outs.ts';
 import { Recalls } from './idempotent-replays.ts';
 import { EventStore, type Stored } from './store-events.ts';
 
-/** Accepts events. Resolves after the commit; what is rejected is not stored. */
+/** Accepts events. Resolves after the commit. If it rejects, nothing is stored. */
 export interface Intake {
   /** @throws OverloadedError, TooManyDeliveriesError, LateError, or the database's error */
   emit(emissions: Emission[]): Promise<EmitResult[]>;
 }
 
-/** A request would make more deliveries than one transaction can be expected to store. */
+/** A request would create more deliveries than one transaction may store. */
 export class TooManyDeliveriesError extends Error {
   override readonly name = 'TooManyDeliveriesError';
   readonly deliveries: number;
@@ -24,23 +24,23 @@ export class TooManyDeliveriesError extends Error {
   }
 }
 
-/** A batch closes at 8 MiB, each event counted with a surcharge for its rows. */
+/** A batch is closed at 8 MiB, with a surcharge per event for its rows. */
 const MAX_WEIGHT = 8 * 1024 * 1024;
 const ROW_WEIGHT = 8 * 1024;
 
-/** Events that give way are stored an eighth of the time, at least ten times a second. */
+/** Events of busy owners are stored in an eighth of the statements, at least ten times a second. */
 const GIVE_WAY = { gap: 8, longestGapMs: 100 };
 
-/** Of a request with so many events it is asked first how many deliveries they make. */
+/** For requests with at least this many events, the deliveries are counted first. */
 const COUNTED_EVENTS = 16;
-/** A request that makes more deliveries is large: it is stored apart, in parts of so many. */
+/** A request with more deliveries is large: it gets a transaction of its own, in parts of this size. */
 const PART_DELIVERIES = 5_000;
 const MOST_DELIVERIES = 200_000;
 const STATEMENT_TIMED_OUT = '57014';
 
 /**
- * Requests that arrive together share a statement and its commit; all events of one request are in the same one. Owners with many events
- * gather longer while others have few, which then find the machine less busy. What makes very many deliveries shares with nobody: it has
+ * Requests that arrive together share a statement and its commit. All events of one request are in the same statement. Under contention,
+ * events of busy owners are batched for longer so that others are not delayed. A request with very many deliveries has
  * a transaction of its own, with a statement for each part.
  */
 export function createIntake(pool: pg.Pool): Intake {
@@ -79,7 +79,7 @@ export function createIntake(pool: pg.Pool): Intake {
     return requests.map((request) => complete(request, stored.slice(position, (position += request.length))));
   }
 
-  /** Those that are too large are stored apart, the others once more. Where none is, the database is too slow for all of them. */
+  /** After a timeout: stores large requests separately and the others once more. If none is large, the database is too slow for all of them. */
   async function storeWithoutLarge(requests: Emission[][], error: unknown): Promise<Result[]> {
     const counts = await fanOuts.count(requests.flat());
     let position = 0;
@@ -119,7 +119,7 @@ export function createIntake(pool: pg.Pool): Intake {
 
 type Result = EmitResult[] | Promise<EmitResult[]>;
 
-/** A request with the deliveries that each of its events makes. */
+/** A request with the number of deliveries of each of its events. */
 interface Sized {
   request: Emission[];
   deliveries: number[];

@@ -7,21 +7,21 @@ import { EMIT } from './emit-statements.ts';
 import { NOW_MS } from '../../core/db/now.ts';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
 
-/** Null for an emission whose key was used before. */
+/** Null if the emission's key was used before. */
 export type Stored = EmitResult | null;
 
 /**
- * What begins this long after it was sent stores nothing. With the pool's `statement_timeout` (4.5 s) that is less than the client's
- * own limit (5 s): what was answered 503 is not carried out later.
+ * A statement that begins this long after it was sent stores nothing. Together with the pool's `statement_timeout` (4.5 s) this is less
+ * than the client's limit (5 s), so a request that got 503 is not stored later.
  */
 const LATEST_MS = 400;
 const TRIES = 4;
-/** How often the clock of the database is read while there is something to store. */
+/** How often the database's clock is read while there are events to store. */
 const CLOCK_MS = 1_000;
-/** Of one statement of several in a transaction. */
+/** For each of several statements in a transaction. */
 const PART_LIMIT_MS = 20_000;
 
-/** Stores events with their deliveries: all that is given, or nothing. */
+/** Stores events with their deliveries: all or none. */
 export class EventStore {
   private readonly pool: pg.Pool;
   private readonly clock = new DatabaseClock();
@@ -32,7 +32,7 @@ export class EventStore {
     this.pool = pool;
   }
 
-  /** In one statement, and so in one commit. @throws LateError */
+  /** In one statement and one commit. @throws LateError */
   async store(emissions: Emission[]): Promise<Stored[]> {
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       await this.keepClock();
@@ -46,14 +46,14 @@ export class EventStore {
       }
       client.release();
       if (results !== 'late') return results;
-      // Or the clock of the database was set.
+      // Or the database's clock was changed.
       this.clock.forget();
       this.clockReadAt = -Infinity;
     }
     throw new LateError('the database took up each statement too late');
   }
 
-  /** In a statement for each part and one commit, which is asked for only once all of them have answered in time. */
+  /** In one transaction with a statement for each part. It commits only if all of them answered in time. */
   async storeInParts(parts: Emission[][]): Promise<Stored[]> {
     return await inPoolTransaction(this.pool, async (client) => {
       await client.query(`set local statement_timeout = ${PART_LIMIT_MS}`);
@@ -64,7 +64,7 @@ export class EventStore {
     });
   }
 
-  /** Waits for the first reading only. */
+  /** Waits only for the first reading. */
   private async keepClock(): Promise<void> {
     if (performance.now() - this.clockReadAt < CLOCK_MS) return;
     const first = this.clockReadAt === -Infinity;

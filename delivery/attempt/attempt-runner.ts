@@ -19,38 +19,38 @@ export interface AttemptRunnerDeps {
   recorder: Recorder;
   lease: Lease;
   log: Logger;
-  /** Null: its secret cannot be opened. */
+  /** Null if the secret cannot be decrypted. */
   signerOf: (claimed: Claimed) => Signer | null;
   headerPrefixOf: (platform: string) => string;
   retryUnitMs: number;
   clock: DatabaseClock;
-  /** Called for a 410: the webhook is to be turned off. */
+  /** Called after a 410: turns the webhook off. */
   onGone: (claimed: Claimed) => Promise<void>;
-  /** Called when the outcome of an attempt is recorded. */
+  /** Called when the result of an attempt is recorded. */
   onRecorded: (claimed: Claimed) => void;
-  /** Gives a claimed delivery back whose webhook was turned off or paused meanwhile. */
+  /** Releases a claimed delivery whose webhook was turned off or paused meanwhile. */
   release: (delivery: InFlightDelivery) => Promise<void>;
-  /** Gives a claimed delivery back that cannot be attempted now, through no fault of its receiver. */
+  /** Releases a claimed delivery that cannot be attempted now for an internal reason. */
   postpone: (delivery: InFlightDelivery, postponement: Postponement) => Promise<void>;
   handover: Pick<Handover, 'assign'>;
 }
 
 export interface Postponement {
-  /** 0: it is due at once, in its old place. */
+  /** 0: due now, in its old order. */
   delayMs: number;
-  /** What it says while it has had no attempt. */
+  /** Its error message while it has had no attempt. */
   reason: string | null;
 }
 
 const UNSIGNED: Postponement = {
   delayMs: 60_000,
-  reason: 'not attempted: it cannot be signed, since the stored secret of its webhook cannot be opened',
+  reason: 'not attempted: the stored secret of its webhook cannot be decrypted',
 };
-/** A dispatcher takes a retry this long after it was due, should no workflow have begun it. */
+/** A dispatcher makes a retry this long after it was due if no workflow has started it. */
 const GRACE_MS = 5_000;
 const LEASE_POLL_MS = 100;
 
-/** Carries one claimed delivery: checks the lease, makes the attempt, judges it, has it recorded. */
+/** Runs the attempt of a claimed delivery: checks the lease, signs and sends, judges the result and records it. */
 export class AttemptRunner {
   private readonly deps: AttemptRunnerDeps;
 
@@ -58,7 +58,7 @@ export class AttemptRunner {
     this.deps = deps;
   }
 
-  /** Calls `onSent` once the attempt is off the wire; resolves when its outcome is recorded. */
+  /** Calls `onSent` when the response is complete; resolves when the result is recorded. */
   async run(delivery: InFlightDelivery, onSent: (result: AttemptResult) => void): Promise<void> {
     const { claimed, worker } = delivery;
     try {
@@ -122,7 +122,7 @@ export class AttemptRunner {
       open = false;
     };
     try {
-      // Those that share its workflow do not wait for it.
+      // The other deliveries of its group do not wait for it.
       recorded = await this.deps.recorder.record({ ...record, onSetAside: resolveOnce });
     } finally {
       resolveOnce();
@@ -153,7 +153,7 @@ export class AttemptRunner {
     return applyToRequest(claimed.options, { url: claimed.url, headers, body: claimed.body });
   }
 
-  /** Waits while the lease cannot be confirmed (the database is away); false once it is lost. */
+  /** Waits while the lease cannot be confirmed (the database is away); false if it is lost. */
   private async holdsLease(worker: string): Promise<boolean> {
     const { lease } = this.deps;
     while (lease.id === worker && !lease.fresh()) await new Promise((resolve) => setTimeout(resolve, LEASE_POLL_MS));

@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 
 const BLOCK = 64;
 const DIGEST = 32;
-/** Longer texts get a buffer of their own. */
+/** Longer texts get their own buffer. */
 const scratch = Buffer.allocUnsafe(64 * 1024);
 
 /**
- * HMAC-SHA256 (RFC 2104) of many texts with one key. Node's createHmac makes a native object for each text, which takes more
- * than twice as long, and a worker signs everything it sends twice.
+ * HMAC-SHA256 (RFC 2104) of many texts with one key. Node's createHmac creates a native object for each text, which takes more
+ * than twice as long, and every attempt has two signatures.
  */
 export class HmacKey {
   /** The key's two paddings; the digest of the first part follows the second one. */

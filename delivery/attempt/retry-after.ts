@@ -1,5 +1,5 @@
 const SECONDS = /^\d+$/;
-/** An IMF-fixdate, RFC 850 or asctime date (RFC 9110, 5.6.7) begins with a day's name; Date.parse alone takes much more. */
+/** An IMF-fixdate, RFC 850 or asctime date (RFC 9110, 5.6.7) begins with the name of a day; Date.parse alone accepts much more. */
 const HTTP_DATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/;
 
 /**

@@ -3,12 +3,12 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { HmacKey } from './hmac.ts';
 
 const PREFIX = 'whsec_';
-/** What the Standard Webhooks libraries decode by default: the standard alphabet, padding optional. */
+/** The base64 that Standard Webhooks libraries decode by default: standard alphabet, padding optional. */
 const BASE64 = /^[A-Za-z0-9+/]{2,}={0,2}$/;
 const SHORTEST_BASE64 = 4;
 const USER_AGENT = `Posthorn/${packageJson.version}`;
 
-/** One webhook's signatures. */
+/** Creates the signatures of one webhook. */
 export class Signer {
   private readonly raw: HmacKey;
   private readonly standardKeys: HmacKey[];
@@ -30,7 +30,7 @@ export class Signer {
   }
 }
 
-/** Every header of an attempt but the sender's own; `now` is the attempt's time, to the second. */
+/** All headers of an attempt except the sender's own; `now` is the time of the attempt, to the second. */
 export function deliveryHeaders(input: {
   headerPrefix: string;
   eventType: string;

@@ -5,7 +5,7 @@ import type { Claimed } from '../claim/claimed.ts';
 
 const REMEMBERED_SECRETS = 10_000;
 
-/** A secret is decrypted once, not once an attempt. One that cannot be opened is null, and logged once. */
+/** Decrypts each secret once, not for each attempt. Null, and logged once, if it cannot be decrypted. */
 export function rememberSigners(box: SecretBox, log: Logger): (claimed: Claimed) => Signer | null {
   const signers = new Map<string, Signer | null>();
   return ({ secret, webhook_id: webhook }) => {

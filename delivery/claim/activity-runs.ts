@@ -20,17 +20,17 @@ export interface ActivityRunsDeps {
   clock: DatabaseClock;
 }
 
-/** How often it looks again while another process has the attempt in flight, or the database is away. */
+/** How often it checks again while another process has the attempt in flight, or the database is away. */
 const LOOK_AGAIN_MS = 500;
-/** A later run begins when Temporal's clock says so, the first one at any time. */
+/** Retries start by Temporal's clock, which may differ from the database's. */
 const CLOCK_SLACK_S = 1;
-/** What is not taken in hand so long after its time, for want of capacity, is left to the dispatchers: it waits in PostgreSQL. */
+/** A retry that gets no capacity within this time is left to the dispatchers. */
 const PATIENCE_MS = 5_000;
 
-/** What a claim brings at once for each delivery; larger payloads take it one more statement. So many claims may be under way. */
+/** Payload bytes that a claim returns per delivery; larger payloads need another statement. */
 const BYTES_EACH = 64 * 1024;
 
-/** What a workflow's activity does in this process: it makes the attempts that are due, and looks in PostgreSQL for the rest. */
+/** A workflow's activity in this process: makes the due attempts and reads the results of the others from PostgreSQL. */
 export class ActivityRuns implements DeliveryAttempts {
   private readonly deps: ActivityRunsDeps;
   private stopping = false;
@@ -39,7 +39,7 @@ export class ActivityRuns implements DeliveryAttempts {
     this.deps = deps;
   }
 
-  /** What waits for others now ends with `StoppingError`; what has attempts in flight waits for those. */
+  /** Runs that wait for other processes end with `StoppingError`; runs with attempts in flight wait for those. */
   stop(): void {
     this.stopping = true;
   }
@@ -56,7 +56,7 @@ export class ActivityRuns implements DeliveryAttempts {
       try {
         await this.look(workflowId, open, run === 1 ? 0 : CLOCK_SLACK_S, results);
       } catch {
-        // The database is away: an activity run is not spent on that.
+        // The database is away, which must not fail the activity run.
       }
       if (this.stopping && results.size < deliveryIds.length) throw new StoppingError('the worker is stopping');
       if (results.size < deliveryIds.length) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
@@ -87,7 +87,7 @@ export class ActivityRuns implements DeliveryAttempts {
     });
   }
 
-  /** What came of a delivery for this workflow; null when PostgreSQL has to be asked. */
+  /** The result of an attempt for this workflow; null if it has to be read from PostgreSQL. */
   private leave(delivery: InFlightDelivery, workflowId: string): DeliveryResult | null {
     const { claimed, result } = delivery;
     const deliveryId = claimed.delivery_id;
@@ -109,7 +109,7 @@ export class ActivityRuns implements DeliveryAttempts {
     for (const id of deliveryIds) if (!found.has(id)) results.set(id, resultOf(id, 'moved'));
   }
 
-  /** Null while somebody else has it in hand: it has to be looked at again. */
+  /** Null while another process has it in flight: check again later. */
   private interpret(row: ResultRow, workflowId: string): DeliveryResult | null {
     const { delivery_id: id, status } = row;
     if (!row.open) return isEnd(status) ? { ...resultOf(id, status), message: messageOf(row) } : null;
@@ -130,7 +130,7 @@ interface ResultRow extends Pick<Claimed, 'attempts' | 'max_attempts' | 'round_s
   status: DeliveryStatus;
   status_code: number | null;
   error_message: string | null;
-  /** Whether it is in the outbox: not ended. */
+  /** Whether it is in the outbox, that is, not ended. */
   open: boolean;
   workflow_id: string | null;
   claimed_by: string | null;

@@ -8,27 +8,27 @@ import type { LaneOwner } from '../concurrency/lane.ts';
 export interface Claimed extends LaneOwner {
   delivery_id: string;
   event_id: string;
-  /** Since when it was due, in seconds since 1970. */
+  /** When it became due, in seconds since 1970. */
   due: number;
   attempts: number;
   max_attempts: number;
   round_start: number;
   trigger: AttemptTrigger;
-  /** The workflow that owns it, null before the first. */
+  /** The workflow that owns it; null before the first one. */
   workflow_id: string | null;
   event_type: string;
   body: string;
-  /** Of the body. */
+  /** Size of the body. */
   bytes: number;
   url: string;
-  /** Sealed, as base64. */
+  /** Encrypted, as base64. */
   secret: string;
   active: boolean;
   paused: boolean;
   options: WebhookOptions;
 }
 
-/** What is left of a claimed delivery's schedule once `attemptsMade` attempts are made. */
+/** The rest of a claimed delivery's schedule after `attemptsMade` attempts. */
 export function planOf(
   claimed: Pick<Claimed, 'round_start' | 'max_attempts'> & { options: Pick<WebhookOptions, 'retry_policy'> },
   attemptsMade: number,

@@ -19,20 +19,20 @@ export interface ClaimsDeps {
 }
 
 export interface Taken<Row> extends Brought<Row> {
-  /** The incarnation that claimed them. */
+  /** The id under which this worker claimed them. */
   worker: string;
 }
 
 const LOOK_MS = 2_000;
-/** How long after a claim without an answer, or of what is in flight already, this worker looks for what it may have got by it. */
+/** How long this worker searches for stray claims after a claim without a response, or one that returned deliveries that are in flight already. */
 const DOUBT_MS = 60_000;
-/** A claim can be carried out long after it was given up, by way of a network that comes back: so it looks now and then. */
+/** PostgreSQL may execute a claim long after the client gave it up, so this worker also searches regularly. */
 const LOOK_ANYWAY_MS = 60_000;
 const POLL_MS = 20;
 
 /**
- * Takes deliveries into this process's hands. A claim whose answer was lost (a database that hung, a broken connection) may
- * have been carried out all the same: such strays are found and given back, since nobody else may touch them.
+ * Claims deliveries for this process. A claim whose response was lost (because the database hung or the connection broke) may
+ * have been executed: such stray claims are found and released, since no other worker may take them.
  */
 export class Claims {
   private readonly deps: ClaimsDeps;
@@ -43,7 +43,7 @@ export class Claims {
   private timer: NodeJS.Timeout | undefined;
   private doubtfulUntil = -Infinity;
   private lookedAt = performance.now();
-  /** While strays are looked for, what PostgreSQL has as claimed has to be what this process knows of. */
+  /** While stray claims are searched for, no other claims may be running. */
   private looking: Promise<void> | undefined;
 
   constructor(deps: ClaimsDeps) {
@@ -55,7 +55,7 @@ export class Claims {
     this.timer = setInterval(() => this.lookIfDue(), LOOK_MS);
   }
 
-  /** Takes nothing more; resolves when the claims under way are in, so that none is left behind. */
+  /** Stops claiming; resolves when running claims have returned. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
@@ -63,9 +63,9 @@ export class Claims {
   }
 
   /**
-   * Runs a claim statement, whose first parameter is the worker, and whose last one says how many bytes of payloads it may bring: `bytes` at
-   * most. The caller has to add the rows to the in-flight deliveries at once.
-   * @throws Error when the lease cannot be confirmed, or the database cannot be asked
+   * Runs a claim statement, whose first parameter is the worker and whose last one is the maximum bytes of payloads, at most `bytes`.
+   * The caller must add the rows to the in-flight deliveries immediately.
+   * @throws Error if the lease cannot be confirmed or the database does not answer
    */
   async take<Row extends Claimed>(
     statement: { name: string; text: string },
@@ -97,12 +97,12 @@ export class Claims {
     }
   }
 
-  /** The statements bring options as text, which is parsed once for many rows. A fair claim also returns a row without a delivery. */
+  /** The statements return options as text, which is parsed once for many rows. A fair claim also returns a row without a delivery. */
   private parseOptions(row: Claimed): void {
     if (row.delivery_id !== null) row.options = this.readOptions(row.options as unknown as string);
   }
 
-  /** A delivery that has outlived its event cannot be attempted, and would be claimed for ever. Returns the others. */
+  /** Ends deliveries whose event is past the retention: they would be claimed forever. Returns the others. */
   private async endWithoutEvent<Row extends Claimed>(worker: string, claimed: Row[]): Promise<Row[]> {
     const ids = claimed.filter(lacksEvent).map((row) => row.delivery_id);
     await this.deps.pool.query({ ...END_WITHOUT_EVENT, values: [worker, ids] });

@@ -18,18 +18,18 @@ export interface DispatcherDeps {
   payloads: Pick<Payloads, 'mostRows'>;
 }
 
-/** Finds what a lost notice hid, and what has become due by the passing of time. */
+/** Finds retries that became due, and deliveries whose notification was lost. */
 const POLL_MS = 500;
-/** So many deliveries that were accepted together wait for those that follow: the more a claim brings, the less each costs. */
+/** A batch of this size waits for further deliveries: larger claims cost less per delivery. */
 const BATCH = 8;
-/** Claims of batches begin so far apart, times the workers that share them. */
+/** Interval between claims of batches, multiplied by the number of workers. */
 const GATHER_MS = 20;
 /** Before every webhook. */
 const NONE = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Claims what is due and sends it on its way. The attempt begins at once, protected by the worker's lease. The same loop serves new deliveries, manual retries, resumed ones,
- * what a dead worker left, and retries that Temporal did not begin.
+ * Claims due deliveries and starts their attempts, protected by the worker's lease. The same loop serves new deliveries, manual retries,
+ * resumed deliveries, deliveries of dead workers, and retries that Temporal did not start in time.
  */
 export class Dispatcher {
   private readonly deps: DispatcherDeps;
@@ -42,7 +42,7 @@ export class Dispatcher {
   /** Where the last fair claim ended; NONE: at the last webhook. */
   private seenLast = NONE;
   private round: Round = { from: -Infinity, oldest: Infinity, tookMs: 0 };
-  /** Whether something may have become due since the round of fair claims began. */
+  /** Whether deliveries may have become due since the round of fair claims began. */
   private unseen = false;
   private stopped = false;
   private timer: NodeJS.Timeout | undefined;
@@ -56,14 +56,14 @@ export class Dispatcher {
     this.wakeUp();
   }
 
-  /** Claims nothing more; what is in flight goes on. */
+  /** Stops claiming; in-flight deliveries continue. */
   stop(): void {
     this.stopped = true;
     clearInterval(this.timer);
     this.endGathering();
   }
 
-  /** Something may be due: `deliveries` that were accepted together, if it is known how many. */
+  /** Deliveries may be due: the number that was accepted together, if known. */
   wakeUp(deliveries = 0): void {
     this.unseen = true;
     if (deliveries === 0) this.lowWater.lookBack();
@@ -72,7 +72,7 @@ export class Dispatcher {
     else this.goOn();
   }
 
-  /** Capacity has come free, or something may be due. */
+  /** Capacity is available again, or deliveries may be due. */
   goOn(): void {
     this.again = true;
     if (this.stopped || this.claiming) return;
@@ -92,7 +92,7 @@ export class Dispatcher {
     this.gathering = undefined;
   }
 
-  /** What is due to webhooks that have no capacity has to wait; whether anything is due to others is known until the next notice. */
+  /** Whether a claim can return anything: webhooks without capacity must wait, and the last round found nothing for others. */
   private mayBring({ fair, byWebhook }: Capacity): boolean {
     return !fair || this.unseen || this.seenLast !== NONE || Object.values(byWebhook).some((capacity) => capacity > 0);
   }
@@ -130,7 +130,7 @@ export class Dispatcher {
     return rows.length === total || left.length > 0;
   }
 
-  /** Goes round the webhooks, a part in each claim. Whether there may be more: when a whole round left nothing, there is not. */
+  /** Goes through the webhooks in rounds, a part with each claim. Returns whether more may be due: not after a round that left nothing. */
   private async claimFairly({ total, byWebhook, others }: Capacity): Promise<boolean> {
     const { seenLast } = this;
     const startedAt = performance.now();
@@ -152,7 +152,7 @@ export class Dispatcher {
     return left || this.seenLast !== NONE || (this.unseen && this.gathering === undefined);
   }
 
-  /** The mark moves on when a whole round has seen the oldest of every webhook. */
+  /** The low-water mark moves when a round has seen the oldest delivery of every webhook. */
   private endOfRound(round: Round, oldest: number, startedAt: number): void {
     const now = performance.now();
     round.oldest = Math.min(round.oldest, oldest);
@@ -160,7 +160,7 @@ export class Dispatcher {
     if (this.seenLast === NONE) this.lowWater.end(round.from, round.oldest, round.tookMs, now);
   }
 
-  /** Whether a webhook got as much as it could get: then it may have more. */
+  /** Whether a webhook got as much as it could: then more may be due. */
   private mayLeave(rows: FairlyClaimed[], byWebhook: Capacity['byWebhook'], others: number): boolean {
     const counts = new Map<string, number>();
     for (const { webhook_id: id } of rows) counts.set(id, (counts.get(id) ?? 0) + 1);
@@ -173,22 +173,22 @@ export class Dispatcher {
   }
 }
 
-/** Fair claims that go once round the webhooks. */
+/** Fair claims that go through all webhooks once. */
 interface Round {
-  /** From when on it looks, and the oldest that it saw, in seconds since 1970. */
+  /** The earliest due time that it looks at, and that it saw, in seconds since 1970. */
   from: number;
   oldest: number;
-  /** What its claims took so far. */
+  /** The number of deliveries claimed so far. */
   tookMs: number;
 }
 
 interface FairlyClaimed extends Claimed {
-  /** Since when the oldest that was looked at is due, in seconds since 1970. */
+  /** The earliest due time that was seen, in seconds since 1970. */
   oldest: number | null;
   /** The last webhook that was looked at. */
   seen: string;
   /** Whether others may follow it. */
   more: boolean;
-  /** What one webhook got at most. */
+  /** The largest number of deliveries of one webhook. */
   most: number;
 }

@@ -2,7 +2,7 @@ import type { ByteBudget } from '../../core/byte-budget.ts';
 import type { DeliveryStatus } from '../../core/domain/delivery.ts';
 import type { Claimed } from './claimed.ts';
 
-/** What came of a claimed delivery; null when this worker lost its claim, and PostgreSQL has to be asked. */
+/** The end of a claimed delivery in this process; null if this worker lost its claim and the state must be read from PostgreSQL. */
 export type DeliveryEnd = {
   status: DeliveryStatus;
   message: string;
@@ -11,18 +11,18 @@ export type DeliveryEnd = {
   attempts: number;
 } | null;
 
-/** One claimed delivery on its way in this process. */
+/** A claimed delivery whose result is not recorded yet. */
 export class InFlightDelivery {
   readonly claimed: Claimed;
-  /** The incarnation that claimed it. */
+  /** The id under which this worker claimed it. */
   readonly worker: string;
   /** The workflow whose activity claimed it; null when a dispatcher did. */
   readonly workflowId: string | null;
-  /** The workflow that its outcome was recorded with. */
+  /** The workflow that its result was recorded with. */
   recordedWith: string | null = null;
   /** Undefined while it is in flight. */
   result: DeliveryEnd | undefined;
-  /** Its claim is being given back, without an attempt. */
+  /** Its claim is being released without an attempt. */
   givenBack = false;
   private readonly onEnded: (delivery: InFlightDelivery) => void;
   private news: PromiseWithResolvers<void> | undefined;
@@ -57,7 +57,7 @@ export class InFlightDelivery {
   }
 }
 
-/** The claimed deliveries of this process whose outcome is not recorded yet, by id. */
+/** The in-flight deliveries of this process, by id. */
 export class InFlightDeliveries {
   private readonly byId = new Map<string, InFlightDelivery>();
   private readonly payloads: Pick<ByteBudget, 'free'>;
@@ -77,7 +77,7 @@ export class InFlightDeliveries {
     return delivery;
   }
 
-  /** Whether this incarnation has it in flight already: its claim was lost in a crash of PostgreSQL, and made again. */
+  /** Whether this worker has it in flight already: its claim was lost in a crash of PostgreSQL and made again. */
   has(deliveryId: string, worker: string): boolean {
     const delivery = this.byId.get(deliveryId);
     return delivery !== undefined && !delivery.givenBack && delivery.worker === worker;

@@ -1,12 +1,12 @@
-/** What commits late, or is given back, may have been due before what was claimed: so much is looked at again each time. */
+/** Overlap in seconds: deliveries that commit late or are released may be due earlier than claimed ones. */
 const MARGIN_S = 2;
-/** Between two full looks: at least this, and so many times what the last one took. */
+/** Interval between full looks: at least this, and a multiple of the duration of the last one. */
 const FULL_LOOK_MS = 1_000;
 const FULL_LOOK_SHARE = 20;
 
 /**
- * From when on a claim looks for what is due. Deliveries before the mark are found by a full look now and then. So a claim does not
- * cost more the longer an old snapshot keeps PostgreSQL from removing what was done with.
+ * The due time from which a claim looks for deliveries. Occasional full looks find deliveries before the mark. Thus a claim does not
+ * get slower while an old snapshot keeps PostgreSQL from removing the entries of ended deliveries.
  */
 export class LowWater {
   private mark = -Infinity;
@@ -14,19 +14,19 @@ export class LowWater {
   private lookedAt = -Infinity;
   private restMs = 0;
 
-  /** Something may have become due before the mark. */
+  /** Deliveries may have become due before the mark. */
   lookBack(): void {
     this.wanted = true;
   }
 
-  /** Where the look that begins at `now` (milliseconds) begins to look, in seconds since 1970; -Infinity: everywhere. */
+  /** The due time from which to look at `now` (milliseconds), in seconds since 1970; -Infinity: a full look. */
   begin(now: number): number {
     return this.wanted && now - this.lookedAt >= this.restMs ? -Infinity : this.mark;
   }
 
   /**
-   * A look from `from` on, which took `tookMs`, has found that the oldest was due since `oldest`, in seconds since 1970; Infinity: that there was
-   * none.
+   * Notes a look from `from` on that took `tookMs` and found `oldest` as the earliest due time, in seconds since 1970; Infinity: none
+   * was due.
    */
   end(from: number, oldest: number, tookMs: number, now: number): void {
     if (oldest < Infinity) this.mark = oldest - MARGIN_S;

@@ -1,8 +1,8 @@
-/** Deliveries whose events are no longer kept. They cannot be queued. $1 deliveries */
+/** Deliveries whose events are past the retention. They cannot be queued. $1 deliveries */
 export const WITHOUT_EVENT = `
   select id from deliveries d where id = any($1::uuid[]) and not exists (select from events where id = d.event_id)`;
 
-/** Ends claimed deliveries whose events are no longer kept. $1 worker, $2 deliveries */
+/** Ends claimed deliveries whose events are past the retention. $1 worker, $2 deliveries */
 export const END_WITHOUT_EVENT = {
   name: 'end-without-event',
   text: `

@@ -4,42 +4,42 @@ import { BODIES, RELEASE } from './claim-statements.ts';
 import type { Claimed } from './claimed.ts';
 import { CLAIM_MAX } from '../concurrency/lane.ts';
 
-/** What the payloads of one claim have together at most, unless a single one has more. */
+/** Maximum bytes of the payloads of one claim, unless a single one is larger. */
 export const CLAIM_BYTES = 16 * 1024 * 1024;
-/** So many claims are to have capacity in the process. */
+/** Claims that may run at once without exceeding the budget. */
 const CLAIMS_AT_ONCE = 4;
-/** While claims bring more than fits: enough for each of the webhooks that a fair claim serves. */
+/** Minimum of rows per claim while payloads are large: one for each webhook that a fair claim serves. */
 const FEWEST_ROWS = 32;
 
-/** What a claim has brought. */
+/** The rows of a claim. */
 export interface Brought<Row> {
   rows: Row[];
-  /** Given back, since their payloads did not fit. */
+  /** Released because their payloads did not fit. */
   left: Row[];
 }
 
-/** Bounds the payloads that this process holds: of one claim, and of everything in hand. */
+/** Bounds the payloads in memory: of one claim, and of all in-flight deliveries. */
 export class Payloads {
   readonly budget: ByteBudget;
   private readonly pool: pg.Pool;
   private readonly claimBytes: number;
   private rows = CLAIM_MAX;
 
-  /** `onCapacity` is called when there is capacity where there was none. */
+  /** `onCapacity` is called when capacity is available again. */
   constructor(pool: pg.Pool, maxBytes: number, onCapacity: () => void) {
     this.pool = pool;
     this.budget = new ByteBudget(maxBytes, onCapacity);
     this.claimBytes = Math.min(CLAIM_BYTES, Math.floor(maxBytes / CLAIMS_AT_ONCE));
   }
 
-  /** How many rows a dispatcher may claim now; fewer while they are large. */
+  /** Rows that a dispatcher may claim now; fewer while payloads are large. */
   mostRows(): number {
     return this.budget.hasCapacity(this.claimBytes) ? this.rows : 0;
   }
 
   /**
-   * Runs a claim. Its statement is told how many bytes it may bring at once, `wish` at most; if it found more, it brings sizes alone, and
-   * the payloads of those that fit follow. The rows' bytes are held until somebody frees them.
+   * Runs a claim. The statement gets the maximum bytes that it may return, at most `wish`. If it found more, it returns sizes only, and
+   * the payloads that fit are read afterwards. The rows' bytes stay reserved until they are freed.
    */
   async hold<Row extends Claimed>(
     worker: string,
@@ -69,7 +69,7 @@ export class Payloads {
     }
   }
 
-  /** Without those whose event is gone since they were claimed. */
+  /** Omits rows whose event was dropped since they were claimed. */
   private async fetch<Row extends Claimed>(claimed: Row[]): Promise<Row[]> {
     const ids = [...new Set(claimed.map((row) => row.event_id))];
     const { rows } = await this.pool.query<{ id: string; body: string }>({ ...BODIES, values: [ids] });
@@ -86,7 +86,7 @@ export class Payloads {
   }
 }
 
-/** Rows go by turns of their webhooks, so that large ones of one leave capacity for those of the others. */
+/** Orders rows by turns of their webhooks, so that large payloads of one webhook leave capacity for others. */
 export function inTurns<Row extends Pick<Claimed, 'webhook_id'>>(claimed: Row[]): Row[] {
   const turns: Row[][] = [];
   const counts = new Map<string, number>();
@@ -98,7 +98,7 @@ export function inTurns<Row extends Pick<Claimed, 'webhook_id'>>(claimed: Row[])
   return turns.flat();
 }
 
-/** As many as fit, in their order; a smaller one may pass a larger one. */
+/** As many as fit, in order; a smaller payload may overtake a larger one. */
 export function choose<Row extends Pick<Claimed, 'bytes'>>(claimed: Row[], most: number): Brought<Row> {
   const rows: Row[] = [];
   const left: Row[] = [];
@@ -111,7 +111,7 @@ export function choose<Row extends Pick<Claimed, 'bytes'>>(claimed: Row[], most:
   return { rows, left };
 }
 
-/** A fair claim may bring a row without a delivery. */
+/** A fair claim may return a row without a delivery. */
 function hasPayload(row: { delivery_id: string | null; body: string | null }): boolean {
   return row.body !== null || row.delivery_id === null;
 }

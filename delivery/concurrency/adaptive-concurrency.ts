@@ -2,29 +2,29 @@ import type { AttemptResult } from '../../core/domain/delivery.ts';
 
 export type Outcome = Pick<AttemptResult, 'statusCode' | 'errorMessage' | 'durationMs'>;
 
-/** A receiver that answers failures quickly keeps so many at once: it costs little, and its backlog has to be got through. */
+/** Minimum concurrency of a receiver that fails quickly: its attempts cost little. */
 const FAILING_FLOOR = 16;
-/** One that does not answer in time is probed with so many at once. */
+/** Minimum concurrency of a receiver that does not answer in time. */
 const SILENT_FLOOR = 4;
-/** So many failures in a row halve what goes out at once. */
+/** Failures in a row that halve the concurrency. */
 const PATIENCE = 5;
-/** A failure that takes longer is as bad as no answer. */
+/** A failure that takes longer counts as no answer in time. */
 export const SLOW_MS = 1_000;
-/** How much the last attempt counts in the average. */
+/** Weight of the last attempt in the average. */
 const WEIGHT = 0.1;
 
 /**
- * How many attempts at once a receiver can be trusted with: failures in a row halve it, successes give it back, by doubling
- * first and then one by one.
+ * A receiver's current concurrency: failures in a row halve it, successes restore it, first by doubling
+ * and then one by one.
  */
 export class AdaptiveConcurrency {
-  /** Attempts at once, from the floor to the limit. */
+  /** Attempts at once, from the minimum to the limit. */
   concurrency: number;
   limit: number;
-  /** Failures since the last success, and how many of the last of them brought no answer in time. */
+  /** Failures since the last success, and how many of the latest of them had no answer in time. */
   failures = 0;
   silent = 0;
-  /** Of an attempt, in milliseconds; 0 before the first. */
+  /** Average duration of an attempt, in milliseconds; 0 before the first. */
   averageMs = 0;
 
   constructor(limit: number) {
@@ -44,7 +44,7 @@ export class AdaptiveConcurrency {
     else this.noteFailure(statusCode === null || durationMs > SLOW_MS);
   }
 
-  /** It gets no answers, and is tried with a few at once to see whether it is back. */
+  /** The receiver does not answer and is probed with a few attempts at once. */
   get probing(): boolean {
     return this.silent >= PATIENCE && this.concurrency <= SILENT_FLOOR;
   }

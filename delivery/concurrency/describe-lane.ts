@@ -1,7 +1,7 @@
 import type { LaneState } from '../../core/domain/lane-state.ts';
 import type { Lane } from './lane.ts';
 
-/** How a lane holds its webhook back, and why, in words for an operator; null when it does not. */
+/** Why a lane holds its webhook back, for operators; null if it does not. */
 export function describeLane(lane: Lane<unknown>, now: number): { state: LaneState; reason: string } | null {
   const { adaptive, owner } = lane;
   const waits = lane.queue.length > 0 || lane.blocked;
@@ -22,7 +22,7 @@ export function describeLane(lane: Lane<unknown>, now: number): { state: LaneSta
 }
 
 function describeProbing({ adaptive }: Lane<unknown>): string {
-  return `the last ${count(adaptive.silent)} brought no answer in time; it is probed with ${adaptive.concurrency} at once until one succeeds`;
+  return `the last ${count(adaptive.silent)} had no answer in time; probing with ${adaptive.concurrency} at once until one succeeds`;
 }
 
 function describeSlowed({ adaptive }: Lane<unknown>): string {

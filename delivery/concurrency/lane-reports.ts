@@ -9,9 +9,9 @@ export interface LaneReportsDeps {
   pool: pg.Pool;
   log: Logger;
   lanes: () => Iterable<Lane<unknown>>;
-  /** The worker that tells; its rows go with its lease. */
+  /** The reporting worker; its rows are deleted with its lease. */
   worker: () => string;
-  /** Called when a webhook is held back, in another way than before, or no longer. */
+  /** Called when a webhook starts or stops being held back, or the reason changes. */
   onChanged: (owner: LaneOwner) => void;
 }
 
@@ -23,7 +23,7 @@ interface Told {
 
 const REPORT_MS = 2_000;
 
-/** Tells the dashboard, by way of PostgreSQL, which webhooks this worker holds back, how, why and since when. */
+/** Writes to PostgreSQL, for the dashboard, which webhooks this worker holds back, why and since when. */
 export class LaneReports {
   private readonly deps: LaneReportsDeps;
   private told = new Map<string, Told>();

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { LANE_STATES, type LaneState } from '../../core/domain/lane-state.ts';
 
 /**
- * What a worker says of the webhooks that it holds back; those that it no longer names are in order again.
+ * Reports the webhooks that a worker holds back, and deletes those that it no longer reports.
  * $1 worker, then an array each: $2 webhook, $3 state, $4 reason, $5 since, $6 concurrency, $7 its limit, $8 in flight, $9 waiting
  */
 export const REPORT_LANES = {
@@ -30,7 +30,7 @@ export interface LaneRow {
   workers: number;
 }
 
-/** How the workers hold webhooks back: of each the worst that one of them says, and what they have in hand together. */
+/** The webhooks that workers hold back: for each the worst report, and the sum of what the workers have in flight. */
 export async function readLanes(client: pg.ClientBase, webhookIds: string[]): Promise<LaneRow[]> {
   const { rows } = await client.query<LaneRow>(
     `select distinct on (webhook_id) webhook_id, state, reason, since, concurrency, concurrency_limit,

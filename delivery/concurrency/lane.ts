@@ -10,26 +10,26 @@ export interface LaneOwner {
   options: Pick<WebhookOptions, 'limits'>;
 }
 
-/** The most that one claim brings, and that waits in a lane. */
+/** Maximum of deliveries in one claim, and in a lane's queue. */
 export const CLAIM_MAX = 256;
-/** As much waits in a lane as it gets through in this time; the rest is better off in PostgreSQL. */
+/** A lane's queue holds what it can send within this time; the rest waits in PostgreSQL. */
 const AHEAD_MS = 500;
-/** What would wait longer is given back. */
+/** Deliveries that would wait longer are released. */
 const LONGEST_WAIT_MS = 5_000;
-/** A lane that was not in order is remembered for so long after its last attempt. */
+/** How long a lane with failures is remembered after its last attempt. */
 const REMEMBERED_MS = 3_600_000;
 
-/** One webhook's deliveries in this process. */
+/** The queue of one webhook's claimed deliveries in this process. */
 export class Lane<Job> {
   owner: LaneOwner;
   readonly adaptive: AdaptiveConcurrency;
   readonly queue: Job[] = [];
-  /** Claimed and not done with: waiting, on the wire, or being recorded. */
+  /** Claimed deliveries: queued, being sent, or being recorded. */
   held = 0;
-  /** It had no capacity when it was last asked. */
+  /** It had no capacity at the last check. */
   blocked = false;
   timer: NodeJS.Timeout | undefined;
-  /** When the attempts on the wire began, oldest first. */
+  /** Start times of the running attempts, oldest first. */
   private readonly begun = new Set<{ at: number }>();
   private bucket: TokenBucket | undefined;
   private touchedAt: number;
@@ -41,7 +41,7 @@ export class Lane<Job> {
     this.configure(owner, workers, now);
   }
 
-  /** Its share of a rate is what one of `workers` may send. */
+  /** Its share of a rate is that of one of `workers`. */
   configure(owner: LaneOwner, workers: number, now: number): void {
     this.owner = owner;
     const { concurrency, rate } = owner.options.limits;
@@ -55,17 +55,17 @@ export class Lane<Job> {
     return this.begun.size;
   }
 
-  /** Whether an attempt can begin but for the rate. */
+  /** Whether an attempt can start, apart from the rate limit. */
   get open(): boolean {
     return this.queue.length > 0 && this.running < this.adaptive.concurrency;
   }
 
-  /** Milliseconds until the rate lets the next attempt begin. */
+  /** Milliseconds until the rate limit allows the next attempt. */
   wait(now: number): number {
     return this.bucket?.wait(now) ?? 0;
   }
 
-  /** Takes what is next off the queue; `ended` is to be called with what came of it, or without when nothing was sent. */
+  /** Takes the next delivery off the queue; call `ended` with the outcome, or without one if nothing was sent. */
   begin(now: number): { job: Job; ended: (outcome?: Outcome) => void } {
     const start = { at: now };
     this.begun.add(start);
@@ -79,30 +79,30 @@ export class Lane<Job> {
     };
   }
 
-  /** What an attempt takes, in milliseconds, with a look at those that have no answer yet. */
+  /** Duration of an attempt, in milliseconds, including those that have no answer yet. */
   duration(now: number): number {
     const [oldest] = this.begun;
     return Math.max(this.adaptive.averageMs, oldest ? now - oldest.at : 0);
   }
 
-  /** It is out of the fast lane: what it holds does not count against the others' capacity. */
+  /** Slow lanes have a separate share of the capacity. */
   isSlow(now: number): boolean {
     return this.duration(now) >= SLOW_MS;
   }
 
-  /** How many may wait. */
+  /** Maximum length of the queue. */
   ahead(now: number): number {
     const soon = Math.ceil((this.adaptive.concurrency * AHEAD_MS) / Math.max(1, this.duration(now)));
     return Math.min(CLAIM_MAX, soon, Math.ceil(this.bucket?.size ?? Infinity));
   }
 
-  /** How many of those that wait should rather wait in PostgreSQL, where every worker can get at them. */
+  /** Queued deliveries that should be released, so that any worker can claim them. */
   excess(now: number): number {
     const eachMs = Math.max(this.duration(now) / this.adaptive.concurrency, this.bucket ? 1_000 / this.bucket.size : 0);
     return this.queue.length * eachMs > LONGEST_WAIT_MS ? Math.max(0, this.queue.length - this.ahead(now)) : 0;
   }
 
-  /** How many more it can take of which none has to wait long; none while half of that waits already, so that claims are few. */
+  /** How many more deliveries it can take without a long wait; 0 while half of that is queued, so that claims are few. */
   capacity(now: number): number {
     const ahead = this.ahead(now);
     if (this.queue.length * 2 > ahead) return 0;
@@ -110,7 +110,7 @@ export class Lane<Job> {
     return Math.min(CLAIM_MAX, this.bucket ? ahead : ahead + free) - this.queue.length;
   }
 
-  /** Nothing in hand, and nothing to be remembered. */
+  /** It holds nothing and has no state to remember. */
   isForgettable(now: number): boolean {
     if (this.held > 0) return false;
     if (now - this.touchedAt > REMEMBERED_MS) return true;

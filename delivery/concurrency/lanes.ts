@@ -2,52 +2,52 @@ import { CLAIM_MAX, Lane, type LaneOwner } from './lane.ts';
 import type { Outcome } from './adaptive-concurrency.ts';
 
 export interface LanesOptions<Job> {
-  /** Makes an attempt; calls `ended` once it is off the wire, and resolves when its outcome is recorded. */
+  /** Runs an attempt; calls `ended` when the response is complete, and resolves when the result is recorded. */
   run: (job: Job, ended: (outcome: Outcome) => void) => Promise<void>;
-  /** Most deliveries in hand, in this process. */
+  /** Maximum of in-flight deliveries in this process. */
   maxInFlight: number;
-  /** Living worker processes, this one included: they share each webhook's rate. */
+  /** Living workers, this one included: they share each webhook's rate. */
   workers: () => number;
-  /** There is capacity where there was none. */
+  /** Called when capacity is available again. */
   onCapacity: () => void;
 }
 
-/** What may be claimed now. */
+/** How many deliveries may be claimed now. */
 export interface Capacity {
   /** Over all webhooks. */
   total: number;
-  /** Of each webhook that is not like any other. */
+  /** For webhooks with a capacity of their own. */
   byWebhook: Record<string, number>;
-  /** Of each of the others. */
+  /** For each other webhook. */
   others: number;
-  /** One that has no capacity has to be passed by: what is oldest may all be its. */
+  /** A webhook is short of capacity, so the claim must be fair: the oldest deliveries may all be its own. */
   fair: boolean;
 }
 
-/** Attempts that begin in one turn of the event loop, so that the others' answers are not kept waiting. */
+/** Attempts that start in one turn of the event loop, so that responses are handled in between. */
 const SLICE = 16;
-/** What is claimed at first of a webhook that nothing is known of. */
+/** Capacity of a webhook without a lane. */
 const UNKNOWN_CAPACITY = 64;
-/** How often at most a rate lets attempts begin; then several at once. */
+/** Interval at which a rate limit starts attempts, several at once if necessary. */
 const RATE_TICK_MS = 10;
 
 /**
- * Keeps webhooks apart: each one's deliveries run in a lane of their own, with bounded concurrency, and begin in turns. One
- * webhook holds at most half of what the process may have in hand; those that are slow, half of it together.
+ * Isolates webhooks from each other: each has a lane with bounded concurrency, and lanes start attempts in turns. One
+ * webhook gets at most half of the process's capacity; all slow webhooks together get half of it.
  */
 export class Lanes<Job> {
   private readonly options: LanesOptions<Job>;
   private readonly lanes = new Map<string, Lane<Job>>();
-  /** Lanes in which an attempt can begin, in turns. */
+  /** Lanes in which an attempt can start, in turns. */
   private readonly ready = new Set<Lane<Job>>();
   private readonly half: number;
   private pumping = false;
-  /** What may still begin in this turn of the event loop. */
+  /** Attempts that may still start in this turn of the event loop. */
   private budget = SLICE;
   private refill: NodeJS.Immediate | undefined;
-  /** What each slow lane may take more. */
+  /** Further capacity of each slow lane. */
   private slowCapacity = Infinity;
-  /** While there is no capacity at all: how many more have to end. */
+  /** Without capacity: how many deliveries must end until there is some. */
   private endsToCapacity = 0;
 
   constructor(options: LanesOptions<Job>) {
@@ -85,12 +85,12 @@ export class Lanes<Job> {
     return { total, byWebhook, others: UNKNOWN_CAPACITY, fair };
   }
 
-  /** Takes out everything that has not begun. */
+  /** Removes and returns all deliveries that have not been started. */
   clear(): Job[] {
     return [...this.lanes.values()].flatMap((lane) => this.takeOut(lane, 0));
   }
 
-  /** Forgets lanes that are of no more use, and takes out what would wait too long in the others. */
+  /** Deletes idle lanes, and removes and returns deliveries that would wait too long. */
   sweep(): Job[] {
     const now = performance.now();
     return [...this.lanes.values()].flatMap((lane) => {
@@ -198,7 +198,7 @@ export class Lanes<Job> {
   }
 }
 
-/** Capacity is used when there is an eighth of it, so that claims are few. */
+/** Capacity is used once an eighth of it is free, so that claims are few. */
 function enoughOf(whole: number): number {
   return Math.ceil(Math.min(whole, CLAIM_MAX) / 8);
 }

@@ -1,4 +1,4 @@
-/** At most `rate` a second, with up to a second's worth at once. */
+/** At most `rate` per second, with bursts of up to one second's worth. */
 export class TokenBucket {
   private rate: number;
   private tokens: number;
@@ -10,7 +10,7 @@ export class TokenBucket {
     this.refilledAt = now;
   }
 
-  /** What it holds at most: a second's worth, and at least one. */
+  /** Maximum tokens: one second's worth, at least one. */
   get size(): number {
     return Math.max(1, this.rate);
   }
@@ -21,7 +21,7 @@ export class TokenBucket {
     this.tokens = Math.min(this.tokens, this.size);
   }
 
-  /** Milliseconds until there is one; 0 when there is. */
+  /** Milliseconds until a token is available; 0 if one is. */
   wait(now: number): number {
     this.refill(now);
     return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) / this.rate) * 1000);

@@ -2,16 +2,16 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { listCarried, matches, nameSpecial, parseAddress, type Address } from './special-addresses.ts';
 
-/** Networks that receivers may have although they are not public (`POSTHORN_TARGET_ALLOWLIST`). */
+/** Networks of allowed receivers that are not public (`POSTHORN_TARGET_ALLOWLIST`). */
 export type Allowlist = readonly [Address, number][];
 
 /** The longest receiver URL, in characters. */
 const LONGEST_URL = 2048;
 
-/** The receiver's address is one that must not be sent to. The message is for whoever owns the webhook. */
+/** The receiver's address is forbidden. The message is for the webhook's owner. */
 export class TargetRefusedError extends Error {
   override readonly name = 'TargetRefusedError';
-  /** For the operator: which address, and why not. */
+  /** The address and the reason, for the operator. */
   readonly reason: string;
 
   constructor(message: string, reason: string) {
@@ -30,8 +30,8 @@ export function parseAllowlist(text: string): Allowlist {
 }
 
 /**
- * Why a webhook must not have this URL, as far as the URL itself shows; null when nothing speaks against it. The address that a
- * name stands for is checked on connecting. WHATWG URL parsing has by then turned 0x7f.1, 017700000001 and the like into 127.0.0.1.
+ * Why a webhook must not have this URL; null if it may, as far as the URL shows. The addresses of a
+ * name are checked on connecting. WHATWG URL parsing has by then turned 0x7f.1, 017700000001 and the like into 127.0.0.1.
  */
 export function refuseUrl(url: string, allowlist: Allowlist): string | null {
   if (url.length > LONGEST_URL) return `the URL is longer than ${LONGEST_URL} characters`;
@@ -47,15 +47,15 @@ export function refuseUrl(url: string, allowlist: Allowlist): string | null {
   return null;
 }
 
-/** Why nothing may be sent to this IP address; null when it is public or on the allowlist. */
+/** Why this IP address is forbidden; null if it is public or on the allowlist. */
 export function refuseAddress(address: string, allowlist: Allowlist): string | null {
   if (!ipaddr.isValid(address)) return `${address} is not an IP address`;
   return judge(parseAddress(address), address, allowlist);
 }
 
 /**
- * Whether a name stands for an address that nothing may be sent to. The owner of a webhook is not told which: names that this
- * machine can look up, and others cannot, would tell of the network that it is in.
+ * Whether a name has a forbidden address. The owner of a webhook is not told which one: internal
+ * names would reveal the network.
  */
 export function refuseName(hostname: string, addresses: string[], allowlist: Allowlist): TargetRefusedError | null {
   const reason = addresses.map((address) => refuseAddress(address, allowlist)).find((found) => found !== null);

@@ -11,35 +11,35 @@ export interface ResolverOptions {
   servers?: string[] | undefined;
   /** Default /etc/hosts. */
   hostsFile?: string;
-  /** Milliseconds until a query is sent once more, with twice the time; 1000 by default, so a name that is not answered takes 3 s. */
+  /** Milliseconds until a query is repeated with twice the time; 1000 by default, so a name without an answer takes 3 s. */
   timeoutMs?: number;
-  /** Names that are asked for at once, 1000 by default; the next one fails at once. */
+  /** Concurrent queries, 1000 by default; further ones fail at once. */
   maxQueries?: number;
 }
 
 interface Answer {
   addresses: ResolvedAddress[];
-  /** Why there is none. */
+  /** The reason if there is none. */
   error: NodeJS.ErrnoException | null;
-  /** From performance.now(): until when this may be used again. */
+  /** Expiry, by performance.now(). */
   until: number;
 }
 
 const TRIES = 2;
-/** After one family has answered, so long the other is waited for, in milliseconds. */
+/** How long to wait for the other family after one has answered, milliseconds. */
 const OTHER_FAMILY_MS = 250;
-/** Bounds of how long an answer is used, in seconds. */
+/** Bounds of the TTL, seconds. */
 const SHORTEST_TTL_S = 1;
 const LONGEST_TTL_S = 60;
-/** How long a failure is used. */
+/** How long a failure is cached. */
 const NEGATIVE_TTL_S = 5;
 const MOST_REMEMBERED = 10_000;
-/** DNS answered, and there is no such name or no address of it. */
+/** DNS answered that there is no such name, or no address. */
 const NO_SUCH_NAME = ['ENOTFOUND', 'ENODATA'];
 
 /**
  * Resolves names without libuv's thread pool, which has four threads for everything: /etc/hosts first, then DNS by c-ares with time-outs of
- * its own. Answers are used for their TTL, from one second to a minute, and failures for five seconds. Names are taken as absolute: search
+ * its own. Answers are cached for their TTL, from one second to a minute, and failures for five seconds. Names are absolute: search
  * domains of resolv.conf and other sources of nsswitch.conf are not used.
  *
  * It rejects with code ENOTFOUND when there is no such name, and EAI_AGAIN when DNS did not answer or failed.
@@ -92,7 +92,7 @@ function isLocalhost(name: string): boolean {
   return name === 'localhost' || name.endsWith('.localhost');
 }
 
-/** Both families at once. What one family cannot say does not matter when the other has addresses. */
+/** Queries both families at once. A failure of one does not matter if the other has addresses. */
 async function query(resolver: Resolver, name: string): Promise<Answer> {
   const families = [
     { family: 4, records: resolver.resolve4(name, { ttl: true }) },

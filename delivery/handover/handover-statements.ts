@@ -1,9 +1,9 @@
-/** How many of the oldest one look considers. */
+/** Number of the oldest rows that one look reads. */
 const FRONT = 5_000;
 
 /**
- * What waits for its workflow, oldest deliveries first; what has ended meanwhile is forgotten. $1 seconds that it has waited at least, $2 how
- * many at most
+ * Pending handovers, oldest deliveries first. Deletes those of deliveries that have ended. $1 minimum age in seconds, $2 maximum
+ * number
  */
 export const AWAITING_HANDOVER = {
   name: 'awaiting-handover',
@@ -24,24 +24,24 @@ cross join lateral (select * from deliveries where id = o.delivery_id offset 0) 
 cross join lateral (select * from webhooks where id = o.webhook_id offset 0) w`,
 };
 
-/** Temporal has taken a workflow, or never will. $1 deliveries, $2 workflow */
+/** Temporal has accepted a workflow, or refused it for good. $1 deliveries, $2 workflow */
 export const HANDED_OVER = {
   name: 'handed-over',
   text: 'delete from handovers where delivery_id = any($1::uuid[]) and workflow_id = $2',
 };
 
-/** Temporal refused workflows for good. $1 worker, $2 how many, $3 what it said */
+/** Temporal refused workflows for good. $1 worker, $2 how many, $3 its error message */
 export const WORKFLOWS_REFUSED = {
   name: 'workflows-refused',
   text: 'update workers set workflows_refused = workflows_refused + $2, refusal = $3 where id = $1',
 };
 
 export interface HandoverState {
-  /** Deliveries that have waited for longer than half a minute; 10,000 stands for more. */
+  /** Deliveries that have waited for more than half a minute, at most 10,000. */
   waiting: number;
-  /** Workflows that Temporal refused the living workers for good. */
+  /** Workflows of living workers that Temporal refused for good. */
   refused: number;
-  /** What it said of one of them. */
+  /** The error message of one of them. */
   refusal: string | null;
 }
 

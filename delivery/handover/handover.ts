@@ -19,22 +19,22 @@ export interface HandoverDeps {
   maxGroup: number;
 }
 
-/** The workflow that a recorded outcome belongs to. */
+/** The workflow that a result belongs to. */
 export interface Assignment {
   workflowId: string;
-  /** Temporal has yet to take it. */
+  /** Temporal has not accepted it yet. */
   waiting: boolean;
-  /** To be called once the outcome is recorded, or is not; `message` as an operator reads it. */
+  /** Call it when the result is recorded, or cannot be; `message` is for operators. */
   resolve: (recorded: Recorded, message: string) => void;
 }
 
 const SINGLES_PER_SECOND = 5;
 const SINGLES_BURST = 5;
-/** How long a group takes outcomes. No attempt waits for it. */
+/** How long a group collects results. No attempt waits for it. */
 const GROUP_GAP_MS = 1_000;
-/** What has waited so long is in no worker's memory any more. */
+/** A handover that waited for this long is no longer in any worker's memory. */
 const OVERDUE_S = 15;
-/** Between two looks: at least this, and so many times what the last one took. */
+/** Interval between looks: at least this, and a multiple of the duration of the last one. */
 const SWEEP_MS = 1_000;
 const SWEEP_SHARE = 20;
 const SWEEP_MOST = 2_000;
@@ -42,24 +42,24 @@ const LONGEST_REASON = 500;
 
 type Outcome = NonNullable<Recorded> & { message: string };
 
-/** Outcomes that share a workflow. */
+/** Results that share a workflow. */
 interface Group {
   workflowId: string;
   delivered: boolean;
   members: Claimed[];
   outcomes: Outcome[];
   size: number;
-  /** Outcomes that are not recorded yet. */
+  /** Results that are not recorded yet. */
   open: number;
   closed: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
 /**
- * Hands deliveries over to Temporal once the outcome of an attempt is recorded. At ordinary load each gets a workflow under its own id;
- * beyond five outcomes a second, those of the same platform that were delivered, or that wait for the same next attempt, share one. What
- * was delivered is noted by a workflow that completes at once. What waits is in the table `handovers` until Temporal has taken it, and
- * looked for there: so an outage, a crash or a full queue delays the workflow, and nothing else.
+ * Hands deliveries over to Temporal once a result is recorded. At ordinary load each delivery gets a workflow with its id;
+ * beyond five results a second, successful deliveries of a platform share one, and so do failed deliveries with the same next attempt.
+ * The workflow of successful deliveries completes at once. Failed deliveries are in the table `handovers` until Temporal has accepted
+ * their workflow, so an outage, a crash or a full queue delays only the workflow.
  */
 export class Handover {
   private readonly deps: HandoverDeps;
@@ -77,14 +77,14 @@ export class Handover {
     this.schedule(SWEEP_MS);
   }
 
-  /** Starts what has gathered, without waiting for more; to be called when all outcomes are recorded. */
+  /** Starts the workflows of all groups; call it when all results are recorded. */
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
     for (const key of this.gathering.keys()) this.close(key);
   }
 
-  /** The workflow of an attempt's outcome, before it is recorded. */
+  /** Assigns the result of an attempt to a workflow, before it is recorded. */
   assign({ claimed, workflowId }: InFlightDelivery, verdict: Verdict): Assignment {
     const parts = verdict.postponed && workflowId !== claimed.delivery_id;
     if (workflowId !== null && !parts) return { workflowId, waiting: false, resolve: () => undefined };
@@ -108,7 +108,7 @@ export class Handover {
     };
   }
 
-  /** Temporal has taken the workflow, or refused it for good. */
+  /** Temporal has accepted the workflow, or refused it for good. */
   async handedOver(workflowId: string, deliveryIds: string[]): Promise<void> {
     try {
       await this.deps.pool.query({ ...HANDED_OVER, values: [deliveryIds, workflowId] });
@@ -117,7 +117,7 @@ export class Handover {
     }
   }
 
-  /** Temporal refused a workflow for good: operators see it in the dashboard and in the metrics. */
+  /** Counts a workflow that Temporal refused for good, for the dashboard and the metrics. */
   async noteRefusal(worker: string, reason: string): Promise<void> {
     try {
       await this.deps.pool.query({ ...WORKFLOWS_REFUSED, values: [worker, 1, reason.slice(0, LONGEST_REASON)] });
@@ -179,7 +179,7 @@ export class Handover {
     }, ms);
   }
 
-  /** Finds what a crash, an outage or a full queue left without its workflow. */
+  /** Finds deliveries that a crash, an outage or a full queue left without their workflow. */
   private async sweep(): Promise<void> {
     const { pool, log, starter } = this.deps;
     try {
@@ -198,7 +198,7 @@ export class Handover {
   }
 }
 
-/** What all of them wait for; undefined when one does not wait, since its webhook was paused or turned off. */
+/** The common next attempt; undefined if a delivery has none, because its webhook was paused or turned off. */
 function retryOutcomeOf(outcomes: Outcome[], plan: Plan): RetryOutcome | undefined {
   if (outcomes.some(({ status, nextAttemptAt }) => status !== 'retrying' || nextAttemptAt === null)) return undefined;
   const latest = Math.max(...outcomes.map(({ nextAttemptAt }) => nextAttemptAt!.getTime()));
@@ -209,7 +209,7 @@ function newGroup(workflowId: string, delivered: boolean): Group {
   return { workflowId, delivered, members: [], outcomes: [], size: 0, open: 0, closed: false, timer: undefined };
 }
 
-/** What waits for the same next attempt: the same place in the same schedule, and within a second where the receiver asked for more. */
+/** Identifies deliveries with the same next attempt: the same place in the same schedule, or the same second after a `Retry-After`. */
 function keyOf(claimed: Claimed, { outcome, postponed, delayMs }: Verdict): string {
   const { platform, attempts, round_start, max_attempts, options } = claimed;
   const { initial_interval, backoff_coefficient } = options.retry_policy;

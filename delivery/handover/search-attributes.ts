@@ -3,8 +3,8 @@ import type { StoredFilter } from '../../core/domain/recovery.ts';
 import { fittingKeywords } from './temporal-limits.ts';
 
 /**
- * How deliveries are found in Temporal's Web UI. They have to be registered with the server (docs/operations.md); the
- * embedded one registers them at start.
+ * Search attributes for Temporal's Web UI. They must be registered with the server (docs/operations.md); the
+ * embedded server registers them at its start.
  */
 const SEARCH_ATTRIBUTES = {
   platform: defineSearchAttributeKey('PosthornPlatform', SearchAttributeType.KEYWORD),
@@ -20,7 +20,7 @@ interface Owned {
   event_type: string;
 }
 
-/** Of a group with many organizations or webhooks, as many are named as Temporal takes. */
+/** A large group names only as many organizations and webhooks as Temporal accepts. */
 export function searchAttributesOf(members: Owned[]): TypedSearchAttributes {
   const distinct = (pick: (member: Owned) => string) => fittingKeywords(members.map(pick));
   return new TypedSearchAttributes([
@@ -31,7 +31,7 @@ export function searchAttributesOf(members: Owned[]): TypedSearchAttributes {
   ]);
 }
 
-/** Those of a bulk recovery: what its filter narrows it to. */
+/** The search attributes of a recovery, from its filter. */
 export function recoveryAttributesOf(recovery: {
   platform: string | null;
   org_id: string | null;

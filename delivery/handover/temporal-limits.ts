@@ -1,6 +1,6 @@
 /**
- * Limits of a self-hosted Temporal server's defaults; Temporal Cloud's are the same or stricter. What would exceed one is refused
- * with InvalidArgument every time, so requests stay below by construction.
+ * Limits of a self-hosted Temporal server's defaults; Temporal Cloud's are the same or stricter. Temporal refuses larger requests
+ * with InvalidArgument every time, so requests stay below these limits.
  */
 
 /** Bytes of one search attribute's JSON; the server takes 2,048. */
@@ -9,8 +9,8 @@ const SEARCH_ATTRIBUTE_BYTES = 2_000;
 const SUMMARY_BYTES = 300;
 
 /**
- * The distinct values, in order, that fit together in one search attribute of type KeywordList. Empty values and those that fit no
- * more are left out.
+ * The distinct values, in order, that fit together in one search attribute of type KeywordList. Empty values and values that do not fit
+ * are omitted.
  */
 export function fittingKeywords(values: Iterable<string>): string[] {
   const kept: string[] = [];

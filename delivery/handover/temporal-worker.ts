@@ -18,13 +18,13 @@ export interface TemporalWorkerOptions {
 }
 
 const RETRY_MS = 1_000;
-/** Activities that have not ended so long after they were asked to are given up. */
+/** Activities that have not ended within this time after a stop are abandoned. */
 const FORCE_MS = 2_000;
 const SCHEDULE_RETRY_MS = 10_000;
 
 /**
- * Runs workflows and activities from the moment that Temporal can be reached, and tries for as long as it cannot. Nothing that
- * Temporal answers, or does not answer, ends the process.
+ * Runs workflows and activities as soon as Temporal is reachable, and keeps trying to connect. No error of Temporal ends
+ * the process.
  */
 export class TemporalWorker {
   private readonly options: TemporalWorkerOptions;
@@ -39,18 +39,18 @@ export class TemporalWorker {
     this.options = options;
   }
 
-  /** Resolves with the reason when Temporal's part of this process ended although nobody stopped it. */
+  /** Resolves with the reason if Temporal's worker ended without a stop. */
   get failed(): Promise<Error> {
     return this.ended.promise;
   }
 
-  /** Bundles the workflows where no file has them. That blocks the event loop, so it comes before any attempt. */
+  /** Bundles the workflows unless a file has them. This blocks the event loop, so it comes before any attempt. */
   async prepare(): Promise<void> {
     const { workflowBundle, workflowsPath } = this.options;
     this.bundle = workflowBundle ? { codePath: workflowBundle } : await bundleWorkflowCode({ workflowsPath });
   }
 
-  /** Resolves when workflows and activities run, or when it is stopped. To be called after `prepare`. */
+  /** Resolves when workflows and activities run, or when it is stopped. Call it after `prepare`. */
   async start(): Promise<void> {
     for (let failures = 0; !this.isStopping; failures++) {
       try {
@@ -62,14 +62,14 @@ export class TemporalWorker {
     }
   }
 
-  /** Takes no more work, and waits for activities in flight. */
+  /** Accepts no more work and waits for running activities. */
   async stop(): Promise<void> {
     this.stopping.abort();
     if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
     await this.running;
   }
 
-  /** Closes the connection; to be called when nothing uses the client any more. */
+  /** Closes the connection; call it when nothing uses the client anymore. */
   async close(): Promise<void> {
     await this.connection?.close();
   }

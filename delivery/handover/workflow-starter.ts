@@ -8,7 +8,7 @@ import type { Claimed } from '../claim/claimed.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 import { fittingSummary } from './temporal-limits.ts';
 
-/** What a workflow has to know of a delivery, and Temporal's Web UI is to show. */
+/** A delivery as its workflow and Temporal's Web UI need it. */
 export type Member = Pick<
   Claimed,
   | 'delivery_id'
@@ -27,22 +27,22 @@ export interface Start {
   workflowId: string;
   members: Member[];
   plan: Plan;
-  /** Whether a workflow of this id may be running: then it is woken instead. */
+  /** Whether a workflow with this id may be running: then it gets a signal instead. */
   known: boolean;
-  /** All of them have ended: the workflow notes this and completes. */
+  /** Set if all deliveries have ended: the workflow completes at once. */
   done?: DeliverSummary;
-  /** All of them wait for the same next attempt. */
+  /** Set if all deliveries have the same next attempt. */
   outcome?: RetryOutcome;
 }
 
 export interface StarterHooks {
-  /** Called with the deliveries of each workflow that Temporal has taken or refused for good, unless they had all ended. */
+  /** Called with the deliveries of each workflow that Temporal has accepted or refused for good, unless all of them had ended. */
   onTaken: (workflowId: string, deliveryIds: string[]) => Promise<void>;
-  /** Called with what Temporal said when it refused a workflow for good. */
+  /** Called with the error message when Temporal refuses a workflow for good. */
   onRefused: (reason: string) => void;
 }
 
-/** A start that waits for Temporal: of its members, only what the request needs is kept. */
+/** A start that waits for Temporal, without the parts of its members that the request does not need. */
 interface Waiting {
   options: WorkflowStartOptions<typeof deliver> & { workflowId: string };
   plan: Plan;
@@ -53,13 +53,13 @@ interface Waiting {
 
 const CONCURRENT_STARTS = 8;
 const RETRY_MS = 1_000;
-/** Deliveries whose workflows may wait for Temporal, some 100 bytes each; beyond that the oldest are let go, and those that are open are found again in PostgreSQL. */
+/** Deliveries whose workflows may wait for Temporal, about 100 bytes each. Beyond that the oldest are dropped; unfinished ones are found again in PostgreSQL. */
 const MOST_PENDING = 200_000;
-/** gRPC's INVALID_ARGUMENT: the same request will never be taken. */
+/** gRPC's INVALID_ARGUMENT: the same request will always be refused. */
 const INVALID_ARGUMENT = 3;
 
 /**
- * Starts and wakes workflows, a few at once, and keeps trying while Temporal is away. Nothing waits for it.
+ * Starts and signals workflows, a few at once, and keeps trying while Temporal is away. No delivery waits for it.
  */
 export class Starter {
   private readonly taskQueue: string;
@@ -72,7 +72,7 @@ export class Starter {
   private drained = Promise.withResolvers<void>();
   private refusedBefore = false;
   private leftOut = false;
-  /** Deliveries whose workflow has not been acknowledged yet. */
+  /** Deliveries whose workflow Temporal has not accepted yet. */
   private pending = 0;
 
   constructor(taskQueue: string, log: Logger, hooks: StarterHooks) {
@@ -81,12 +81,12 @@ export class Starter {
     this.hooks = hooks;
   }
 
-  /** Whether Temporal can be reached, as far as is known, and nothing waits for it. */
+  /** Whether Temporal seems reachable and no start is pending. */
   get idle(): boolean {
     return this.client !== undefined && this.pending === 0;
   }
 
-  /** Temporal can be reached from now on: what waits is started. */
+  /** Temporal is reachable: starts pending workflows. */
   connect(client: Client): void {
     this.client = client;
     while (this.running < CONCURRENT_STARTS && this.waiting.length > 0) void this.work(client);
@@ -107,7 +107,7 @@ export class Starter {
     if (this.client && this.running < CONCURRENT_STARTS) void this.work(this.client);
   }
 
-  /** Waits until all is acknowledged, but at most `limitMs`; of what is left, the open deliveries are found again in the outbox. */
+  /** Waits until Temporal has accepted all workflows, at most `limitMs`. Unfinished deliveries of the others are found again in PostgreSQL. */
   async stop(limitMs: number): Promise<void> {
     if (this.client && this.pending > 0) await Promise.race([this.drained.promise, delay(limitMs)]);
     this.stopped = true;
@@ -194,7 +194,7 @@ export class Starter {
   }
 }
 
-/** The client wraps what the server answered in a ServiceError. */
+/** The client wraps the server's error in a ServiceError. */
 function isFinal(error: unknown): error is Error {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && cause.code === INVALID_ARGUMENT) return true;

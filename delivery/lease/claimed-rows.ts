@@ -1,7 +1,7 @@
-/** Rows that one statement looks at. */
+/** Rows that one statement reads. */
 export const SLICE = 5_000;
 
-/** What a statement over a slice answers beside its own columns: where the next slice begins; null: there is none. */
+/** The end of a slice, where the next one begins; null: it was the last. */
 export interface SliceEnd {
   next_due_at: string | null;
   next_id: string | null;
@@ -11,8 +11,8 @@ export interface SliceEnd {
 export const FIRST_SLICE: SliceEnd = { next_due_at: '-infinity', next_id: '00000000-0000-0000-0000-000000000000' };
 
 /**
- * No index has the claims, since an entry in it would cost every claim and every record. But what is claimed was due, or about to be, and
- * stays in the index by `due_at`; what is held is not in it. $1 and $2: the row that the slice before ended with
+ * There is no index of claims, because it would slow down every claim and record. Claimed rows are found by the index on `due_at`, which
+ * does not contain held deliveries. $1 and $2: the last row of the previous slice
  */
 const slice = `
 slice as materialized (
@@ -24,7 +24,7 @@ slice as materialized (
   where (select count(*) from slice) = ${SLICE} order by due_at desc, delivery_id desc limit 1
 )`;
 
-/** Makes due at once what is claimed by nobody alive. */
+/** Makes the claims of dead workers due. */
 export const RECLAIM_SLICE = `
 with ${slice}, orphans as (
   update outbox o set claimed_by = null, due_at = least(o.due_at, now()) from slice s
@@ -35,7 +35,7 @@ select (select count(*)::int from orphans) as found, next_due_at, next_id,
   case when exists (select from orphans) then pg_notify('posthorn_due', '')::text end
 from (select) one left join last on true`;
 
-/** What a worker has claimed and not recorded. $3 worker */
+/** The claims of a worker. $3 worker */
 export const CLAIMED_BY_SLICE = `
 with ${slice}
 select (select coalesce(array_agg(delivery_id), '{}') from slice where claimed_by = $3::uuid) as deliveries, next_due_at, next_id

@@ -3,7 +3,7 @@ import { FIRST_SLICE, type SliceEnd } from './claimed-rows.ts';
 
 type Query = <Row extends pg.QueryResultRow>(text: string, values: unknown[]) => Promise<{ rows: Row[] }>;
 
-/** Goes through what is due, claimed or not, a slice at a time, so that no statement takes long however much is waiting. */
+/** Goes through the due deliveries in slices, so that no statement takes long, however many there are. */
 export class ClaimedWalk<Row extends SliceEnd & pg.QueryResultRow> {
   private readonly query: Query;
   private readonly statement: string;
@@ -25,7 +25,7 @@ export class ClaimedWalk<Row extends SliceEnd & pg.QueryResultRow> {
     return found;
   }
 
-  /** The slice after that of the last time, round and round. */
+  /** The next slice; the first one after the last. */
   async next(...values: unknown[]): Promise<Row> {
     const row = await this.look(this.position, values);
     this.position = row.next_id === null ? FIRST_SLICE : row;

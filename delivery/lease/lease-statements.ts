@@ -1,12 +1,12 @@
 import { NOW_MS } from '../../core/db/now.ts';
 
-/** Any fixed number: the first half of the advisory locks by which a worker's connection is seen to live. */
+/** An arbitrary number: the first half of the advisory locks that show whether a worker's connection is alive. */
 const WORKER_LOCK = 8_087_411;
 
-/** Worker leases: the signs of life, the list that shows who is silent, and what happens to the work of the dead. */
+/** The statements of worker leases. */
 export const LEASE = {
   enlist: `insert into workers (id, host, pid) values ($1, $2, $3) returning ${NOW_MS} as now`,
-  /** Held as long as the connection; PostgreSQL lets go of it the moment that the worker's process dies. */
+  /** Held as long as the connection; PostgreSQL releases it when the worker's process dies. */
   hold: `select pg_advisory_lock_shared(${WORKER_LOCK}, hashtext($1))`,
   /** No row means that others declared this worker dead. */
   beat: `update workers set beat = beat + 1, beat_at = now() where id = $1 returning ${NOW_MS} as now`,

@@ -10,18 +10,18 @@ import { LEASE } from './lease-statements.ts';
 import { ClaimedWalk } from './claimed-walk.ts';
 
 const BEAT_MS = 1_000;
-/** A worker begins no attempt unless its lease was confirmed this recently. */
+/** A worker starts an attempt only if its lease was confirmed within this time. */
 const FRESH_MS = 2_500;
-/** Silence, seen while the database answers, after which others take a worker's deliveries: it is frozen, or cut off. */
+/** Time without a renewal, measured while the database answers, after which a worker is declared dead. */
 const SILENT_MS = 6_000;
-/** The same for a worker whose connection is gone, as after a kill -9; longer than a living one takes to reconnect. */
+/** The same for a worker whose connection is gone, as after kill -9; longer than a reconnect takes. */
 const GONE_MS = 3_000;
-/** Every so many beats a part of what is due is swept for claims that outlived their worker's burial. */
+/** Renewals between two searches for claims of removed workers. */
 const SWEEP_TICKS = 5;
 
 export interface LeaseOptions {
   databaseUrl: string;
-  /** For the sweeps: the lease's own connection is for its beats, which must not wait. */
+  /** For sweeps. Renewals have a connection of their own, so that they never wait. */
   pool: pg.Pool;
   log: Logger;
   /** Set by each beat. */
@@ -32,13 +32,13 @@ export interface LeaseOptions {
 type Slice = SliceEnd & { found: number };
 
 /**
- * A worker process's lease on everything it has claimed: one row that it renews every second, instead of one lease a
- * delivery. Every worker watches the others; who is silent for 6 s (3 s if its connection is gone too) is buried, and its
- * deliveries become due at once. The connection is a session of its own (`requireSessions`). A worker
- * that finds itself buried (it was frozen, say) drops its claims and goes on under a new identity.
+ * A worker's lease on all of its claims: one row that it renews every second, instead of one lease for each
+ * delivery. Workers check each other. A worker without a renewal for 6 s (3 s if its connection is gone too) is declared dead, and its
+ * deliveries become due. The lease needs a session of its own (`requireSessions`). A worker
+ * that was declared dead (because it was frozen, for example) drops its claims and continues under a new id.
  */
 export class Lease {
-  /** This incarnation's id, the value of `outbox.claimed_by`. */
+  /** This worker's current id, the value of `outbox.claimed_by`. */
   id = newId();
   private readonly pool: pg.Pool;
   private readonly log: Logger;
@@ -51,7 +51,7 @@ export class Lease {
   private sweeping = Promise.resolve();
   /** Sweeps that have not ended. */
   private sweeps = 0;
-  /** The last sweep failed: the next one goes through all that is due. */
+  /** The last sweep failed: the next one goes through all due deliveries. */
   private unswept = false;
   private readonly seen = new Map<string, { beat: string; silentMs: number }>();
 
@@ -65,7 +65,7 @@ export class Lease {
         connectionTimeoutMillis: 2_000,
         query_timeout: 2_000,
         application_name: 'posthorn lease',
-        // The pool waits for it, whatever its type says.
+        // The pool awaits it, although its type does not say so.
         // eslint-disable-next-line @typescript-eslint/no-misused-promises
         onConnect: async (client) => {
           await client.query(LEASE.hold, [this.id]);
@@ -82,7 +82,7 @@ export class Lease {
     this.schedule();
   }
 
-  /** Whether an attempt may begin now. */
+  /** Whether an attempt may start now. */
   fresh(): boolean {
     return performance.now() - this.confirmedAt < FRESH_MS;
   }
@@ -92,7 +92,7 @@ export class Lease {
     return this.seen.size + 1;
   }
 
-  /** Gives the lease back; what is still claimed under it becomes due for the others. */
+  /** Releases the lease; its remaining claims become due. */
   async release(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -164,7 +164,7 @@ export class Lease {
     this.sweep(dead, () => this.orphans.all());
   }
 
-  /** One sweep after the other, beside the beats. */
+  /** Sweeps run one after the other, independently of renewals. */
   private sweep(dead: string[], look: () => Promise<Slice[]>): void {
     const takeOver = async () => {
       const slices = await look();

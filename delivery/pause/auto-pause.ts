@@ -3,7 +3,7 @@ import { writeAuditEntry } from '../../core/db/audit.ts';
 import { pauseWebhook } from './webhook-state.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 
-/** Fewer failures than that say little, however far apart they are. */
+/** Minimum of failures for an auto-pause. */
 const FEWEST_FAILURES = 10;
 
 export interface FailingWebhook {
@@ -16,8 +16,8 @@ export interface FailingWebhook {
 }
 
 /**
- * Pauses the webhooks that failed everything for `afterMs`: since the last success, or the last resume, there were ten failed
- * attempts or more, and the last of them came so long after the first. Says so in the audit log.
+ * Pauses webhooks whose every attempt failed for `afterMs`: at least ten failed attempts since the last success or resume, the last
+ * of them this long after the first. Writes an audit entry.
  */
 export async function pauseFailing(orm: MikroORM, afterMs: number): Promise<FailingWebhook[]> {
   return await inTransaction(orm, async ({ em, execute }) => {

@@ -1,25 +1,25 @@
 import type pg from 'pg';
 
-/** Deliveries that one transaction moves. */
+/** Deliveries that one transaction updates. */
 export const PART = 1_000;
-/** A resumed webhook has at most so many deliveries due at a time, so that its backlog is in nobody's way. */
+/** A resumed webhook has at most this many due deliveries at a time, so that its backlog does not delay others. */
 export const MOST_DUE = 5_000;
 
 export type PropagationStep =
-  /** The next part can follow at once. */
+  /** More remains: continue with the next part. */
   | { kind: 'more' }
-  /** Enough is due: the rest waits until some of that has gone out. */
+  /** Enough deliveries are due: continue when some of them have been sent. */
   | { kind: 'full' }
-  /** Nothing is left but what statements may yet write that saw the state before `change`. */
+  /** Nothing remains, except for statements that saw the state before `change`. */
   | { kind: 'last-look'; change: string }
   | { kind: 'done' };
 
 interface WebhookState {
   propagating: 'begun' | 'last-look' | null;
-  /** Tells one change of its state from another. */
+  /** Identifies a change of the state. */
   change: string;
   goal: 'cancelled' | 'held' | 'due';
-  /** What cancelled deliveries say. */
+  /** Error message of cancelled deliveries. */
   reason: string;
 }
 
@@ -29,15 +29,14 @@ interface Moved {
 }
 
 /**
- * Brings the next part of a webhook's deliveries in line with its state, whatever that is by now: cancels them, holds them or
- * makes them due, oldest first. To be run in a transaction.
+ * Applies a webhook's current state to the next part of its deliveries: cancels or holds them, or
+ * makes them due, oldest first. Run it in a transaction.
  *
- * It locks the webhook first, so that two of them, a retry and a change of state take turns. An attempt in flight
- * (claimed_by is not null) is never touched: what becomes of it is decided when its outcome is recorded, with a look at the
- * webhook. Rows that somebody else has locked are left out rather than waited for, since whoever records an attempt waits for
- * rows that are looked at here.
+ * It locks the webhook first, so that parts, retries and changes of state run one after the other. In-flight deliveries
+ * (claimed_by is not null) are not touched: their state is decided when their result is recorded. Rows that others have locked are
+ * skipped, because recording an attempt waits for rows that are locked here.
  *
- * `quiet` is the change since which every statement has ended that began before its last look: then there will be no more.
+ * `quiet` is the change for which all older statements have ended: then propagation is complete.
  */
 export async function propagatePart(client: pg.ClientBase, id: string, quiet: string | null): Promise<PropagationStep> {
   const webhook = (await client.query<WebhookState>(LOCK, [id])).rows[0];

@@ -4,18 +4,18 @@ import { propagatePart, type PropagationStep } from './propagate-part.ts';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
 
 const POLL_MS = 10;
-/** Most that a caller is kept waiting, and most parts that are done for it: the workers do the rest. */
+/** Maximum time and number of parts for a caller: the workers do the rest. */
 const LIMIT_MS = 5_000;
 const MOST_PARTS = 3;
 
 /**
- * One webhook's way to where its state wants its deliveries. What has to be done is read from the database at every step, so
- * that any number of processes may be at it and any of them may end.
+ * Propagates a webhook's state to its deliveries. Every step reads from the database what remains, so
+ * any number of processes may do it, and any of them may stop.
  */
 export class StatePropagation {
   private readonly pool: pg.Pool;
   private readonly webhookId: string;
-  /** The moment after which nobody can see the state before the change any more. */
+  /** The time from which on no new statement can see the state before the change. */
   private lastLook: { change: string; after: string } | undefined;
 
   constructor(pool: pg.Pool, webhookId: string) {
@@ -41,8 +41,7 @@ export class StatePropagation {
 }
 
 /**
- * To be called after a webhook's new state is committed: its deliveries follow before this returns, if they are some thousand
- * at most.
+ * Call it after a webhook's new state is committed. Up to some thousand deliveries are updated before it returns.
  */
 export async function propagateState(pool: pg.Pool, webhookId: string): Promise<void> {
   const propagation = new StatePropagation(pool, webhookId);

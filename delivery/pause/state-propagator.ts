@@ -8,7 +8,7 @@ export interface StatePropagatorOptions {
   databaseUrl: string;
   pool: pg.Pool;
   log: Logger;
-  /** Some of a webhook's deliveries have followed its state. */
+  /** Called when some of a webhook's deliveries were updated. */
   onMoved(webhook: PropagatingWebhook): void;
 }
 
@@ -18,18 +18,18 @@ export interface PropagatingWebhook {
   org_id: string;
 }
 
-/** Finds what a lost notice hid. */
+/** Interval of checks, in case a notification was lost. */
 const POLL_MS = 1_000;
-/** Between two parts others get their turn. */
+/** Pause between two parts, milliseconds. */
 const PART_PAUSE_MS = 20;
-/** How often a drain that is full is looked at: about the time in which a tenth of what is due can go out. */
+/** How often a webhook with enough due deliveries is checked, milliseconds. */
 const FULL_PAUSE_MS = 200;
 
 const PROPAGATING = 'select id, platform, org_id from webhooks where propagating is not null order by id';
 
 /**
- * Has the deliveries of webhooks that were paused, resumed, turned off or deleted follow, a part of each in turns, where the
- * API left something to do.
+ * Propagates the states of webhooks that were paused, resumed, turned off or deleted, a part of each in turns, where the
+ * API has not finished.
  */
 export class StatePropagator {
   private readonly options: StatePropagatorOptions;
@@ -49,7 +49,7 @@ export class StatePropagator {
     this.timer = setInterval(() => this.wakeUp(), POLL_MS);
   }
 
-  /** Resolves when the part that is being done is done; other workers go on from there. */
+  /** Resolves when the current part is done; other workers continue. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);

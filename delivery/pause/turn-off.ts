@@ -9,11 +9,11 @@ export interface GoneReceiver {
   webhookId: string;
   platform: string;
   orgId: string;
-  /** The delivery that was answered so. */
+  /** The delivery that got the 410. */
   deliveryId: string;
 }
 
-/** Turns off the webhook of a receiver that is gone, and says so in the audit log, once. */
+/** Turns off the webhook of a receiver that answered 410, and writes one audit entry. */
 export async function turnOffGone(
   orm: MikroORM,
   { webhookId, platform, orgId, deliveryId }: GoneReceiver,

@@ -7,7 +7,7 @@ import { isUnavailable } from '../../core/db/unavailable.ts';
 import type { AttemptResult, AttemptTrigger, DeliveryStatus } from '../../core/domain/delivery.ts';
 
 export interface AttemptRecord {
-  /** The incarnation that claimed the delivery. */
+  /** The id under which this worker claimed the delivery. */
   worker: string;
   deliveryId: string;
   attemptId: string;
@@ -16,30 +16,30 @@ export interface AttemptRecord {
   result: AttemptResult;
   outcome: 'delivered' | 'retry' | 'give-up';
   delayMs: number;
-  /** How long after the due time a dispatcher takes a retry that no workflow has begun. */
+  /** How long after the due time a dispatcher makes a retry that no workflow has started. */
   graceMs: number;
   workflowId: string;
-  /** Temporal has yet to take that workflow. */
+  /** Temporal has not accepted that workflow yet. */
   handingOver: boolean;
-  /** Called when PostgreSQL refuses it for good, so that it will be recorded later, if at all. */
+  /** Called if PostgreSQL refuses it for good, so that it is recorded later, if at all. */
   onSetAside?: () => void;
 }
 
-/** The delivery's new state; null when the claim had been lost and only the attempt was noted. */
+/** The delivery's new state; null if the claim was lost and only the attempt was stored. */
 export type Recorded = { status: DeliveryStatus; nextAttemptAt: Date | null } | null;
 
-/** By attempt; a promise for what was set aside. */
+/** By attempt; a promise for attempts that were set aside. */
 type Results = Map<string, Result>;
 type Result = Recorded | Promise<Recorded>;
 
 const RETRY_MS = 300;
-/** What PostgreSQL refused is tried again after this, and then more and more seldom. */
+/** First interval between tries to record a refused attempt; it grows. */
 const ASIDE_MS = 1_000;
 const LONGEST_ASIDE_MS = 60_000;
 
 /**
- * Writes attempts as they end, those that end together in one statement. While the database is away it goes on trying, and what it
- * refuses for good is tried again by itself: an outcome that is known is not given up.
+ * Records attempts in batches. While the database is away it keeps trying. Attempts that PostgreSQL refuses for good are retried one
+ * by one: a known result is never given up.
  */
 export class Recorder {
   private readonly pool: pg.Pool;
@@ -61,7 +61,7 @@ export class Recorder {
     return this.batcher.add(record);
   }
 
-  /** A statement speaks for one worker id; two are in a batch only after this worker was declared dead. */
+  /** A statement has one worker id; a batch contains two only after this worker was declared dead. */
   private async writeAll(records: AttemptRecord[]): Promise<Result[]> {
     const results: Results = new Map();
     for (const [worker, own] of Map.groupBy(records, (record) => record.worker)) {
@@ -71,7 +71,7 @@ export class Recorder {
     return records.map((record) => results.get(record.attemptId) ?? null);
   }
 
-  /** What PostgreSQL refuses for good does not keep the others waiting: they are written without it. */
+  /** A refused attempt does not delay the others: they are recorded without it. */
   private async write(worker: string, records: AttemptRecord[], results: Results): Promise<void> {
     for (;;) {
       try {
@@ -101,7 +101,7 @@ export class Recorder {
     }
   }
 
-  /** Until it works: meanwhile the delivery stays claimed, so that it is not sent again. */
+  /** Retries until it succeeds: the delivery stays claimed, so it is not sent again. */
   private async writeAlone(worker: string, record: AttemptRecord): Promise<Recorded> {
     const results: Results = new Map();
     for (let delayMs = ASIDE_MS; ; delayMs = Math.min(2 * delayMs, LONGEST_ASIDE_MS)) {
@@ -110,12 +110,12 @@ export class Recorder {
         await this.insert(worker, [record], results);
         return await (results.get(record.attemptId) ?? null);
       } catch {
-        // Said when it was set aside.
+        // Logged when it was set aside.
       }
     }
   }
 
-  /** All of them have the same kind of outcome. */
+  /** All of them have the same kind of result. */
   private async insert(worker: string, records: AttemptRecord[], results: Results): Promise<void> {
     const statement =
       records[0]!.outcome === 'delivered'

@@ -5,7 +5,7 @@ export interface Cancellation {
   platform: string;
   /** Empty for a platform without organizations. */
   orgId: string;
-  /** What the delivery says of it. */
+  /** The delivery's error message. */
   reason: string;
 }
 
@@ -13,7 +13,7 @@ export type CancelResult =
   { kind: 'cancelled'; workflowId: string | null } | { kind: 'not_found' | 'already_ended' | 'attempt_in_flight' };
 
 /**
- * Cancels what is still to be sent of a delivery. An attempt in flight is not touched: then nothing is done. To be run in a
+ * Cancels an unfinished delivery. Does nothing while an attempt is in flight. Run it in a
  * transaction.
  */
 export async function cancelDelivery(execute: Execute, cancellation: Cancellation): Promise<CancelResult> {

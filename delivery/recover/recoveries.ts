@@ -11,10 +11,10 @@ import type { Transaction } from '../../core/db/transaction.ts';
 
 export type RecoveryRequest = Omit<RecoveryScope, 'before'> & { rate: number; createdBy: string };
 
-/** So many rows are looked at to count what a recovery would take. */
+/** Rows that are read to count the matches of a recovery. */
 const COUNT_WINDOW = 50_000;
 
-/** How many deliveries a recovery that began now would take. */
+/** Counts the deliveries that a recovery would retry now. */
 export async function countMatches(
   pool: pg.Pool,
   { platform, orgId, filter }: Omit<RecoveryScope, 'before'>,
@@ -39,7 +39,7 @@ export async function countMatches(
   );
 }
 
-/** Writes a recovery down; a worker hears of it after the commit. With nothing to do it is complete at once. */
+/** Stores a recovery and notifies the workers after the commit. Without matches it is complete at once. */
 export async function createRecovery(
   { em, execute }: Transaction,
   { platform, orgId, filter, rate, createdBy }: RecoveryRequest,
@@ -85,8 +85,8 @@ export interface RecoveryChange {
 }
 
 /**
- * Changes a recovery that has not ended, and has a worker tell its workflow. What changes nothing is no entry. `recovery` has
- * to be locked.
+ * Changes a recovery that has not ended; a worker signals its workflow. A change without effect writes no audit entry. `recovery` must
+ * be locked.
  */
 export async function changeRecovery(
   { em, execute }: Transaction,

@@ -3,27 +3,27 @@ import { uuidAt } from '../../core/db/partitions.ts';
 import type { Statement } from '../../core/db/execute.ts';
 import { within, type Found } from '../../core/db/window.ts';
 
-/** Which deliveries a recovery is about. */
+/** The deliveries of a recovery. */
 export interface RecoveryScope {
   /** Null: every platform. */
   platform: string | null;
   /** Null: every organization. Empty: a platform without organizations. */
   orgId: string | null;
   filter: StoredFilter;
-  /** A UUIDv7 as old as the recovery: younger deliveries are not for it. */
+  /** A UUIDv7 of the recovery's start: younger deliveries are excluded. */
   before: string;
 }
 
 /**
- * Rows of one source that are looked at for one part. So a part costs the same however few of them match, and however many
- * there are.
+ * Rows of one source that are read for one part, so that its cost depends neither on the number of matches nor on the length of
+ * the history.
  */
 const WINDOW = 5_000;
 const COLUMNS = 'd.id, d.webhook_id, d.event_type, d.status';
 
 /**
- * The next matches after the delivery `after`, oldest first. Every row has `reach`: up to there nothing was left out that is
- * not in the answer; null when that is everything. Where nothing matches there is one row whose `id` is null.
+ * The next matches after the delivery `after`, oldest first. Every row has `reach`: the id up to which the result is complete; null if
+ * it is complete. Without a match there is one row whose `id` is null.
  */
 export function nextQuery(scope: RecoveryScope, after: string | null, limit: number): Statement {
   const builder = new Builder(scope, after);
@@ -44,9 +44,9 @@ export function nextQuery(scope: RecoveryScope, after: string | null, limit: num
 }
 
 interface Source {
-  /** Its rows in order, cut off. */
+  /** Its first rows in order. */
   window: string;
-  /** What of the window matches: id, webhook_id, and whether it waits in the outbox. */
+  /** The matching rows of the window: id, webhook_id, and whether it is in the outbox. */
   matching: string;
 }
 
@@ -60,7 +60,7 @@ class Builder {
     this.after = after;
   }
 
-  /** No index has a status: what has ended is found by `failed_at`, what waits for its next attempt in the outbox. */
+  /** No index has the status: failed and cancelled deliveries are found by `failed_at`, retrying ones in the outbox. */
   sources(): Source[] {
     const { filter } = this.scope;
     if (filter.ids) return [this.named(filter.ids)];

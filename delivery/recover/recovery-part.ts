@@ -29,11 +29,11 @@ interface Match {
 }
 
 /**
- * Takes the next part of a recovery: makes its deliveries due as a manual retry of each would (queries/retry.ts), and moves
- * the recovery's position and counts with them. To be run in a transaction: then a crash neither skips nor repeats.
+ * Takes the next part of a recovery: makes its deliveries due as a manual retry would (retry.ts), and updates
+ * the recovery's position and counts. Run it in a transaction, so that a crash neither skips nor repeats deliveries.
  *
- * It waits for the recovery's row first, then for webhooks, and for deliveries last, and leaves out outbox rows that
- * somebody holds; so it waits for nobody who waits for it.
+ * It locks the recovery first, then webhooks, then deliveries, and skips locked outbox rows, which excludes
+ * deadlocks.
  */
 export async function takePart(client: pg.ClientBase, recoveryId: string): Promise<RecoveryPart> {
   const recovery = (await client.query<RecoveryRow>(LOCK, [recoveryId])).rows[0];

@@ -6,8 +6,8 @@ import { watchConnection } from './reused-connection.ts';
 import { createResolver, type Resolve } from '../guard/resolve.ts';
 
 /**
- * A `lookup` for net and tls sockets that resolves a name once and hands over its addresses only if none of them is forbidden, so
- * that the address dialled is one that was checked: a name that changes its answer (DNS rebinding) gains nothing. Fails with
+ * A `lookup` for net and tls sockets that resolves a name once and returns its addresses only if none of them is forbidden, so
+ * that the address of the connection was checked: DNS rebinding does not help. Fails with
  * TargetRefusedError. Connections opened at the same time share one query.
  */
 function createGuardedLookup(
@@ -46,11 +46,11 @@ function createGuardedLookup(
 export interface GuardOptions {
   allowlist: Allowlist;
   resolve?: Resolve | undefined;
-  /** A name leads to an address that is not allowed. */
+  /** Called for a name with a forbidden address. */
   onRefused?: ((error: TargetRefusedError) => void) | undefined;
 }
 
-/** Opens undici's connections, HTTP/1.1 only, by way of the guarded lookup. `timeoutMs` covers DNS, TCP and TLS. */
+/** Opens undici's connections, HTTP/1.1 only, with the guarded lookup. `timeoutMs` covers DNS, TCP and TLS. */
 export function createGuardedConnector(
   { allowlist, resolve, onRefused }: GuardOptions,
   timeoutMs: number,
@@ -78,7 +78,7 @@ function watched(callback: buildConnector.Callback, named: boolean): buildConnec
   };
 }
 
-/** A name may lead to an internal address that is on the allowlist. Who only knows the name is not told the address. */
+/** A name may have an internal address that is on the allowlist, which is not revealed to the webhook's owner. */
 function hideInternal(error: Error & { address?: string | undefined }): void {
   if (error instanceof AggregateError) for (const each of error.errors) hideInternal(each as Error);
   if (error.address !== undefined && refuseAddress(error.address, []) !== null) error.address = undefined;

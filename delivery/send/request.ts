@@ -14,7 +14,7 @@ export interface AttemptLimits {
   attemptTimeoutMs: number;
 }
 
-/** One POST on its way, as undici's handler: gathers what comes back and settles once, whatever happens. */
+/** One POST as undici's handler: collects the response and calls back exactly once. */
 export class Attempt implements Dispatcher.DispatchHandler {
   private readonly startedAt: Date;
   private readonly begin = performance.now();
@@ -30,7 +30,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private size = 0;
   private settled = false;
 
-  /** `sendAgain` is called, once at most, to dispatch it over a fresh connection: a kept one ended before the first byte of an answer. */
+  /** `sendAgain` is called at most once, to send the request on a new connection if a kept one ended before the first byte of the response. */
   constructor(limits: AttemptLimits, startedAt: Date, settle: (result: AttemptResult) => void, sendAgain: () => void) {
     this.limits = limits;
     this.startedAt = startedAt;
@@ -86,12 +86,12 @@ export class Attempt implements Dispatcher.DispatchHandler {
     this.stop();
   }
 
-  /** Ends the connection: what is still to come is of no use to anyone. */
+  /** Closes the connection; the rest of the response is not needed. */
   private stop(): void {
     this.controller?.abort(new Error('the attempt has ended'));
   }
 
-  /** The head decides (contract.md, What a receiver gets): after a 2xx, a body that is not whole is noted and changes nothing. */
+  /** The head decides (contract.md, What a receiver gets): after a 2xx, an incomplete body is noted and changes nothing. */
   private finishBroken(problem: string): void {
     const failed = judgeStatus(this.statusCode, this.headers) !== null;
     if (failed) this.finish(`status ${this.statusCode}, but ${problem}`);

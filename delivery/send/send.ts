@@ -9,34 +9,33 @@ import type { Resolve } from '../guard/resolve.ts';
 
 const LARGEST_HEADERS = 16_384;
 const REMEMBERED_TARGETS = 10_000;
-/** Of a compressed answer nothing could be shown, and it might be a bomb. */
+/** A compressed response could not be shown, and might be a decompression bomb. */
 const IDENTITY = { 'accept-encoding': 'identity' };
 
 export interface SenderOptions {
   allowlist: Allowlist;
-  /** DNS, TCP and TLS together, 5000 by default; kept to within a second. */
+  /** Limit for DNS, TCP and TLS together, 5000 by default, accurate to a second. */
   connectTimeoutMs?: number;
-  /** The whole attempt, the reading of the answer included; 15000 by default. */
+  /** Limit for the whole attempt, including the response; 15000 by default. */
   attemptTimeoutMs?: number;
-  /** How names become addresses; by default from /etc/hosts and DNS (`createResolver`). */
+  /** Resolves names; by default from /etc/hosts and DNS (`createResolver`). */
   resolve?: Resolve;
   /** The clock of the results, in milliseconds since 1970; by default this machine's. */
   now?: () => number;
-  /** A name leads to an address that is not allowed: what the history of the delivery does not tell, but the log should. */
+  /** Called for a name with a forbidden address, which the history must not reveal but the log should. */
   onRefused?: (error: TargetRefusedError) => void;
 }
 
 export interface Sender {
-  /** One POST. Never rejects: `errorMessage` is null once a whole 2xx head has arrived, and says what went wrong otherwise. */
+  /** Sends one POST. Never rejects: `errorMessage` is null after a complete 2xx head, otherwise the reason. */
   send: (request: AttemptRequest) => Promise<AttemptResult>;
   /** Resolves when the attempts in flight have ended. */
   close: () => Promise<void>;
 }
 
 /**
- * Posts over HTTP/1.1, with connections kept per origin, as many as there are requests at once: the caller bounds those. Redirects are
- * not followed, cookies not kept, addresses checked where they are dialled, and of an answer 16 KiB of headers and 16 KiB of body are
- * read; then the connection is closed.
+ * Posts over HTTP/1.1. Keeps connections per origin, as many as there are concurrent requests, which the caller bounds. Does not follow
+ * redirects or keep cookies. Checks the address of each connection. Reads at most 16 KiB of response headers and 16 KiB of body.
  */
 export function createSender(options: SenderOptions): Sender {
   const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, now = Date.now } = options;
@@ -45,12 +44,12 @@ export function createSender(options: SenderOptions): Sender {
     allowH2: false,
     pipelining: 1,
     maxHeaderSize: LARGEST_HEADERS,
-    // The attempt's own timer bounds both.
+    // The attempt's own timer covers both.
     headersTimeout: 0,
     bodyTimeout: 0,
   };
   const agent = new Agent(agentOptions);
-  /** Without pipelining a connection is for one request. */
+  /** Without pipelining, a connection serves one request. */
   const freshAgent = new Agent({ ...agentOptions, pipelining: 0 });
   const find = rememberTargets(allowlist);
 
@@ -78,7 +77,7 @@ interface SendTarget {
   path: string;
 }
 
-/** A URL's parts, or why nothing may be sent to it: read once, not once an attempt. */
+/** A URL's parts, or the reason for refusing it, parsed once. */
 function rememberTargets(allowlist: Allowlist): (url: string) => SendTarget | string {
   const known = new Map<string, SendTarget | string>();
   return (url) => {

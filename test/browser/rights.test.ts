@@ -46,7 +46,7 @@ describe('what a key may see', () => {
     await page.getByRole('heading', { level: 1, name: 'contact.created' }).waitFor();
     for (const path of [`/deliveries/${foreign}`, '/keys', '/audit']) {
       await page.goto(path);
-      await page.getByText('There is nothing here').waitFor();
+      await page.getByText('Page not found').waitFor();
     }
     await page.goto('/deliveries?platform=4calls&org_id=org-birch');
     await page.getByRole('heading', { level: 1, name: 'Deliveries' }).waitFor();

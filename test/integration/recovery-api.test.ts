@@ -147,7 +147,7 @@ test('what has ended begins its schedule again, what waits keeps the rest of it;
     const { body } = await api.ask('GET', `${URPA}/webhooks/events/${delivery}`);
     expect(body).toMatchObject({ status: 'retrying', next_attempt_at: expect.any(String) });
     const entry = body.timeline.find(({ type }: { type: string }) => type === 'retry_requested');
-    expect(entry.detail).toContain(`recovery ${id}, begun by`);
+    expect(entry.detail).toContain(`recovery ${id}, started by`);
     expect(Date.parse(entry.at)).toBeGreaterThan(Date.parse(body.created_at));
   }
 });

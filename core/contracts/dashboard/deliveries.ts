@@ -22,7 +22,7 @@ export type DashboardDelivery = z.infer<typeof DashboardDelivery>;
 export const DashboardDeliveryList = listOf(DashboardDelivery).meta({ id: 'DashboardDeliveryList' });
 
 export const DeliveryCount = z
-  .object({ count: z.int(), exact: z.boolean().meta({ description: 'false: there are at least so many' }) })
+  .object({ count: z.int(), exact: z.boolean().meta({ description: 'false: there are more' }) })
   .meta({ id: 'DeliveryCount' });
 
 const WorkflowState = z.enum(['running', 'completed', 'failed', 'canceled', 'terminated', 'none', 'unknown']);

@@ -32,7 +32,7 @@ const Lane = z
   .object({
     state: z.enum(LANE_STATES).meta({
       description:
-        'probing: it answers nothing and is tried with a few at once; slowed: it failed or is slow; rate_limited: its rate is used up; ' +
+        'probing: it does not answer and gets a few attempts at once; slowed: it failed or is slow; rate_limited: its rate is used up; ' +
         'full: as many as it may have at once are in flight',
     }),
     reason: z.string().meta({ example: 'the last 40 attempts failed; 16 at once instead of 100' }),

@@ -3,14 +3,14 @@ import type { Tone } from './ui/badge.svelte';
 
 /** How each state of a delivery is called, coloured and explained. */
 export const STATUS_LOOKS = {
-  pending: { label: 'Pending', tone: 'info', meaning: 'Accepted, not tried yet' },
-  retrying: { label: 'Retrying', tone: 'warning', meaning: 'Failed, another attempt is due' },
-  delivered: { label: 'Delivered', tone: 'success', meaning: 'The receiver took it' },
-  failed: { label: 'Failed', tone: 'danger', meaning: 'No attempt is left, or it was refused for good' },
+  pending: { label: 'Pending', tone: 'info', meaning: 'Accepted, not attempted yet' },
+  retrying: { label: 'Retrying', tone: 'warning', meaning: 'Failed, another attempt will follow' },
+  delivered: { label: 'Delivered', tone: 'success', meaning: 'Accepted by the receiver (2xx)' },
+  failed: { label: 'Failed', tone: 'danger', meaning: 'No attempts left, or answered with 410' },
   cancelled: {
     label: 'Cancelled',
     tone: 'neutral',
-    meaning: 'Cancelled by hand, or its webhook was turned off or deleted',
+    meaning: 'Cancelled manually, or its webhook was turned off or deleted',
   },
-  held: { label: 'Held', tone: 'neutral', meaning: 'Its webhook is paused; it goes out on resume' },
+  held: { label: 'Held', tone: 'neutral', meaning: 'Its webhook is paused; it is sent on resume' },
 } as const satisfies Record<DeliveryStatus, { label: string; tone: Tone; meaning: string }>;

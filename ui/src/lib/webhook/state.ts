@@ -5,14 +5,14 @@ export type WebhookState = 'active' | 'struggling' | 'paused' | 'off' | 'deleted
 
 /** How each state of a webhook is called, coloured and explained. */
 export const WEBHOOK_LOOKS = {
-  active: { label: 'Active', tone: 'success', meaning: 'Events go out as they happen' },
+  active: { label: 'Active', tone: 'success', meaning: 'Events are sent as they happen' },
   struggling: {
     label: 'Struggling',
     tone: 'warning',
     meaning: 'At least one in five attempts of the last hour failed',
   },
-  paused: { label: 'Paused', tone: 'info', meaning: 'What is for it is held, and goes out on resume' },
-  off: { label: 'Off', tone: 'neutral', meaning: 'New events are not for it' },
+  paused: { label: 'Paused', tone: 'info', meaning: 'Its deliveries are held and sent on resume' },
+  off: { label: 'Off', tone: 'neutral', meaning: 'It gets no new events' },
   deleted: { label: 'Deleted', tone: 'danger', meaning: 'Its history stays readable' },
 } as const satisfies Record<WebhookState, { label: string; tone: Tone; meaning: string }>;
 

@@ -55,8 +55,8 @@ export function draftOf(webhook: DashboardWebhook): Draft {
 /** What has to be mended before it can be sent. */
 export function checkDraft(draft: Draft, hasOrganizations: boolean): DraftProblems {
   return {
-    ...(hasOrganizations && draft.organization.trim() === '' && { organization: 'Say whose webhook it is.' }),
-    ...(draft.url.trim() === '' && { url: 'Enter the address that is to be told.' }),
+    ...(hasOrganizations && draft.organization.trim() === '' && { organization: 'Enter the organization.' }),
+    ...(draft.url.trim() === '' && { url: 'Enter the URL of the receiver.' }),
     ...(draft.secret !== '' &&
       draft.secret.length < SECRET_LENGTH && { secret: `At least ${SECRET_LENGTH} characters.` }),
     ...(draft.events.length === 0 && { events: 'Choose at least one event type.' }),
