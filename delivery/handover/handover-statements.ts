@@ -9,11 +9,11 @@ export const AWAITING_HANDOVER = {
   name: 'awaiting-handover',
   text: `
 with front as materialized (
-  select * from (select * from handovers order by delivery_id limit ${FRONT}) h
+  select * from (select *, ctid as place from handovers order by delivery_id limit ${FRONT}) h
   where since < now() - $1 * interval '1 second' limit $2
 ), ended as (
   delete from handovers h using front f
-  where h.delivery_id = f.delivery_id and not exists (select from outbox o where o.delivery_id = f.delivery_id)
+  where h.ctid = f.place and not exists (select from outbox o where o.delivery_id = f.delivery_id)
 )
 select o.delivery_id, o.webhook_id, f.workflow_id, o.attempts - 1 as attempts, o.max_attempts, o.round_start,
   d.platform, d.org_id, d.event_type,

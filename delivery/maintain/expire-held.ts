@@ -31,14 +31,14 @@ const EXPIRE = `
   with part as materialized (
     select delivery_id, webhook_id from outbox where delivery_id > $1 and delivery_id < $2 order by delivery_id limit ${PART}
   ), held as materialized (
-    select o.delivery_id from part p
+    select o.ctid as place from part p
     join outbox o on o.delivery_id = p.delivery_id
     cross join lateral (select paused_at from webhooks where id = p.webhook_id offset 0) w
     cross join lateral (select updated_at from deliveries where id = p.delivery_id offset 0) d
     where o.due_at is null and o.claimed_by is null and w.paused_at is not null and d.updated_at < $3
     for update of o skip locked
   ), ended as (
-    delete from outbox o using held where o.delivery_id = held.delivery_id returning o.delivery_id
+    delete from outbox o using held where o.ctid = held.place returning o.delivery_id
   ), marked as (
     update deliveries d set status = 'cancelled', failed_at = now(), next_attempt_at = null, updated_at = now(),
       error_message = 'expired while paused'

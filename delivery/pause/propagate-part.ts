@@ -69,12 +69,13 @@ const LOCK = `
 
 const HELD = 'select from outbox where webhook_id = $1 and due_at is null and claimed_by is null limit 1';
 
+/** Locked rows are found by their place: see record-statements.ts. */
 const HOLD = `
   with free as materialized (
-    select delivery_id from outbox where webhook_id = $1 and claimed_by is null and due_at is not null
+    select ctid as place from outbox where webhook_id = $1 and claimed_by is null and due_at is not null
     order by due_at, delivery_id limit $2 for update skip locked
   ), held as (
-    update outbox o set due_at = null from free where o.delivery_id = free.delivery_id returning o.delivery_id
+    update outbox o set due_at = null from free where o.ctid = free.place returning o.delivery_id
   ), marked as (
     update deliveries d set status = 'held', next_attempt_at = null, updated_at = now()
     from held where d.id = held.delivery_id
@@ -86,10 +87,10 @@ const RELEASE = `
     select least($2::int, $3::int - count(*)::int) as capacity
     from (select from outbox where webhook_id = $1 and due_at <= now() limit $3) waiting
   ), free as materialized (
-    select delivery_id from outbox where webhook_id = $1 and claimed_by is null and due_at is null
+    select ctid as place from outbox where webhook_id = $1 and claimed_by is null and due_at is null
     order by delivery_id limit (select capacity from space) for update skip locked
   ), due as (
-    update outbox o set due_at = now(), next_attempt_at = now() from free where o.delivery_id = free.delivery_id
+    update outbox o set due_at = now(), next_attempt_at = now() from free where o.ctid = free.place
     returning o.delivery_id, o.attempts
   ), marked as (
     update deliveries d set status = case when due.attempts = 0 then 'pending' else 'retrying' end,
@@ -100,10 +101,10 @@ const RELEASE = `
 
 const CANCEL = `
   with free as materialized (
-    select delivery_id from outbox where webhook_id = $1 and claimed_by is null
+    select ctid as place from outbox where webhook_id = $1 and claimed_by is null
     order by delivery_id limit $2 for update skip locked
   ), ended as (
-    delete from outbox o using free where o.delivery_id = free.delivery_id returning o.delivery_id
+    delete from outbox o using free where o.ctid = free.place returning o.delivery_id
   ), marked as (
     update deliveries d set status = 'cancelled', failed_at = now(), next_attempt_at = null, error_message = $3,
       updated_at = now()

@@ -98,11 +98,11 @@ const NOTE = `coalesce(d.recoveries, '[]') || jsonb_build_object('id', $2::uuid,
 
 const SEND_NOW = `
   with free as materialized (
-    select delivery_id from outbox where delivery_id = any($1::uuid[]) and claimed_by is null and due_at is not null
+    select ctid as place from outbox where delivery_id = any($1::uuid[]) and claimed_by is null and due_at is not null
     for update skip locked
   ), due as (
     update outbox o set due_at = now(), next_attempt_at = now(), trigger = 'manual' from free
-    where o.delivery_id = free.delivery_id returning o.delivery_id
+    where o.ctid = free.place returning o.delivery_id
   )
   update deliveries d set next_attempt_at = now(), updated_at = now(), recoveries = ${NOTE}
   from due where d.id = due.delivery_id returning d.id`;

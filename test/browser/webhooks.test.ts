@@ -40,7 +40,7 @@ describe('webhooks', () => {
   test('that would not be sent to are refused before and after Save', async ({ page, system, receiver }) => {
     await openAs(page, system.adminKey, '/webhooks');
     await fillIn(page, 'http://169.254.169.254/latest');
-    await page.getByText(/^Nothing would be sent there/).waitFor();
+    await page.getByText(/^Posthorn would refuse to send there/).waitFor();
     await page.getByLabel('URL').fill('ftp://example.com/');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').first().waitFor();

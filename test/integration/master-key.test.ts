@@ -103,7 +103,7 @@ test('what cannot be signed waits without an attempt, and goes out once it can b
       status: 'pending',
       attempts: 0,
       attempt_history: [],
-      error_message: expect.stringContaining('cannot be signed'),
+      error_message: expect.stringContaining('cannot be decrypted'),
     });
     await system.call('PUT', `/api/urpa/integrations/webhooks/${id}`, { secret: 'a-new-secret-of-the-webhook' });
     await system.retry(delivery!);

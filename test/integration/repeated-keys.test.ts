@@ -50,7 +50,7 @@ test('what a key stood for cannot be read: its request alone is told so, at once
     { error: { code: 'unavailable', detail: expect.stringContaining('with the same key') } },
     expect.objectContaining({ deliveries: [expect.anything()] }),
   ]);
-  expect(api.lines.filter((line) => line.includes('idempotency key'))).not.toEqual([]);
+  expect(api.lines.filter((line) => line.includes('idempotent replay'))).not.toEqual([]);
   await blocker.query('rollback');
   const again = await emitAll(['first', 'second']);
   expect(again.body.results).toEqual([first.body, batch.body.results[1]]);
