@@ -21,9 +21,9 @@ export async function attemptDeliveries(
     throw nextRun(next, attempts.now(), deliveryIds.length, deliveryIds.length);
   }
   const results = await runAttempts(attempts, deliveryIds);
-  const waiting = results.filter((resultOf) => resultOf.state === 'waiting');
+  const waiting = results.filter((result) => result.state === 'waiting');
   if (waiting.length > 0) throw nextRunOf(waiting, attempts.now(), deliveryIds.length);
-  const failed = results.filter((resultOf) => resultOf.state === 'failed');
+  const failed = results.filter((result) => result.state === 'failed');
   if (failed.length > 0) throw finalFailure(failed, deliveryIds.length);
   const summary: DeliverSummary = {};
   for (const { state } of results) {

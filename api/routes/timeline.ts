@@ -14,7 +14,7 @@ const END_DETAILS = { failed: 'no attempt is left', cancelled: 'the webhook was 
 /** What happened to a delivery, in order. */
 export function writeTimeline(facts: Facts): TimelineEntry[] {
   // That it was cancelled is told by its end.
-  const audit = facts.audit.filter(({ action }) => action !== 'delivery.cancelled').map(describeDeed);
+  const audit = facts.audit.filter(({ action }) => action !== 'delivery.cancelled').map(describeAudit);
   const entries: TimelineEntry[] = [
     { at: facts.created_at.toISOString(), type: 'accepted', detail: 'the event was accepted' },
     ...facts.attempt_history.map(describeAttempt),
@@ -43,7 +43,7 @@ function describeAttempt(attempt: AttemptRow): TimelineEntry {
   return { at: new Date(attempt.started_at).toISOString(), type: 'attempt', detail };
 }
 
-function describeDeed({ at, actor, action, details }: AuditRow): TimelineEntry {
+function describeAudit({ at, actor, action, details }: AuditRow): TimelineEntry {
   const time = new Date(at).toISOString();
   if (action === 'delivery.recovered') {
     const detail = `recovery ${String(details['recovery_id'])}${actor === null ? '' : `, started by ${actor},`} retried it`;

@@ -81,7 +81,7 @@ export const RecoveryUpdate = closed({ rate: Rate }).meta({ id: 'RecoveryUpdate'
 export const RecoveryCount = z
   .object({
     count: z.int().meta({ description: 'deliveries that match now, at most 10,000' }),
-    exact: z.boolean().meta({ description: 'false: there are more' }),
+    exact: z.boolean().meta({ description: 'false: there may be more' }),
   })
   .meta({ id: 'RecoveryCount' });
 

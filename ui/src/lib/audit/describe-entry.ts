@@ -55,7 +55,7 @@ const TEXTS: Record<AuditAction, (details: Details) => Described> = {
 /** Fields of a webhook whose names are not words. */
 const FIELDS: Record<string, string> = { url: 'URL', events: 'event types', retry_policy: 'retry schedule' };
 
-/** A entry in words, without who did it and what it was done to. */
+/** An entry in words, without who did it and what it was done to. */
 export function describeEntry({ action, details }: Pick<AuditEntry, 'action' | 'details'>): Described {
   const describe = Object.hasOwn(TEXTS, action) ? TEXTS[action as AuditAction] : undefined;
   return describe?.(details) ?? { did: action };
