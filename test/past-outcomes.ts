@@ -9,8 +9,14 @@ import { inSnapshot } from '../core/db/transaction.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
-/** Ids of webhooks that need not exist. */
 const WEBHOOKS = [1, 2, 3].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
+
+/** Whose each of the webhooks is. */
+const OWNERS = [
+  { platform: 'urpa', orgId: '' },
+  { platform: 'urpa', orgId: '' },
+  { platform: '4calls', orgId: 'org-1' },
+];
 
 /** A delivery with one attempt, which ended it. */
 export interface PastDelivery {
@@ -41,6 +47,8 @@ export async function insertPast(query: Query, past: PastDelivery[]): Promise<vo
   const rows = past.map(({ webhook, acceptedAt, endedAt, delivered }, index) => ({
     id: `${idTime(acceptedAt)}-7000-8000-${index.toString(16).padStart(12, '0')}`,
     webhook_id: WEBHOOKS[webhook],
+    platform: OWNERS[webhook]!.platform,
+    org_id: OWNERS[webhook]!.orgId,
     status: delivered ? 'delivered' : 'failed',
     created_at: new Date(acceptedAt),
     failed_at: delivered ? null : new Date(endedAt),
@@ -49,14 +57,17 @@ export async function insertPast(query: Query, past: PastDelivery[]): Promise<vo
   }));
   await query(
     `with past as materialized (
-      select * from json_to_recordset($1) as p (id uuid, webhook_id uuid, status text, created_at timestamptz, failed_at timestamptz,
+      select * from json_to_recordset($1) as p (id uuid, webhook_id uuid, platform text, org_id text, status text, created_at timestamptz, failed_at timestamptz,
         started_at timestamptz, error_message text)
+    ), webhook as (
+      insert into webhooks (id, platform, org_id, url, secret, events)
+      select distinct webhook_id, platform, org_id, 'http://127.0.0.1/', ''::bytea, array['contact.created'] from past on conflict do nothing
     ), attempt as (
       insert into attempts (delivery_id, id, number, trigger, started_at, duration_ms, error_message)
       select id, id, 1, 'automatic', started_at, 1, error_message from past
     )
     insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, attempts, max_attempts, created_at, failed_at)
-    select id, id, webhook_id, 'urpa', '', 'contact.created', status, 1, 6, created_at, failed_at from past`,
+    select id, id, webhook_id, platform, org_id, 'contact.created', status, 1, 6, created_at, failed_at from past`,
     [JSON.stringify(rows)],
   );
 }
@@ -67,23 +78,48 @@ function idTime(at: number): string {
 }
 
 const ALL = Object.keys(RANGES) as Range[];
-const NONE = { platform: null, orgId: null, webhookId: undefined };
+const PLATFORMS = ['urpa', '4calls'];
+
+/** What an overview may be of, and which webhooks' deliveries it shows. */
+const SCOPES = [
+  { of: { platform: null, orgId: null, webhookId: undefined }, webhooks: [0, 1, 2] },
+  { of: { platform: 'urpa', orgId: '', webhookId: undefined }, webhooks: [0, 1] },
+  { of: { platform: '4calls', orgId: null, webhookId: undefined }, webhooks: [2] },
+  { of: { platform: '4calls', orgId: 'org-1', webhookId: undefined }, webhooks: [2] },
+  { of: { platform: null, orgId: null, webhookId: WEBHOOKS[1] }, webhooks: [1] },
+];
 
 /** What the dashboard reads is what the past is when it is counted one by one: every bucket of every range, and each webhook's hours. */
-export async function expectPast(pool: pg.Pool, past: PastDelivery[], { latencies = true } = {}): Promise<void> {
+export async function expectPast(pool: pg.Pool, past: PastDelivery[]): Promise<void> {
+  for (const { of, webhooks } of SCOPES)
+    await expectOverviews(
+      pool,
+      of,
+      past.filter(({ webhook }) => webhooks.includes(webhook)),
+    );
+  await expectHealth(pool, past);
+}
+
+async function expectOverviews(pool: pg.Pool, of: (typeof SCOPES)[number]['of'], past: PastDelivery[]) {
   for (const range of ALL) {
     const bounds = boundsOf(range, new Date());
-    const rows = await inSnapshot(pool, (client) => readOverview(client, { ...NONE, ...bounds }));
+    const rows = await inSnapshot(pool, (client) => readOverview(client, { ...of, platforms: PLATFORMS, ...bounds }));
     const expected = countPast(past, bounds.from.getTime(), bounds.bucketSeconds * 1000);
     const seen = rows.buckets
       .map((bucket) => ({ ...bucket, at: Date.parse(bucket.at) }))
       .toSorted((a, b) => a.at - b.at);
     expect(seen, range).toEqual(expected.buckets);
-    if (!latencies) continue;
     expect(rows.times, range).toEqual(expected.times);
     for (const share of [0.5, 0.95])
       expect(percentile(rows.times, share), range).toBe(percentile(expected.times, share));
+    expect(
+      rows.failing.map(({ id, failed_attempts, attempts }) => ({ id, failed_attempts, attempts })),
+      range,
+    ).toEqual(rankFailing(past, bounds.from.getTime()));
   }
+}
+
+async function expectHealth(pool: pg.Pool, past: PastDelivery[]) {
   const from = Math.floor((Date.now() - 23 * HOUR) / HOUR) * HOUR;
   const health = await inSnapshot(pool, (client) => readWebhookHealth(client, WEBHOOKS, new Date(from)));
   for (const { id, hours } of health) {
@@ -99,7 +135,19 @@ export async function expectPast(pool: pg.Pool, past: PastDelivery[], { latencie
     );
   }
   const struggling = await inSnapshot(pool, (client) => findStruggling(client, new Date(Date.now() - HOUR), WEBHOOKS));
-  expect(struggling.toSorted()).toEqual(findFailing(past, Date.now() - HOUR));
+  const since = Math.floor((Date.now() - HOUR) / (5 * MINUTE)) * 5 * MINUTE;
+  expect(struggling.toSorted()).toEqual(findFailing(past, since));
+}
+
+/** The webhooks with failed attempts, the most first. */
+function rankFailing(past: PastDelivery[], from: number) {
+  const ended = past.filter(({ endedAt }) => endedAt >= from);
+  return WEBHOOKS.map((id, webhook) => {
+    const attempts = ended.filter((one) => one.webhook === webhook);
+    return { id, failed_attempts: attempts.filter(({ delivered }) => !delivered).length, attempts: attempts.length };
+  })
+    .filter((one) => one.failed_attempts > 0)
+    .toSorted((a, b) => b.failed_attempts - a.failed_attempts || a.id.localeCompare(b.id));
 }
 
 function countPast(past: PastDelivery[], from: number, bucketMs: number) {

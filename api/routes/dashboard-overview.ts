@@ -16,6 +16,7 @@ import type { Router } from '../routing.ts';
 const LIFE_MS = 1_000;
 
 export function addOverviewRoute(router: Router, deps: ApiDeps): void {
+  const platforms = Object.keys(deps.registry);
   const Query = overviewQuery(knownOf(deps.registry));
   const shared = new SharedReads<Overview>(LIFE_MS);
   router.addShared({
@@ -35,7 +36,7 @@ export function addOverviewRoute(router: Router, deps: ApiDeps): void {
       const overview = await shared.get(JSON.stringify([range, webhookId, owner]), () =>
         inSnapshot(deps.reads, async (client) => {
           const bounds = boundsOf(range, new Date());
-          const rows = await readOverview(client, { ...owner, webhookId, ...bounds });
+          const rows = await readOverview(client, { ...owner, webhookId, platforms, ...bounds });
           const waiting = await readWaiting(client, { ...owner, webhookId });
           const failing = rows.failing.map(({ id }) => id);
           const health = failing.length > 0 ? await readWebhookHealth(client, failing, bounds.to) : [];

@@ -17,6 +17,7 @@ import { M0010RecoveryCount } from './migrations/m0010-recovery-count.ts';
 import { M0011Safeguards } from './migrations/m0011-safeguards.ts';
 import { M0012OutcomeSpans } from './migrations/m0012-outcome-spans.ts';
 import { M0013WebhookOptions } from './migrations/m0013-webhook-options.ts';
+import { M0014PlatformOutcomes } from './migrations/m0014-platform-outcomes.ts';
 import { OrmClient } from './orm-client.ts';
 
 /** Maximum wait for a lock: others wait behind it. */
@@ -52,6 +53,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0011-safeguards', class: M0011Safeguards },
         { name: 'm0012-outcome-spans', class: M0012OutcomeSpans },
         { name: 'm0013-webhook-options', class: M0013WebhookOptions },
+        { name: 'm0014-platform-outcomes', class: M0014PlatformOutcomes },
       ],
       snapshot: false,
       tableName: 'posthorn_migrations',

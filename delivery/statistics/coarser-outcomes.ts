@@ -1,7 +1,7 @@
 import type { Execute } from '../../core/db/execute.ts';
 import { COLUMNS, literal, spanOf, SUMS, wholeRows, type SpanLevel } from './outcome-spans.ts';
 
-/** The spans that are over and have no coarser rows yet. There are many only after a worker of an older version, which moves `done_until` alone. */
+/** The spans that are over and have no coarser rows yet. */
 const nextOf = (finer: SpanLevel, coarser: SpanLevel) => `
   with begin as (
     select ${finer.edge} as until, coalesce(
@@ -12,19 +12,17 @@ const nextOf = (finer: SpanLevel, coarser: SpanLevel) => `
   )
   select begun, ${spanOf(`least(until, begun + ? * interval '1 second')`, coarser.span)} as until from begin`;
 
-/** Replaces the rows of a worker of an older version: they have only what that worker counted. */
 const coarsenOf = (finer: SpanLevel, coarser: SpanLevel, from: Date, until: Date) => {
   const within = `span = ${finer.span} and at >= ${literal(from)} and at < ${literal(until)}`;
   const parts = `
-    select at, webhook_id, ${SUMS.join(', ')}, null::smallint as bucket, 0 as times from outcomes where ${within}
+    select at, subject, ${SUMS.join(', ')}, null::smallint as bucket, 0 as times from outcomes where ${within}
     union all
-    select at, webhook_id, ${SUMS.map(() => 0).join(', ')}, bucket, times
+    select at, subject, ${SUMS.map(() => 0).join(', ')}, bucket, times
     from outcomes cross join unnest(buckets, counts) as time (bucket, times) where ${within}`;
-  const replaced = [...SUMS, 'buckets', 'counts'].map((name) => `${name} = excluded.${name}`);
   return `
 with coarser as (
   insert into outcomes (${COLUMNS}) ${wholeRows(coarser, parts)}
-  on conflict (span, at, webhook_id) do update set ${replaced.join(', ')}
+  on conflict do nothing
 )
 update rollup set ${coarser.edge} = ${literal(until)}`;
 };

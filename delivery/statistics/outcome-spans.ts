@@ -20,6 +20,11 @@ export function spanOf(at: string, seconds: number): string {
   return `date_bin(interval '${seconds} seconds', ${at}, timestamptz 'epoch')`;
 }
 
+/** The `subject` of the rows that stand for all webhooks of a platform. The rows of a webhook have its id. */
+export function platformSubject(platform: string): string {
+  return `md5(${platform})::uuid`;
+}
+
 export const literal = (time: Date) => `timestamptz '${time.toISOString()}'`;
 
 export const SUMS = ['accepted', 'delivered', 'failed', 'cancelled', 'failed_attempts'] as const;
@@ -29,19 +34,19 @@ export function sums(): string {
 }
 
 /** The columns that `wholeRows` fills. */
-export const COLUMNS = `span, at, webhook_id, ${SUMS.join(', ')}, buckets, counts`;
+export const COLUMNS = `span, at, subject, ${SUMS.join(', ')}, buckets, counts`;
 
 /**
- * The rows of `outcomes` that `parts` add up to. A part has `at`, `webhook_id`, the sums, a latency `bucket` (or null) and the number of deliveries in
+ * The rows of `outcomes` that `parts` add up to. A part has `at`, `subject`, the sums, a latency `bucket` (or null) and the number of deliveries in
  * it (`times`). It has no join, because the planner does not know how many rows there are and may choose a nested loop.
  */
 export function wholeRows({ span }: SpanLevel, parts: string): string {
   return `
-  select ${span}, at, webhook_id, ${sums()},
+  select ${span}, at, subject, ${sums()},
     array_agg(bucket order by bucket) filter (where bucket is not null),
     array_agg(times order by bucket) filter (where bucket is not null)
   from (
-    select ${spanOf('at', span)} as at, webhook_id, bucket, ${sums()}, sum(times)::int as times
+    select ${spanOf('at', span)} as at, subject, bucket, ${sums()}, sum(times)::int as times
     from (${parts}) part group by 1, 2, 3
-  ) part group by at, webhook_id`;
+  ) part group by at, subject`;
 }

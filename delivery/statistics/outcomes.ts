@@ -1,7 +1,7 @@
 import { uuidAt } from '../../core/db/partitions.ts';
 import { coarsen } from './coarser-outcomes.ts';
 import type { Execute } from '../../core/db/execute.ts';
-import { COARSE, COLUMNS, FINE, literal, MIDDLE, spanOf, SUMS, wholeRows } from './outcome-spans.ts';
+import { COARSE, COLUMNS, FINE, literal, MIDDLE, platformSubject, spanOf, SUMS, wholeRows } from './outcome-spans.ts';
 
 /** Each bucket of latencies is so many times the one before. */
 export const TIME_BASE = 1.1;
@@ -29,7 +29,7 @@ export function happened(from: Date, until: Date): string {
   const within = (column: string) => `${column} >= ${literal(from)} and ${column} < ${literal(until)}`;
   return `
 happened as materialized (
-  select d.webhook_id, a.at, 0 as accepted, (a.error_message is null)::int as delivered, 0 as failed, 0 as cancelled,
+  select d.webhook_id, d.platform, a.at, 0 as accepted, (a.error_message is null)::int as delivered, 0 as failed, 0 as cancelled,
     (a.error_message is not null)::int as failed_attempts, a.error_message,
     case when a.error_message is null and a.trigger = 'automatic'
       then greatest(1, extract(epoch from a.at - d.created_at)::float8 * 1000) end as ms
@@ -38,10 +38,10 @@ happened as materialized (
     where started_at >= ${literal(later(from, -LONGEST_ATTEMPT_MS))} and started_at < ${literal(until)}
   ) a join deliveries d on d.id = a.delivery_id where ${within('a.at')}
   union all
-  select webhook_id, failed_at, 0, 0, (status = 'failed')::int, (status = 'cancelled')::int, 0, null, null
+  select webhook_id, platform, failed_at, 0, 0, (status = 'failed')::int, (status = 'cancelled')::int, 0, null, null
   from deliveries where ${within('failed_at')}
   union all
-  select webhook_id, created_at, 1, 0, 0, 0, 0, null, null from deliveries
+  select webhook_id, platform, created_at, 1, 0, 0, 0, 0, null, null from deliveries
   where id >= '${uuidAt(later(from, -ID_TOLERANCE_MS))}' and id < '${uuidAt(later(until, ID_TOLERANCE_MS))}'
     and ${within('created_at')}
 )`;
@@ -86,13 +86,19 @@ tries as materialized (
   where s.webhook_id = f.webhook_id and not s.failed and f.failing_since is not null
 )`;
 
+const fineRows = (subject: string) =>
+  wholeRows(
+    FINE,
+    `select at, ${subject} as subject, ${SUMS.join(', ')}, ${BUCKET} as bucket, (ms is not null)::int as times from happened`,
+  );
+
 const rollUpOf = (from: Date, until: Date) => `
 with ${happened(from, until)},
 fine as (
-  insert into outcomes (${COLUMNS}) ${wholeRows(
-    FINE,
-    `select at, webhook_id, ${SUMS.join(', ')}, ${BUCKET} as bucket, (ms is not null)::int as times from happened`,
-  )}
+  insert into outcomes (${COLUMNS}) ${fineRows('webhook_id')}
+  on conflict do nothing
+), platforms as (
+  insert into outcomes (${COLUMNS}) ${fineRows(platformSubject('platform'))}
   on conflict do nothing
 ), ${STREAKS}
 update rollup set done_until = ${literal(until)}`;

@@ -1,9 +1,11 @@
 import type pg from 'pg';
 import { where, Parameters, type OwnerFilter } from '../../core/db/owner.ts';
-import { outcomesOf, readEdges } from './counted-outcomes.ts';
-import { spanOf, sums } from './outcome-spans.ts';
+import { moreOutcomesOf, outcomesOf, readEdges } from './counted-outcomes.ts';
+import { platformSubject, spanOf, sums } from './outcome-spans.ts';
 
 export interface OverviewFilter extends OwnerFilter {
+  /** All platforms there are. */
+  platforms: string[];
   webhookId: string | undefined;
   from: Date;
   /** Exclusive, and now. */
@@ -44,33 +46,60 @@ export interface OverviewRows {
 
 /** To be run in one snapshot, so that nothing counts twice. */
 export async function readOverview(client: pg.ClientBase, filter: OverviewFilter): Promise<OverviewRows> {
-  const outcomes = outcomesOf(await readEdges(client), filter.from, filter.to, filter.bucketSeconds);
+  const edges = await readEdges(client);
+  const range = { from: filter.from, to: filter.to, longest: filter.bucketSeconds };
   const parameters = new Parameters();
-  const conditions = parameters.owns('w', filter);
-  if (filter.webhookId !== undefined) conditions.push(`w.id = ${parameters.bind(filter.webhookId)}`);
-  const shown = conditions.length === 0 ? '' : `where webhook_id in (select w.id from webhooks w ${where(conditions)})`;
+  const { total, totalSubjects, shown } = await subjectsOf(client, filter, parameters);
   const { rows } = await client.query<{ result: OverviewRows }>(
-    `with ${outcomes}, mine as materialized (
-      select ${spanOf('at', filter.bucketSeconds)} as at, webhook_id, ${sums()} from outcome ${shown} group by 1, 2
-    ), buckets as (select at, ${sums()} from mine group by at),
-    times as (
-      select bucket, sum(times)::int as deliveries from outcome cross join unnest(buckets, counts) as time (bucket, times)
-      ${shown} group by bucket
+    `with ${outcomesOf(edges, range)}, ${moreOutcomesOf('total', total, edges, range)},
+    buckets as (
+      select ${spanOf('at', filter.bucketSeconds)} as at, ${sums()} from total where subject = any(${totalSubjects}) group by 1
     ),
-    failing as (
-      select webhook_id, sum(failed_attempts)::int as failed_attempts, sum(delivered + failed_attempts)::int as attempts
-      from mine group by webhook_id having sum(failed_attempts) > 0 order by 2 desc, webhook_id limit 10
+    times as (
+      select bucket, sum(times)::int as deliveries from total cross join unnest(buckets, counts) as time (bucket, times)
+      where subject = any(${totalSubjects}) group by bucket
+    ),
+    failing as materialized (
+      select subject, sum(failed_attempts)::int as failed_attempts from outcome where failed_attempts > 0 and ${shown}
+      group by subject order by 2 desc, subject limit 10
+    ),
+    attempts as (
+      select subject, sum(delivered + failed_attempts)::int as attempts from outcome
+      where subject = any(array(select subject from failing)) group by subject
     )
     select json_build_object(
       'buckets', (select coalesce(json_agg(b), '[]') from buckets b),
       'times', (select coalesce(json_agg(t order by t.bucket), '[]') from times t),
       'failing', (select coalesce(json_agg(json_build_object('id', w.id, 'url', w.url, 'platform', w.platform,
-        'org_id', w.org_id, 'state', ${STATE}, 'failed_attempts', f.failed_attempts, 'attempts', f.attempts)
-        order by f.failed_attempts desc, w.id), '[]') from failing f join webhooks w on w.id = f.webhook_id)
+        'org_id', w.org_id, 'state', ${STATE}, 'failed_attempts', f.failed_attempts, 'attempts', a.attempts)
+        order by f.failed_attempts desc, w.id), '[]')
+        from failing f join attempts a on a.subject = f.subject join webhooks w on w.id = f.subject)
     ) as result`,
     parameters.values,
   );
   return rows[0]!.result;
+}
+
+/**
+ * Whose rows of `outcomes` add up to what the filter asks for: those of whole platforms, or of the webhooks. `shown` is the condition on `subject` for
+ * single webhooks.
+ */
+async function subjectsOf(client: pg.ClientBase, filter: OverviewFilter, parameters: Parameters) {
+  if (filter.webhookId === undefined && !filter.orgId) {
+    const platforms = filter.platform === null ? filter.platforms : [filter.platform];
+    const names = platforms.map((platform) => parameters.bind(platform));
+    return {
+      total: platformSubject('platform'),
+      totalSubjects: `array[${names.map(platformSubject).join(', ')}]`,
+      shown: `subject in (select id from webhooks where platform in (${names.join(', ')}))`,
+    };
+  }
+  const owned = new Parameters();
+  const conditions = owned.owns('w', filter);
+  if (filter.webhookId !== undefined) conditions.push(`w.id = ${owned.bind(filter.webhookId)}`);
+  const { rows } = await client.query<{ id: string }>(`select w.id from webhooks w ${where(conditions)}`, owned.values);
+  const webhooks = `${parameters.bind(rows.map(({ id }) => id))}::uuid[]`;
+  return { total: 'webhook_id', totalSubjects: webhooks, shown: `subject = any(${webhooks})` };
 }
 
 const STATE = `case when w.deleted_at is not null then 'deleted' when not w.active then 'off'
