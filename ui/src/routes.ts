@@ -2,16 +2,16 @@ import type { Component } from 'svelte';
 import type { Right } from './lib/api/session.ts';
 import { matchPath } from './lib/router/match.ts';
 
-/** What a page is given: the open places of its path. */
+/** The props of a page: the parameters of its path. */
 export interface PageProps {
   params: Record<string, string>;
 }
 
 export interface Route {
   path: string;
-  /** The right that a key needs to see it. */
+  /** The right required to see the page. */
   scope: Right;
-  /** Fetched when it is first visited. */
+  /** Loads the page's code on the first visit. */
   load(): Promise<{ default: Component<PageProps> | Component<Record<string, never>> }>;
 }
 
@@ -39,7 +39,7 @@ const ROUTES: Route[] = [
   { path: '/audit', scope: 'admin', load: () => import('./pages/audit/audit-page.svelte') },
 ];
 
-/** The route of a path and what its open places hold. */
+/** Finds the route of a path, with the values of its parameters. */
 export function findRoute(path: string): { route: Route; params: Record<string, string> } | undefined {
   for (const route of ROUTES) {
     const params = matchPath(route.path, path);

@@ -9,7 +9,7 @@ const delivery = {
   response_body: null,
 } as const;
 
-test('the last attempt is told in a few words', () => {
+test('the last attempt has a short description', () => {
   expect(describeResult(delivery).text).toBe('not tried yet');
   expect(describeResult({ ...delivery, attempts: 1, status_code: 503, error_message: 'status 503' }).text).toBe(
     'status 503',
@@ -18,7 +18,7 @@ test('the last attempt is told in a few words', () => {
   expect(describeResult({ ...delivery, attempts: 2 }).text).toBe('no answer');
 });
 
-test('only what failed for good is red', () => {
+test('only a failed delivery is red', () => {
   expect(describeResult({ ...delivery, status: 'failed', attempts: 6, error_message: 'status 500' }).tone).toBe(
     'text-danger',
   );

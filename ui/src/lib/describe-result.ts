@@ -2,7 +2,7 @@ import type { Delivery } from '../../../core/contracts/delivery.ts';
 
 type Facts = Pick<Delivery, 'status' | 'status_code' | 'error_message' | 'attempts' | 'response_body'>;
 
-/** What the last attempt brought, in a few words, with the class of its colour. */
+/** A short description of the last attempt's result, with a colour class. */
 export function describeResult(delivery: Facts): { text: string; tone: string } {
   const quiet = 'text-muted-foreground';
   if (delivery.status === 'delivered') return { text: `${delivery.status_code ?? 'taken'}`, tone: quiet };

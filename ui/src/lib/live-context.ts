@@ -1,5 +1,5 @@
 import { createContext } from 'svelte';
 import type { Live } from './api/live.svelte.ts';
 
-/** The stream of changes, for what keeps answers outside the query client. */
+/** The stream of changes, for components that keep data outside the query client. */
 export const [useLive, provideLive] = createContext<Live>();

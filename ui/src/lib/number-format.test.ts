@@ -8,12 +8,12 @@ import {
   formatShare,
 } from './number-format.ts';
 
-test('counts have groups of three, and are shortened where there is little room', () => {
+test('counts have thousands separators, and a compact form', () => {
   expect(formatCount(1234567)).toBe('1,234,567');
   expect([9999, 12_345, 4_000_000].map(formatCompact)).toEqual(['9,999', '12.3K', '4M']);
 });
 
-test('a count says when there may be more', () => {
+test('an inexact count says that there may be more', () => {
   expect(formatCounted({ count: 1234, exact: true })).toBe('1,234');
   expect(formatCounted({ count: 10_000, exact: false })).toBe('more than 10,000');
   expect(formatCounted({ count: 12, exact: false })).toBe('12 or more');
@@ -21,7 +21,7 @@ test('a count says when there may be more', () => {
   expect(formatCountedPlural({ count: 1, exact: false }, 'delivery', 'deliveries')).toBe('1 or more deliveries');
 });
 
-test('a share is all or nothing only when it is', () => {
+test('a share is 0 % or 100 % only if it is exact', () => {
   expect([0, 0.00001, 0.5, 0.98765, 0.99999, 1].map(formatShare)).toEqual([
     '0 %',
     '0.1 %',
@@ -32,7 +32,7 @@ test('a share is all or nothing only when it is', () => {
   ]);
 });
 
-test('one is one', () => {
+test('1 takes the singular', () => {
   expect(formatPlural(1, 'delivery', 'deliveries')).toBe('1 delivery');
   expect(formatPlural(2000, 'webhook')).toBe('2,000 webhooks');
 });

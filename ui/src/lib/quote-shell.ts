@@ -1,4 +1,4 @@
-/** A text as one word of a shell, whatever is in it. */
+/** Quotes any text as a single shell word. */
 export function quoteShell(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,6 @@
 import type { Range } from '../../../core/contracts/dashboard/overview.ts';
 
-/** The stretches of time that can be looked at, up to now. */
+/** The selectable time ranges. Each ends now. */
 export const RANGES: readonly { value: Range; label: string; name: string; seconds: number }[] = [
   { value: '15m', label: '15 min', name: 'Last 15 minutes', seconds: 15 * 60 },
   { value: '1h', label: '1 h', name: 'Last hour', seconds: 3600 },

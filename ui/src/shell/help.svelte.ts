@@ -1,2 +1,1 @@
-/** Whether the list of keyboard shortcuts is shown. */
 export const help = $state({ open: false });

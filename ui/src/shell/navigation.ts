@@ -12,9 +12,9 @@ import type { Right } from '../lib/api/session.ts';
 export interface NavigationItem {
   label: string;
   path: string;
-  /** The right that a key needs for it to be shown. */
+  /** The right required to see the item. */
   scope: Right;
-  /** What is typed to go there. */
+  /** The keyboard shortcut. */
   keys: string;
   icon: Component<{ class?: string; 'aria-hidden'?: 'true' }>;
 }
@@ -42,7 +42,7 @@ export const NAVIGATION: { items: NavigationItem[] }[] = [
   },
 ];
 
-/** Whether a page belongs to the item: itself, or one below it. */
+/** Whether the path is the item's page or a page below it. */
 export function isWithin(path: string, item: Pick<NavigationItem, 'path'>): boolean {
   return item.path === '/' ? path === '/' : path === item.path || path.startsWith(`${item.path}/`);
 }

@@ -4,20 +4,20 @@ import type { Session } from '../../../../core/contracts/session.ts';
 import { fetchApi } from './request.ts';
 import { basesOf, type Owner } from './session.ts';
 
-/** The session, the dashboard's reads, and the keys. */
+/** The session, the dashboard's reads and the API keys. */
 export const api = hc<Api>('/', { fetch: fetchApi });
 
-/** The API of an owner's platform: events and deliveries. */
+/** The API for an owner's events and deliveries. */
 export function platformApi(session: Session, owner: Owner) {
   return hc<PlatformApi>(basesOf(session, owner).api, { fetch: fetchApi });
 }
 
-/** The API of an owner's webhooks. */
+/** The API for an owner's webhooks. */
 export function webhooksApi(session: Session, owner: Owner) {
   return hc<WebhooksApi>(basesOf(session, owner).webhooks, { fetch: fetchApi });
 }
 
-/** What a call of a client brings: `await read(api.api.session.$get())`. */
+/** Awaits a client call and returns the response body: `await read(api.api.session.$get())`. */
 export async function read<Body>(answer: Promise<ClientResponse<Body, number, 'json'>>): Promise<Body> {
   const response = await answer;
   return response.json();

@@ -1,4 +1,4 @@
-/** The first parts of the keys under which answers are kept; what is heard live makes them stale. */
+/** First parts of the query keys. Messages of the live stream invalidate queries by these. */
 export const KEYS = {
   session: 'session',
   overview: 'overview',

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { mergeChanges, NOTHING_CHANGED, readChange, staleKeys } from './live-change.ts';
 
-test('a message says only what it names', () => {
+test('fields that a message omits have not changed', () => {
   expect(readChange('{"deliveries":["d1"]}')).toEqual({ ...NOTHING_CHANGED, deliveries: ['d1'] });
 });
 
-test('changes that come together are one, each id once', () => {
+test('merged changes contain each id once', () => {
   const merged = mergeChanges(
     { ...NOTHING_CHANGED, deliveries: ['d1', 'd2'], more_deliveries: true },
     { ...NOTHING_CHANGED, deliveries: ['d2'], webhooks: ['w1'], overview: true },
@@ -19,7 +19,7 @@ test('changes that come together are one, each id once', () => {
   });
 });
 
-test('a change makes stale what shows it, and nothing else', () => {
+test('a change invalidates only the queries that show it', () => {
   expect(staleKeys(NOTHING_CHANGED)).toEqual([]);
   expect(staleKeys({ ...NOTHING_CHANGED, deliveries: ['d1'] })).toEqual([
     ['events'],

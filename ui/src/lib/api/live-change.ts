@@ -9,13 +9,12 @@ export const NOTHING_CHANGED: LiveChange = {
   overview: false,
 };
 
-/** Reads a message of the live stream; what it does not say has not changed. */
+/** Parses a message of the live stream. Fields that it omits have not changed. */
 export function readChange(data: string): LiveChange {
   const given = JSON.parse(data) as Partial<LiveChange>;
   return { ...NOTHING_CHANGED, ...given };
 }
 
-/** Both changes as one. */
 export function mergeChanges(a: LiveChange, b: LiveChange): LiveChange {
   return {
     deliveries: [...new Set([...a.deliveries, ...b.deliveries])],
@@ -26,7 +25,7 @@ export function mergeChanges(a: LiveChange, b: LiveChange): LiveChange {
   };
 }
 
-/** The keys (or their beginnings) of the answers that a change makes stale. */
+/** The query keys, or prefixes of keys, that a change invalidates. */
 export function staleKeys(change: LiveChange): string[][] {
   const keys: string[][] = [];
   if (change.deliveries.length > 0 || change.more_deliveries) {

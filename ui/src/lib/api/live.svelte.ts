@@ -7,9 +7,9 @@ type Listener = (change: LiveChange | 'everything') => void;
 const COALESCE_MS = 250;
 const RECONNECT_MS = { first: 1000, longest: 15_000 };
 
-/** One stream of changes for the whole dashboard. It makes answers stale that changed, and comes back after a break. */
+/** The dashboard's only stream of changes. Invalidates changed queries and reconnects after a failure. */
 export class Live {
-  /** `waiting`: the stream is broken, and is tried again. */
+  /** `waiting`: the connection is lost and will be retried. */
   state = $state<'connecting' | 'open' | 'waiting'>('connecting');
   private readonly queries: QueryClient;
   private readonly listeners = new Set<Listener>();
@@ -33,7 +33,7 @@ export class Live {
     this.source?.close();
   }
 
-  /** Calls on every change, for what is not kept in the query client. Returns how to end that. */
+  /** Calls the listener on every change, for data outside the query client. Returns a function that stops it. */
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -72,7 +72,7 @@ export class Live {
     for (const listener of this.listeners) listener('everything');
   }
 
-  /** The browser resumes by itself where it can. A stream that was refused is opened anew, ever more slowly, and what it missed is fetched. */
+  /** The browser reconnects by itself where it can. A refused stream is reopened with exponential backoff; then everything is fetched again. */
   private broke(source: EventSource): void {
     this.state = 'waiting';
     if (source.readyState !== EventSource.CLOSED) return;

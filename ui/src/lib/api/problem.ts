@@ -2,12 +2,12 @@ import type { Problem } from '../../../../core/contracts/errors.ts';
 
 type FieldErrors = NonNullable<Problem['errors']>;
 
-/** An answer of the API that is not a success; `status` 0 when there was no answer. */
+/** An API call that did not succeed. `status` is 0 if there was no response. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
   readonly code: string;
-  /** What is wrong with which field of what was sent. */
+  /** Validation errors by field. */
   readonly errors: FieldErrors;
 
   constructor(status: number, code: string, message: string, errors: FieldErrors = []) {
@@ -18,7 +18,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The error that an answer stands for, in the API's words where it has some. */
+/** Turns an error response into an ApiError, with the API's message if there is one. */
 export async function readProblem(response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => '');
   try {
@@ -27,17 +27,17 @@ export async function readProblem(response: Response): Promise<ApiError> {
       return new ApiError(response.status, problem.code ?? 'unknown', sentence(problem.detail), problem.errors);
     }
   } catch {
-    // Something between here and the API answered.
+    // A proxy in front of the API answered.
   }
   return new ApiError(response.status, 'unknown', `The server answered ${response.status}.`);
 }
 
-/** What to tell a person about something that went wrong. */
+/** The message to show for an error. */
 export function explain(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** A refusal stays one however often it is asked for; what is only busy or away may be asked again. */
+/** Whether to retry a failed query. Client errors (4xx) are final, except 408 and 429. */
 export function mayAskAgain(failures: number, error: unknown): boolean {
   const refused = error instanceof ApiError && error.status >= 400 && error.status < 500;
   const wait = error instanceof ApiError && (error.status === 408 || error.status === 429);

@@ -3,19 +3,19 @@ import { ApiError, readProblem } from './problem.ts';
 let onSignedOut: () => void = () => undefined;
 let onActed: () => void = () => undefined;
 
-/** Tells what to do when the API no longer knows the session. */
+/** Sets the callback for requests that the API answers with 401. */
 export function whenSignedOut(action: () => void): void {
   onSignedOut = action;
 }
 
-/** Tells what to do after each call that may have changed something. */
+/** Sets the callback that runs after each request that may have changed something. */
 export function whenActed(action: () => void): void {
   onActed = action;
 }
 
 /**
- * As `fetch`, within this origin and with the session.
- * @throws ApiError for every answer that is not a success, and when there is none
+ * `fetch` for same-origin requests with the session cookie.
+ * @throws ApiError for every response that is not a success, and if there is no response
  */
 export async function fetchApi(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   let response: Response;
@@ -42,7 +42,7 @@ interface Call {
   signal?: AbortSignal;
 }
 
-/** Calls a path that depends on the platform, and reads the JSON that comes back. */
+/** Sends a request to a platform-specific path and parses the JSON response. */
 export async function send<Answer>(method: string, path: string, call: Call = {}): Promise<Answer> {
   const { query = {}, body, signal } = call;
   const response = await fetchApi(path + writeQuery(query), {

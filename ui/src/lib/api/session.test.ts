@@ -22,14 +22,14 @@ const session: Session = {
   ],
 };
 
-test('a key may what its scopes say, and an admin everything', () => {
+test('a key has the rights of its scopes, and an admin key has all', () => {
   expect(may(session, 'events:read')).toBe(true);
   expect(may(session, 'webhooks:write')).toBe(false);
   expect(may({ ...session, admin: true }, 'webhooks:write')).toBe(true);
   expect(may({ ...session, scopes: ['admin'] }, 'events:write')).toBe(true);
 });
 
-test("an organization's id is escaped in the paths", () => {
+test("the organization's id is escaped in paths", () => {
   expect(basesOf(session, { platform: '4calls', org_id: 'a/b' })).toEqual({
     api: '/api/coordinator/organizations/a%2Fb',
     webhooks: '/api/coordinator/organizations/a%2Fb/webhooks',
@@ -37,7 +37,7 @@ test("an organization's id is escaped in the paths", () => {
   expect(() => basesOf(session, { platform: 'urpa', org_id: null })).toThrow('sees nothing of urpa');
 });
 
-test('a platform that is not known is called by its id', () => {
+test('an unknown platform is shown by its id', () => {
   expect(labelOf(session, '4calls')).toBe('4Calls');
   expect(labelOf(session, 'other')).toBe('other');
 });

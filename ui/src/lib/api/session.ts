@@ -1,22 +1,22 @@
 import type { Scope } from '../../../../core/contracts/key.ts';
 import type { Session } from '../../../../core/contracts/session.ts';
 
-/** What a page or a button needs: a scope, or that the key is an admin's of everything. */
+/** The right that a page or button requires: a scope, or `keys` for administrators without restrictions. */
 export type Right = Scope | 'keys';
 
-/** Whether the key has the right; what it lacks is not shown. */
+/** Whether the key has the right. The dashboard hides what the key has no right to. */
 export function may(session: Session, right: Right): boolean {
   if (right === 'keys') return session.admin;
   return session.admin || session.scopes.includes(right) || session.scopes.includes('admin');
 }
 
-/** To whom something belongs. */
+/** The platform and organization that something belongs to. */
 export interface Owner {
   platform: string;
   org_id: string | null;
 }
 
-/** The paths of a platform's API for an owner: `apiBase` without the open place. */
+/** The paths of a platform's API for an owner, with the organization's id filled in. */
 export function basesOf(session: Session, owner: Owner): { api: string; webhooks: string } {
   const platform = session.platforms.find(({ id }) => id === owner.platform);
   if (!platform) throw new Error(`this key sees nothing of ${owner.platform}`);
@@ -24,12 +24,12 @@ export function basesOf(session: Session, owner: Owner): { api: string; webhooks
   return { api: fill(platform.api_base), webhooks: fill(platform.webhooks_base) };
 }
 
-/** An owner as people write it: "4Calls · org-42". */
+/** An owner as displayed: "4Calls · org-42". */
 export function describeOwner(session: Session, { platform, org_id }: Owner): string {
   return [labelOf(session, platform), org_id].filter(Boolean).join(' · ');
 }
 
-/** The platform's name as people write it. */
+/** The platform's display name. */
 export function labelOf(session: Session, platformId: string): string {
   return session.platforms.find(({ id }) => id === platformId)?.label ?? platformId;
 }

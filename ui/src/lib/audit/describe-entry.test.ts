@@ -40,12 +40,12 @@ test.each([
   expect(say(action, details)).toBe(words);
 });
 
-test('every action is said in words, even without details', () => {
+test('every action has a description, with or without details', () => {
   for (const action of AUDIT_ACTIONS) expect(say(action), action).not.toContain('.');
   expect(say('something.new')).toBe('something.new');
 });
 
-test('what it was done to can be looked at', () => {
+test('an entry links to its subject', () => {
   expect(subjectPath({ action: 'webhook.paused', subject_id: 'w1' })).toBe('/webhooks/w1');
   expect(subjectPath({ action: 'delivery.retried', subject_id: 'd1' })).toBe('/deliveries/d1');
   expect(subjectPath({ action: 'key.created', subject_id: 'k1' })).toBeNull();

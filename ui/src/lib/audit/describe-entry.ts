@@ -5,9 +5,9 @@ import { formatCount, formatCountedPlural } from '../number-format.ts';
 type Details = Record<string, unknown>;
 
 interface Described {
-  /** What was done, up to what it was done to: "paused the webhook". */
+  /** The text before the subject: "paused the webhook". */
   did: string;
-  /** After it: "because the receiver answered 410 Gone"; times in it as ISO 8601. */
+  /** The text after the subject: "because the receiver answered 410 Gone". Times are in ISO 8601. */
   more?: string | undefined;
 }
 
@@ -52,16 +52,16 @@ const TEXTS: Record<AuditAction, (details: Details) => Described> = {
   'key.revoked': () => ({ did: 'revoked the key' }),
 };
 
-/** Fields of a webhook whose names are not words. */
+/** Display names of webhook fields. */
 const FIELDS: Record<string, string> = { url: 'URL', events: 'event types', retry_policy: 'retry schedule' };
 
-/** An entry in words, without who did it and what it was done to. */
+/** Describes an audit entry without its actor and subject. */
 export function describeEntry({ action, details }: Pick<AuditEntry, 'action' | 'details'>): Described {
   const describe = Object.hasOwn(TEXTS, action) ? TEXTS[action as AuditAction] : undefined;
   return describe?.(details) ?? { did: action };
 }
 
-/** Where what a entry was done to can be looked at; null where nowhere. */
+/** The page of an entry's subject; null if it has none. */
 export function subjectPath({ action, subject_id: id }: Pick<AuditEntry, 'action' | 'subject_id'>): string | null {
   if (id === null) return null;
   const kind = action.split('.')[0];

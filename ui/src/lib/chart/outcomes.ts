@@ -1,4 +1,4 @@
-/** How deliveries ended, as the series of a chart, from the bottom up. */
+/** The results of deliveries as series of a chart, from bottom to top. */
 export const OUTCOMES = [
   { key: 'delivered', label: 'Delivered', fill: 'fill-success-bar', swatch: 'bg-success-bar' },
   { key: 'cancelled', label: 'Cancelled', fill: 'fill-neutral-bar', swatch: 'bg-neutral-bar' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { countTicks, stackBars } from './stack.ts';
 
-test('bars stand on each other, the first at the bottom', () => {
+test('bars are stacked with the first series at the bottom', () => {
   const rows = [
     { good: 6, bad: 2 },
     { good: 0, bad: 4 },
@@ -15,7 +15,7 @@ test('bars stand on each other, the first at the bottom', () => {
   expect(second!.x).toBeGreaterThan(first!.x + first!.width);
 });
 
-test('a tiny share is seen all the same', () => {
+test('a tiny share is still visible', () => {
   const [bar] = stackBars([{ good: 1 }], ['good'], 1_000_000, { width: 10, height: 100 });
   expect(bar!.segments[0]!.height).toBeGreaterThan(1);
 });

@@ -1,4 +1,4 @@
-/** One bar's part: from `y` down over `height`, both in pixels from the top. */
+/** One part of a stacked bar. `y` is its upper edge; `y` and `height` are in pixels from the top. */
 interface Segment<Key extends string> {
   key: Key;
   y: number;
@@ -16,11 +16,11 @@ interface Area {
   height: number;
 }
 
-/** What is there is seen, however small its share. */
+/** The minimum height in pixels of a value above 0, so that it stays visible. */
 const SMALLEST_HEIGHT = 1.5;
 const GAP_SHARE = 0.22;
 
-/** Stacked bars, the first key at the bottom; `max` reaches the top of the area. */
+/** Stacks bars with the first key at the bottom. A bar of `max` fills the height. */
 export function stackBars<Key extends string>(
   rows: readonly Readonly<Record<Key, number>>[],
   keys: readonly Key[],
@@ -41,7 +41,7 @@ export function stackBars<Key extends string>(
   });
 }
 
-/** The whole numbers at the lines of an axis from 0 to at least `max`, two to five of them. */
+/** Two to five whole-number ticks for an axis from 0 to at least `max`. */
 export function countTicks(max: number): number[] {
   const step = niceStep(Math.max(1, max) / 4);
   const ticks = [0];
@@ -49,7 +49,7 @@ export function countTicks(max: number): number[] {
   return ticks;
 }
 
-/** The smallest of 1, 2, 5, 10, 20, 50 … that is not below. */
+/** Rounds up to 1, 2, 5, 10, 20, 50 and so on. */
 function niceStep(least: number): number {
   const power = 10 ** Math.max(0, Math.floor(Math.log10(least)));
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least)!;

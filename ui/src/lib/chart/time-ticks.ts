@@ -12,7 +12,7 @@ export interface TimeTick {
 }
 
 /**
- * Round times of the zone between two moments, at most `most` of them. Days are labelled "22 Jan", times "10:30".
+ * Round times in the zone between two moments, at most `most` of them. Days are labelled "22 Jan", times "10:30".
  * @param timeZone an IANA name; default: the browser's
  */
 export function timeTicks(from: Date, to: Date, most: number, timeZone?: string): TimeTick[] {
@@ -21,7 +21,7 @@ export function timeTicks(from: Date, to: Date, most: number, timeZone?: string)
   const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat('en-GB', { timeZone, ...options });
   const day = format({ day: 'numeric', month: 'short' });
   const time = format({ hour: '2-digit', minute: '2-digit' });
-  // The offset at the beginning serves for all: a change of the clock shifts what comes after by an hour.
+  // Uses the offset at the start throughout; ticks after a daylight saving change are one hour off.
   const offset = zoneOffset(from, timeZone);
   const ticks: TimeTick[] = [];
   for (let at = Math.ceil((from.getTime() + offset) / step) * step - offset; at <= to.getTime(); at += step) {

@@ -1,7 +1,7 @@
 import type { DeliveryStatus } from '../../../../core/domain/delivery.ts';
 import type { Tone } from './ui/badge.svelte';
 
-/** How each state of a delivery is called, coloured and explained. */
+/** The label, colour and explanation of each delivery status. */
 export const STATUS_LOOKS = {
   pending: { label: 'Pending', tone: 'info', meaning: 'Accepted, not attempted yet' },
   retrying: { label: 'Retrying', tone: 'warning', meaning: 'Failed, another attempt will follow' },

@@ -8,7 +8,7 @@ interface Box {
 const GAP = 6;
 const EDGE = 8;
 
-/** Where a tooltip goes: above its owner and centred on it, below where there is no room, never over an edge. */
+/** Places a tooltip centred above its element, or below if there is no room, and always inside the window. */
 export function placeTip(
   owner: Box,
   tip: Pick<Box, 'width' | 'height'>,

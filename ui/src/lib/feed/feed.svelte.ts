@@ -1,7 +1,7 @@
 import type { LiveChange } from '../../../../core/contracts/dashboard/operation.ts';
 import { admitIncoming, findGone, mergeNewest, updateRows, type Page, type Row } from './merge.ts';
 
-/** A page that is shown: where it begins, and the ids that were on it. */
+/** A loaded page of the API: its cursor and the ids of its rows. */
 interface Part {
   cursor: string | undefined;
   ids: Set<string>;
@@ -9,31 +9,31 @@ interface Part {
 
 export interface FeedSource<R extends Row> {
   fetchPage(this: void, cursor: string | undefined): Promise<Page<R>>;
-  /** The ids of what may have changed, of those shown or others; null where the list has nothing to do with the change. */
+  /** The ids that a change may affect, shown or not; null if the change does not concern this list. */
   touched(this: void, change: LiveChange, rows: readonly R[]): string[] | null;
 }
 
-/** A busy list is fetched anew so often at most. */
+/** The minimum time between two refreshes. */
 const PAUSE_MS = 800;
-/** So many rows at most are on one page of the dashboard; older ones are on the next. */
+/** The maximum number of rows on one page of the dashboard. Older rows are on the next page. */
 const MOST_ROWS = 500;
-/** Of the pages further down, so many are fetched anew for one change. */
+/** The maximum number of older pages that one change refreshes. */
 const MOST_PARTS = 4;
-/** Of what is rare a page has few rows or none: then further ones are fetched, until there are so many rows, but so many pages at most. */
+/** Rare matches leave API pages short or empty. Loads up to MOST_PAGES pages until there are ENOUGH_ROWS rows. */
 const ENOUGH_ROWS = 20;
 const MOST_PAGES = 10;
 
-/** A list that stays up to date: rows change in place, and new ones come in when they may move the others. */
+/** A live list. Rows are updated in place; new rows are added only when the list may move. */
 export class Feed<R extends Row> {
   rows = $state.raw<R[]>([]);
   incoming = $state.raw<R[]>([]);
-  /** More came than can be shown below each other: showing the newest begins the list anew. */
+  /** More new rows arrived than fit on a page, so some are missing in between. Showing the newest reloads the list. */
   gap = $state(false);
   next = $state<string | null>(null);
   phase = $state<'loading' | 'ready' | 'failed'>('loading');
   loadingMore = $state(false);
   error = $state.raw<unknown>();
-  /** Rows that no longer match the filters, and go as soon as the others may move. */
+  /** Rows that no longer match the filters. They are removed once the list may move. */
   gone = $state.raw<ReadonlySet<string>>(new Set());
 
   private readonly source: FeedSource<R>;
@@ -45,7 +45,7 @@ export class Feed<R extends Row> {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asleep = true;
 
-  /** `start` is the cursor of an older page; without it the list begins with the newest and grows at the top. */
+  /** `start` is the cursor of an older page. Without it, the list starts at the newest row and grows at the top. */
   constructor(source: FeedSource<R>, start: string | undefined) {
     this.source = source;
     this.start = start;
@@ -55,7 +55,6 @@ export class Feed<R extends Row> {
     return this.rows.length >= MOST_ROWS;
   }
 
-  /** Loads the list from its beginning. */
   async load(): Promise<void> {
     try {
       const { parts, rows, next } = await this.fetchFrom(this.start);
@@ -102,13 +101,13 @@ export class Feed<R extends Row> {
     }
   }
 
-  /** While it is held, nothing moves: new rows wait, and those that no longer match stay. */
+  /** While the list is held, new rows wait and rows that no longer match stay. */
   hold(held: boolean): void {
     this.held = held;
     if (!held && (this.incoming.length > 0 || this.gone.size > 0)) this.settle();
   }
 
-  /** Shows what came in meanwhile, and lets go of what no longer matches. */
+  /** Adds the new rows and removes those that no longer match. */
   settle(): void {
     if (this.gap || this.rows.length + this.incoming.length > MOST_ROWS) {
       void this.load();
@@ -120,7 +119,7 @@ export class Feed<R extends Row> {
     this.gone = new Set();
   }
 
-  /** Takes note of a change; fetches what it is about soon. */
+  /** Records a change and schedules a refresh. */
   hear(change: LiveChange | 'everything'): void {
     const ids = change === 'everything' ? [...idsOf({ data: this.rows })] : this.source.touched(change, this.rows);
     if (ids === null) return;
@@ -130,14 +129,14 @@ export class Feed<R extends Row> {
     else if (!this.asleep) this.timer ??= setTimeout(() => void this.refresh(), PAUSE_MS);
   }
 
-  /** Does nothing more until it is woken: the list is not shown. */
+  /** Stops refreshing while the list is not visible. */
   sleep(): void {
     this.asleep = true;
     clearTimeout(this.timer);
     this.timer = undefined;
   }
 
-  /** Loads the list, or brings one that slept up to date. */
+  /** Loads the list, or refreshes it after `sleep`. */
   wake(): void {
     this.asleep = false;
     if (this.phase === 'ready') this.hear('everything');
@@ -157,7 +156,7 @@ export class Feed<R extends Row> {
       );
       this.take(await this.source.fetchPage(this.start), older);
     } catch {
-      // The next change, or the stream's return, brings it.
+      // The next change or reconnect refreshes again.
     } finally {
       const again = this.stale && !this.asleep;
       this.timer = again ? setTimeout(() => void this.refresh(), PAUSE_MS) : undefined;
@@ -176,7 +175,7 @@ export class Feed<R extends Row> {
     );
     const merged = mergeNewest(updated, newest);
     this.rows = merged.rows;
-    // A page further down does not grow at its top.
+    // An older page does not grow at the top.
     if (this.start === undefined) {
       this.incoming = merged.incoming;
       this.gap ||= merged.gap;

@@ -9,18 +9,18 @@ export interface Page<R extends Row> {
 }
 
 interface Lists<R extends Row> {
-  /** What is shown, newest first. */
+  /** Rows shown, newest first. */
   rows: R[];
-  /** What came since and is not shown yet, newest first. */
+  /** New rows not shown yet, newest first. */
   incoming: R[];
 }
 
 export interface Merged<R extends Row> extends Lists<R> {
-  /** More came than a page holds: between the page and what is shown others are missing. */
+  /** All rows of the page are new, so rows may be missing between the page and those shown. */
   gap: boolean;
 }
 
-/** Brings the newest page into a list: rows that are known change where they stand, others wait in `incoming`. */
+/** Merges the newest page into a list. Known rows are updated in place; new rows wait in `incoming`. */
 export function mergeNewest<R extends Row>(lists: Lists<R>, page: Page<R>): Merged<R> {
   const known = new Set([...lists.rows, ...lists.incoming].map(({ id }) => id));
   const fresh = page.data.filter(({ id }) => !known.has(id));
@@ -29,26 +29,26 @@ export function mergeNewest<R extends Row>(lists: Lists<R>, page: Page<R>): Merg
   return { rows: updated.rows, incoming: sortNewest([...fresh, ...updated.incoming]), gap };
 }
 
-/** Puts changed rows in the places of the old ones. */
+/** Replaces changed rows in place. */
 export function updateRows<R extends Row>(lists: Lists<R>, changed: R[]): Lists<R> {
   const byId = new Map(changed.map((row) => [row.id, row]));
   const update = (rows: R[]) => rows.map((row) => byId.get(row.id) ?? row);
   return { rows: update(lists.rows), incoming: update(lists.incoming) };
 }
 
-/** Shows what waited. */
+/** Adds the waiting rows. */
 export function admitIncoming<R extends Row>({ rows, incoming }: Lists<R>): Lists<R> {
   return { rows: sortNewest([...incoming, ...rows]), incoming: [] };
 }
 
-/** Ids are UUIDv7: they sort as the times at which they were made. */
+/** Sorts by id. UUIDv7 ids are ordered by time. */
 function sortNewest<R extends Row>(rows: R[]): R[] {
   return rows.toSorted((a, b) => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0));
 }
 
 /**
- * Ids of rows that a page should hold and does not: they no longer match the filters. The page reaches from `newest` (or the very
- * newest) down to its last row, or to the end where it is the last one. An empty page with a next one says nothing.
+ * Ids of rows that should be on a page but are not, because they no longer match the filters. The page covers ids from `newest`
+ * (default: no upper bound) down to its last row; the last page has no lower bound. An empty page with a next page covers nothing.
  */
 export function findGone<R extends Row>(
   rows: readonly R[],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { neighbour } from './row-moves.ts';
 
-test('moving stops at the ends', () => {
+test('moving stops at the first and last row', () => {
   const ids = ['a', 'b', 'c', 'd'];
   expect(neighbour(ids, undefined, 1)).toBe('a');
   expect(neighbour(ids, 'b', 1)).toBe('c');

@@ -1,11 +1,11 @@
 import type { Shortcut } from '../keys/shortcuts.svelte.ts';
 
-/** The row that is current: the one that the focus is in. */
+/** The id of the row that contains the focus. */
 export function currentRow(): string | undefined {
   return document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];
 }
 
-/** The keys that move from row to row. Each row has `data-row` and a `.row-link`; `ids` are those shown, in their order. */
+/** Keyboard shortcuts that move between rows. Each row has `data-row` and a `.row-link`; `ids` returns the rows in display order. */
 export function rowMoves(ids: () => string[]): Shortcut[] {
   const move = (step: number) => () => {
     const id = neighbour(ids(), currentRow(), step);
@@ -20,7 +20,7 @@ export function rowMoves(ids: () => string[]): Shortcut[] {
   ];
 }
 
-/** The neighbour of a row, `step` further down; the first row where none is current, and never beyond an end. */
+/** The id `step` rows below the current one, within the list. Without a current row, the first id. */
 export function neighbour(ids: readonly string[], current: string | undefined, step: number): string | undefined {
   const index = current === undefined ? -1 : ids.indexOf(current);
   if (index < 0) return ids[0];

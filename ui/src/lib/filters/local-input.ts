@@ -1,4 +1,4 @@
-/** A moment as a field of the type `datetime-local` holds it, in the zone of this machine; empty for none. */
+/** Converts a time to the value of a `datetime-local` field, in the local time zone; empty for null. */
 export function toLocalInput(iso: string | null): string {
   if (iso === null) return '';
   const at = new Date(iso);
@@ -7,7 +7,7 @@ export function toLocalInput(iso: string | null): string {
   return `${date}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
 }
 
-/** The moment that such a field holds, in UTC; null while it holds none. */
+/** Converts the value of such a field to ISO 8601 in UTC; null if it is empty or incomplete. */
 export function fromLocalInput(text: string): string | null {
   const at = new Date(text);
   return Number.isNaN(at.getTime()) ? null : at.toISOString();

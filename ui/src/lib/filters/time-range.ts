@@ -2,16 +2,16 @@ import type { Range } from '../../../../core/contracts/dashboard/overview.ts';
 import { RANGE_VALUES, RANGES } from '../ranges.ts';
 import { readChoice } from '../router/params.ts';
 
-/** The stretch of time that a list is narrowed to. */
+/** The time filter of a list. */
 export interface TimeRange {
-  /** So far back from now; null for a fixed time or none. */
+  /** A range that ends now; null for fixed times or no filter. */
   range: Range | null;
   /** ISO 8601. */
   since: string | null;
   until: string | null;
 }
 
-/** What an address says. A range goes before fixed times. */
+/** Reads the time filter from the URL. A range takes precedence over fixed times. */
 export function readTimeRange(params: URLSearchParams): TimeRange {
   const range = readChoice(params, 'range', RANGE_VALUES, null);
   return {
@@ -21,7 +21,7 @@ export function readTimeRange(params: URLSearchParams): TimeRange {
   };
 }
 
-/** The beginning as ISO 8601, ranges counted back from `now`. */
+/** The start as ISO 8601. Ranges end at `now`. */
 export function sinceOf({ range, since }: Pick<TimeRange, 'range' | 'since'>, now: Date): string | null {
   const seconds = RANGES.find(({ value }) => value === range)?.seconds;
   return seconds === undefined ? since : new Date(now.getTime() - seconds * 1000).toISOString();

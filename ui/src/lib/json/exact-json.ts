@@ -1,4 +1,4 @@
-/** A number as it was written, so that no digit of it is lost. */
+/** A number as text, so that no digit is lost. */
 export class ExactNumber {
   readonly text: string;
 
@@ -18,7 +18,7 @@ export function parseExact(text: string): ExactJson {
   return JSON.parse(text, keep) as ExactJson;
 }
 
-/** JSON without white space. */
+/** Writes JSON without white space. */
 export function writeExact(value: ExactJson): string {
   if (value instanceof ExactNumber) return value.text;
   if (Array.isArray(value)) return `[${value.map(writeExact).join(',')}]`;

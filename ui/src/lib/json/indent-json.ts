@@ -1,8 +1,8 @@
 const INDENT = '  ';
 
 /**
- * JSON with a line for each member. It moves white space only: numbers, escapes and the order of members stay as they were sent,
- * which parsing and writing again would not promise. What is no JSON comes back unchanged.
+ * Formats JSON with one line per member. Changes only white space: parsing and serializing would not preserve numbers, escapes and the
+ * order of members. Returns invalid JSON unchanged.
  */
 export function indentJson(text: string): string {
   if (!isJson(text)) return text;

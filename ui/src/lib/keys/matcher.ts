@@ -1,16 +1,16 @@
-/** What was typed so far towards a shortcut of several keys. */
+/** The keys typed so far of a longer shortcut. */
 export interface Typed {
   keys: string[];
-  /** Milliseconds, of the last key. */
+  /** The time of the last key, in milliseconds. */
   at: number;
 }
 
 export type Match = { kind: 'complete'; shortcut: string } | { kind: 'partial'; typed: Typed } | { kind: 'none' };
 
-/** Between the keys of one shortcut at most. */
+/** The maximum time between the keys of one shortcut. */
 const PAUSE_MS = 1200;
 
-/** What a key means after those typed before, where shortcuts are written `g o`, `?`, `j`. */
+/** Matches a key, after those typed before, against shortcuts written as `g o`, `?` or `j`. */
 export function matchKey(shortcuts: readonly string[], before: Typed, key: string, now: number): Match {
   const recent = now - before.at <= PAUSE_MS ? before.keys : [];
   for (const keys of recent.length > 0 ? [[...recent, key], [key]] : [[key]]) {

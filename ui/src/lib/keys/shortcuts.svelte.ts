@@ -2,7 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { matchKey, type Typed } from './matcher.ts';
 
 export interface Shortcut {
-  /** Keys as `KeyboardEvent.key` has them, one after the other: `g o`, `?`, `j`. */
+  /** A sequence of `KeyboardEvent.key` values: `g o`, `?`, `j`. */
   keys: string;
   description: string;
   group: 'Go to' | 'This list' | 'Anywhere' | 'This delivery';
@@ -11,7 +11,7 @@ export interface Shortcut {
 
 const STORAGE_KEY = 'posthorn-shortcuts';
 
-/** Single keys that do something, everywhere but where one types. They can be turned off (WCAG 2.1.4). */
+/** Keyboard shortcuts, inactive while a text field has the focus. Users can turn them off (WCAG 2.1.4). */
 class Shortcuts {
   readonly registered = new SvelteMap<string, Shortcut>();
   enabled = $state(localStorage.getItem(STORAGE_KEY) !== 'off');
@@ -22,7 +22,7 @@ class Shortcuts {
     localStorage.setItem(STORAGE_KEY, enabled ? 'on' : 'off');
   }
 
-  /** Adds shortcuts while the caller's component is there: `$effect(() => shortcuts.add([...]))`. */
+  /** Adds shortcuts until the caller's effect is cleaned up: `$effect(() => shortcuts.add([...]))`. */
   add(added: Shortcut[]): () => void {
     for (const shortcut of added) this.registered.set(shortcut.keys, shortcut);
     return () => {
@@ -32,7 +32,7 @@ class Shortcuts {
     };
   }
 
-  /** Runs what a key press stands for. */
+  /** Runs the shortcut that matches a key press. */
   handle(event: KeyboardEvent): void {
     if (!this.enabled || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(event.target) || document.querySelector('[role="dialog"],[role="alertdialog"],[role="menu"]')) return;

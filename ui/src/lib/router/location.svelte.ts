@@ -1,7 +1,7 @@
 import { tick } from 'svelte';
 import { changeParams, writeHref, type ParamChanges } from './params.ts';
 
-/** Where the dashboard is; reads are reactive. */
+/** The current location. Reads are reactive. */
 class Place {
   private url = $state.raw(new URL(window.location.href));
   readonly path = $derived(this.url.pathname);
@@ -15,26 +15,26 @@ class Place {
 
 export const place = new Place();
 
-/** What every page keeps while one moves about: whose webhooks and deliveries are looked at. */
+/** Parameters that links keep: the selected platform and organization. */
 const KEPT = ['platform', 'org_id'] as const;
 
-/** A link's address within the dashboard, with the platform and the organization that are looked at. */
+/** The URL of a page of the dashboard. Keeps the selected platform and organization. */
 export function linkTo(path: string, params: ParamChanges = {}): string {
   const kept = Object.fromEntries(KEPT.map((name) => [name, place.params.get(name)]));
   return writeHref(path, changeParams(new URLSearchParams(), { ...kept, ...params }));
 }
 
-/** The address of this page with other filters. */
+/** The URL of the current page with changed parameters. */
 export function linkWith(changes: ParamChanges): string {
   return writeHref(place.path, changeParams(place.params, changes));
 }
 
 export interface NavigateOptions {
-  /** Takes the place of this entry in the history; default false. */
+  /** Replaces the current history entry; default false. */
   replace?: boolean;
 }
 
-/** Goes to an address within the dashboard. */
+/** Navigates within the dashboard. */
 export function navigate(href: string, { replace = false }: NavigateOptions = {}): void {
   const from = place.path;
   if (replace) history.replaceState(history.state, '', href);
@@ -46,12 +46,12 @@ export function navigate(href: string, { replace = false }: NavigateOptions = {}
   if (place.path !== from) void showTop();
 }
 
-/** Changes filters of this page in its address. */
+/** Changes parameters in the URL of the current page. */
 export function setParams(changes: ParamChanges, options: NavigateOptions = { replace: true }): void {
   navigate(linkWith(changes), options);
 }
 
-/** Follows links, Back and Forward without loading the page again. Returns how to end that. */
+/** Handles links, Back and Forward without reloading the page. Returns a function that stops it. */
 export function followLinks(): () => void {
   history.scrollRestoration = 'manual';
   const controller = new AbortController();

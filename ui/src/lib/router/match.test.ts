@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { matchPath } from './match.ts';
 
-test('a pattern without open places matches itself, with or without a slash at the end', () => {
+test('a pattern without parameters matches itself, with or without a trailing slash', () => {
   expect(matchPath('/deliveries', '/deliveries')).toEqual({});
   expect(matchPath('/deliveries', '/deliveries/')).toEqual({});
   expect(matchPath('/', '/')).toEqual({});
 });
 
-test('an open place takes one decoded part', () => {
+test('a parameter matches one path segment and is decoded', () => {
   expect(matchPath('/deliveries/:id', '/deliveries/a%20b')).toEqual({ id: 'a b' });
 });
 

@@ -1,4 +1,4 @@
-/** What a path has in the places that a pattern leaves open, or null when they differ: `/deliveries/:id`. */
+/** Matches a path against a pattern such as `/deliveries/:id`. Returns the parameters, or null if the path does not match. */
 export function matchPath(pattern: string, path: string): Record<string, string> | null {
   const wanted = split(pattern);
   const given = split(path);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { changeParams, readChoice, readChoices, writeHref } from './params.ts';
 
-test('changes keep what they do not name, and remove what they empty', () => {
+test('changes keep other parameters and remove empty ones', () => {
   const params = new URLSearchParams('platform=urpa&status=failed&event=contact.created');
   const next = changeParams(params, { status: ['failed', 'held'], event: null, webhook_id: undefined });
   expect(writeHref('/deliveries', next)).toBe('/deliveries?platform=urpa&status=failed,held');
@@ -9,7 +9,7 @@ test('changes keep what they do not name, and remove what they empty', () => {
   expect(params.get('status')).toBe('failed');
 });
 
-test('choices are read only as far as they are allowed', () => {
+test('readChoices ignores values that are not allowed', () => {
   const params = new URLSearchParams('range=24h&status=failed,nonsense,held');
   expect(readChoice(params, 'range', ['1h', '24h'], '1h')).toBe('24h');
   expect(readChoice(params, 'range', ['1h'], '1h')).toBe('1h');

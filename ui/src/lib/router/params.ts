@@ -1,7 +1,7 @@
-/** What is to change in a query: a text, several texts joined by commas, or nothing to remove the parameter. */
+/** Changes to a query. Arrays are joined by commas; null, undefined and empty values remove the parameter. */
 export type ParamChanges = Readonly<Record<string, string | readonly string[] | null | undefined>>;
 
-/** The query with these changes; parameters that are not named stay as they are. */
+/** Applies changes to a query. Other parameters stay. */
 export function changeParams(params: URLSearchParams, changes: ParamChanges): URLSearchParams {
   const next = new URLSearchParams(params);
   for (const [name, value] of Object.entries(changes)) {
@@ -12,13 +12,13 @@ export function changeParams(params: URLSearchParams, changes: ParamChanges): UR
   return next;
 }
 
-/** A path with a query, without a lone question mark; commas and colons stay readable. */
+/** A path with a query. Omits an empty query and leaves commas and colons unescaped. */
 export function writeHref(path: string, params: URLSearchParams): string {
   const query = params.toString().replaceAll('%2C', ',').replaceAll('%3A', ':');
   return query === '' ? path : `${path}?${query}`;
 }
 
-/** The parameter if it is one of `allowed`, else the fallback. */
+/** The parameter if it is one of `allowed`, otherwise the fallback. */
 export function readChoice<Choice extends string, Fallback extends Choice | null>(
   params: URLSearchParams,
   name: string,
@@ -29,7 +29,7 @@ export function readChoice<Choice extends string, Fallback extends Choice | null
   return allowed.find((choice) => choice === value) ?? fallback;
 }
 
-/** Those of `allowed` that a parameter names, separated by commas. */
+/** The values of a comma-separated parameter that are in `allowed`. */
 export function readChoices<Choice extends string>(
   params: URLSearchParams,
   name: string,

@@ -1,15 +1,14 @@
 export interface Stop {
-  /** From the left, in pixels. */
+  /** In pixels from the left. */
   x: number;
-  /** Whether its label has room beside those of its neighbours. */
+  /** Whether its label fits beside those of its neighbours. */
   labelled: boolean;
 }
 
 /**
- * Places attempts on a line. Distances grow with the square root of the time: so the first ones, which are close together, can
- * be told apart, and the last ones are still seen to be the longest apart. The last label is kept, and those that would touch
- * it go.
- * @param labelWidth the least distance between the middles of two labels, in pixels
+ * Places attempts on a line. Distances grow with the square root of the time, so early attempts stay distinguishable and later
+ * gaps still look longer. The last label is always kept; labels that would overlap are dropped.
+ * @param labelWidth the minimum distance between the centres of two labels, in pixels
  */
 export function layOut(tries: readonly number[], width: number, labelWidth: number): Stop[] {
   const longest = Math.sqrt(Math.max(1, tries.at(-1)!));

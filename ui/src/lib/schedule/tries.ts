@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** When each attempt is made, in milliseconds after the first one, where every attempt fails at once. */
+/** The time of each attempt in milliseconds after the first, if every attempt fails at once. */
 export function triesOf(policy: RetryPolicy): number[] {
   const schedule = scheduleOf(policy);
   const tries = [0];
@@ -13,7 +13,7 @@ export function triesOf(policy: RetryPolicy): number[] {
   return tries;
 }
 
-/** The times as one reads them: "0:02" in hours and minutes, with seconds for all where one has them, "2 d 4:30" after a day. */
+/** Formats the times: "0:02" in hours and minutes, with seconds if any time has them, "2 d 4:30" after a day. */
 export function writeTries(tries: readonly number[]): string[] {
   const seconds = tries.some((at) => at % MINUTE !== 0);
   return tries.map((at) => {
@@ -24,7 +24,7 @@ export function writeTries(tries: readonly number[]): string[] {
   });
 }
 
-/** "h:mm:ss" where a time has seconds, else "h:mm". */
+/** The format of the times: "h:mm:ss" if any of them has seconds, otherwise "h:mm". */
 export function formatOf(tries: readonly number[]): string {
   return tries.some((at) => at % MINUTE !== 0) ? 'h:mm:ss' : 'h:mm';
 }

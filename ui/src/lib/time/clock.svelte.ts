@@ -1,6 +1,6 @@
 import { createSubscriber } from 'svelte/reactivity';
 
-/** The time now, for what ages or counts down: one timer for the whole dashboard, running while anything reads it. */
+/** The current time for ages and countdowns. One timer for the whole dashboard, running while a component reads it. */
 class Clock {
   private readonly subscribe = createSubscriber((update) => {
     const timer = setInterval(update, 1000);

@@ -44,11 +44,11 @@ describe('a countdown', () => {
   ])('of %i ms shows %s', (ms, text) => expect(formatCountdown(ms)).toBe(text));
 });
 
-test('a moment has the exact UTC', () => {
+test('a UTC time has milliseconds', () => {
   expect(formatUtc(new Date('2026-01-22T10:30:00.123Z'))).toBe('2026-01-22 10:30:00.123 UTC');
 });
 
-test("the wall clock is the zone's, with as much of the date as it needs", () => {
+test('a clock time is in the given zone, with the parts of the date that it needs', () => {
   const berlin = { timeZone: 'Europe/Berlin', now };
   expect(formatClock(new Date('2026-03-10T08:15:30Z'), berlin)).toBe('09:15:30');
   expect(formatClock(new Date('2026-03-09T23:30:00Z'), berlin)).toBe('00:30:00');
@@ -56,7 +56,7 @@ test("the wall clock is the zone's, with as much of the date as it needs", () =>
   expect(formatClock(new Date('2025-12-31T10:30:00Z'), berlin)).toBe('31 Dec 2025, 11:30:00');
 });
 
-test('a span says the day once, and seconds only where they matter', () => {
+test('a time span names the day once, and seconds only if it is short', () => {
   const berlin = { timeZone: 'Europe/Berlin', now };
   const span = (from: string, to: string) => formatSpan(new Date(from), new Date(to), berlin);
   expect(span('2026-03-10T08:15:00Z', '2026-03-10T08:30:00Z')).toBe('09:15 – 09:30');

@@ -10,7 +10,7 @@ const RELATIVE_STEPS = [
   [SECOND, 's'],
 ] as const;
 
-/** "3 min ago", "in 2 h", "just now"; from now on whole units only. */
+/** "3 min ago", "in 2 h", "just now"; whole units only. */
 export function formatRelative(at: Date, now: Date): string {
   const difference = at.getTime() - now.getTime();
   const size = Math.abs(difference);
@@ -20,7 +20,7 @@ export function formatRelative(at: Date, now: Date): string {
   return difference > 0 ? `in ${amount}` : `${amount} ago`;
 }
 
-/** Counts down: "1:02:05", "4:07", "0:09"; "0:00" when it is over. */
+/** A countdown: "1:02:05", "4:07", "0:09"; "0:00" at the end. */
 export function formatCountdown(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / SECOND));
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
@@ -29,7 +29,7 @@ export function formatCountdown(milliseconds: number): string {
   return `${hours}:${String(minutes).padStart(2, '0')}:${padded}`;
 }
 
-/** How long something took or waits: "8 ms", "1.25 s", "2 min 5 s", "3 h 12 min", "2 d 4 h". */
+/** A duration: "8 ms", "1.25 s", "2 min 5 s", "3 h 12 min", "2 d 4 h". */
 export function formatDuration(milliseconds: number): string {
   const ms = Math.max(0, milliseconds);
   if (ms < 10 && !Number.isInteger(ms)) return `${ms.toFixed(1)} ms`;
@@ -41,7 +41,7 @@ export function formatDuration(milliseconds: number): string {
   return join(Math.round(ms / HOUR), 24, 'd', 'h');
 }
 
-/** The exact moment: "2026-01-22 10:30:00.123 UTC". */
+/** The exact time: "2026-01-22 10:30:00.123 UTC". */
 export function formatUtc(at: Date): string {
   return `${at.toISOString().replace('T', ' ').replace('Z', '')} UTC`;
 }
@@ -52,7 +52,7 @@ export interface ClockOptions {
   now: Date;
 }
 
-/** A moment on the wall clock: "10:30:00" today, "22 Jan, 10:30:00" before, with the year if it is another one. */
+/** A local time: "10:30:00" today, "22 Jan, 10:30:00" earlier, with the year if it is not the current one. */
 export function formatClock(at: Date, { timeZone, now }: ClockOptions): string {
   const parts = (date: Date) => {
     const format = new Intl.DateTimeFormat('en-GB', { timeZone, year: 'numeric', month: 'short', day: 'numeric' });
@@ -65,7 +65,7 @@ export function formatClock(at: Date, { timeZone, now }: ClockOptions): string {
   return date === `${today['day']} ${today['month']}` ? time : `${date}, ${time}`;
 }
 
-/** A stretch of time: "10:15 – 10:30", "22 Jan, 23:45 – 23 Jan, 00:00"; seconds only where it is under a minute long. */
+/** A time span: "10:15 – 10:30", "22 Jan, 23:45 – 23 Jan, 00:00"; with seconds only if it is shorter than a minute. */
 export function formatSpan(begin: Date, end: Date, options: ClockOptions): string {
   const short = (text: string) => (end.getTime() - begin.getTime() < MINUTE ? text : text.replace(/:\d\d$/, ''));
   const [first, last] = [begin, end].map((at) => short(formatClock(at, options)));

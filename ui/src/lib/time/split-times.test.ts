@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { splitTimes } from './split-times.ts';
 
-test('times are cut out, and the words stay', () => {
+test('times are separated from the text', () => {
   expect(splitTimes('it was deleted before, at 2026-01-22T10:30:00.000Z')).toEqual([
     { text: 'it was deleted before, at ' },
     { at: '2026-01-22T10:30:00.000Z' },

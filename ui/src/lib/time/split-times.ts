@@ -2,7 +2,7 @@ const ISO_TIME = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
 
 export type Part = { text: string } | { at: string };
 
-/** A sentence of the API, cut at the times in it (ISO 8601, UTC), so that these can be shown in the reader's zone. */
+/** Splits a sentence from the API at its times (ISO 8601, UTC), so that these can be shown in the local time zone. */
 export function splitTimes(sentence: string): Part[] {
   return sentence
     .split(ISO_TIME)

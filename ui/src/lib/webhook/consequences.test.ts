@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeCancelled, listWaiting } from './consequences.ts';
 
-test('what waits is cancelled, and said in numbers', () => {
+test('the number of deliveries that will be cancelled', () => {
   expect(describeCancelled({ pending: 1200, retrying: 0, held: 3 })).toBe(
     '1,203 deliveries that still wait (1,200 pending, 3 held) are cancelled.',
   );
@@ -10,7 +10,7 @@ test('what waits is cancelled, and said in numbers', () => {
   );
 });
 
-test('nothing is nothing', () => {
+test('nothing waits', () => {
   const nothing = { pending: 0, retrying: 0, held: 0 };
   expect(describeCancelled(nothing)).toContain('nothing is cancelled');
   expect(listWaiting(nothing)).toBe('');

@@ -5,19 +5,19 @@ type Waiting = DashboardWebhook['waiting'];
 
 const STATES = ['pending', 'retrying', 'held'] as const;
 
-/** How many deliveries still wait to be sent. */
+/** The number of deliveries that have not ended. */
 export function countWaiting(waiting: Waiting): number {
   return waiting.pending + waiting.retrying + waiting.held;
 }
 
-/** "3 pending, 1 held"; empty where nothing waits. */
+/** "3 pending, 1 held"; empty if none wait. */
 export function listWaiting(waiting: Waiting): string {
   return STATES.filter((state) => waiting[state] > 0)
     .map((state) => `${formatCount(waiting[state])} ${state}`)
     .join(', ');
 }
 
-/** What turning a webhook off, or deleting it, does to what waits. */
+/** The effect on waiting deliveries of turning off or deleting a webhook. */
 export function describeCancelled(waiting: Waiting): string {
   const count = countWaiting(waiting);
   if (count === 0) return 'Nothing waits to be sent, so nothing is cancelled.';

@@ -6,19 +6,19 @@ export type Hour = DashboardWebhook['last_24h'][number];
 
 const HOUR_MS = 3_600_000;
 
-/** What is there is seen, however small its share. */
+/** The minimum height in pixels of a value above 0, so that it stays visible. */
 const SMALLEST_HEIGHT = 2;
 
 export interface HourBar {
-  /** Above the base line, in pixels. */
+  /** Height above the base line, in pixels. */
   up: number;
-  /** Below it. */
+  /** Height below the base line, in pixels. */
   down: number;
 }
 
 /**
- * The bars of a day in `height` pixels: what was delivered stands on the base line, failed attempts hang below it. Both are to
- * the same scale, which the hour with most fills; the parts above and below share the height as their longest bars do.
+ * The bars of a day in `height` pixels. Delivered counts rise from the base line, failed attempts extend below it. Both use the same
+ * scale, so the base line divides the height in the ratio of the longest bars.
  */
 export function layOutDay(hours: readonly Hour[], height: number): { base: number; bars: HourBar[] } {
   const mostUp = Math.max(0, ...hours.map(({ delivered }) => delivered));
@@ -41,7 +41,7 @@ export function describeHour({ at, delivered, failed_attempts }: Hour, options: 
   return `${span}: ${describeCounts(delivered, failed_attempts)}`;
 }
 
-/** A whole day in a sentence, for those who do not see the bars. */
+/** Summarizes a day for screen readers. */
 export function describeDay(hours: readonly Hour[], options: ClockOptions): string {
   const { delivered, failed } = sumDay(hours);
   if (delivered + failed === 0) return 'Last 24 hours: no attempts';

@@ -14,25 +14,25 @@ const lane: Lane = {
 };
 const unlimited = { concurrency: 100, rate: null };
 
-test('what it is held to, of all that it may have', () => {
+test('describes a reduced concurrency and its limit', () => {
   expect(describeHold(lane, unlimited)).toBe('16 of 100 attempts at once');
   expect(describeHold({ ...lane, workers: 2 }, unlimited)).toBe('16 of 100 attempts at once in each worker');
   expect(describeHold({ ...lane, state: 'full', concurrency: 1, limit: 1 }, unlimited)).toBe('1 attempt at once');
 });
 
-test('a rate is what it is held to, also where it was slowed before', () => {
+test('describes the rate if the rate limit is reached', () => {
   const limited: Lane = { ...lane, state: 'rate_limited' };
   expect(describeHold(limited, { concurrency: 100, rate: 0.5 })).toBe('0.5 attempts a second');
   expect(describeHold(lane, { concurrency: 100, rate: 0.5 })).toBe('16 of 100 attempts at once');
   expect(describeHold(limited, unlimited), 'a rate that was just taken away').toBe('16 of 100 attempts at once');
 });
 
-test('what is on the wire and what waits', () => {
+test('describes in-flight and waiting deliveries', () => {
   expect(describeLoad(lane, { pending: 1200, retrying: 40, held: 0 })).toBe('16 in flight, 1,200 pending, 40 retrying');
   expect(describeLoad(lane, { pending: 0, retrying: 0, held: 0 })).toBe('16 in flight');
 });
 
-test('where nothing goes out, nothing is held back', () => {
+test('there is no lane if nothing is sent', () => {
   const running = { active: true, paused: false, deleted_at: null, struggling: true, lane } as DashboardWebhook;
   expect(laneOf(running)).toBe(lane);
   expect(laneOf({ ...running, paused: true })).toBeNull();

@@ -7,7 +7,7 @@ import { stateOf } from './state.ts';
 
 export type Lane = NonNullable<DashboardWebhook['lane']>;
 
-/** How each way of holding a webhook back is called and coloured. */
+/** The label and colour of each lane state. */
 export const LANE_LOOKS = {
   probing: { label: 'Probing', tone: 'danger' },
   slowed: { label: 'Slowed', tone: 'warning' },
@@ -15,7 +15,7 @@ export const LANE_LOOKS = {
   full: { label: 'Full', tone: 'info' },
 } as const satisfies Record<LaneState, { label: string; tone: Tone }>;
 
-/** How its deliveries are held back; null where they are not, or where nothing goes out anyway. */
+/** The webhook's lane; null if it is not throttled or sends nothing anyway. */
 export function laneOf(webhook: DashboardWebhook): Lane | null {
   const state = stateOf(webhook);
   return state === 'active' || state === 'struggling' ? webhook.lane : null;
@@ -30,7 +30,7 @@ export function describeHold(lane: Lane, { rate }: DashboardWebhook['limits']): 
   return `${share}${formatPlural(limit, 'attempt')} at once${where}`;
 }
 
-/** "4 in flight, 1,200 pending"; not what waits in the workers, which is the least of it. */
+/** "4 in flight, 1,200 pending". Omits deliveries that wait in the workers: they are few. */
 export function describeLoad({ in_flight }: Lane, waiting: DashboardWebhook['waiting']): string {
   return [`${formatCount(in_flight)} in flight`, listWaiting(waiting)].filter(Boolean).join(', ');
 }

@@ -3,7 +3,7 @@ import { stateOf } from './state.ts';
 
 const well = { active: true, paused: false, deleted_at: null, struggling: false };
 
-test('what keeps a webhook from getting anything goes before how it fares', () => {
+test('off, paused and deleted take precedence over struggling', () => {
   expect(stateOf(well)).toBe('active');
   expect(stateOf({ ...well, struggling: true })).toBe('struggling');
   expect(stateOf({ ...well, struggling: true, paused: true })).toBe('paused');

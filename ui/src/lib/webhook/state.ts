@@ -3,7 +3,7 @@ import type { Tone } from '../components/ui/badge.svelte';
 
 export type WebhookState = 'active' | 'struggling' | 'paused' | 'off' | 'deleted';
 
-/** How each state of a webhook is called, coloured and explained. */
+/** The label, colour and explanation of each webhook state. */
 export const WEBHOOK_LOOKS = {
   active: { label: 'Active', tone: 'success', meaning: 'Events are sent as they happen' },
   struggling: {
@@ -18,7 +18,7 @@ export const WEBHOOK_LOOKS = {
 
 type Facts = Pick<DashboardWebhook, 'active' | 'paused' | 'deleted_at' | 'struggling'>;
 
-/** The state that says most: what keeps it from getting anything goes before how it fares. */
+/** The webhook's state. Deleted, off and paused take precedence over health. */
 export function stateOf({ active, paused, deleted_at, struggling }: Facts): WebhookState {
   if (deleted_at !== null) return 'deleted';
   if (!active) return 'off';

@@ -6,12 +6,12 @@ const everything = { platform: null, org_id: null };
 const read = (query: string, owner: { platform: string | null; org_id: string | null } = everything) =>
   readFilters(new URLSearchParams(query), owner);
 
-test('an empty address asks for everything', () => {
+test('a URL without parameters has no filters', () => {
   expect(toQuery(read(''), now)).toEqual({});
   expect(countFilters(read(''))).toBe(0);
 });
 
-test('every filter of the address reaches the API', () => {
+test('every filter in the URL reaches the API', () => {
   const filters = read(
     'status=failed,held,nonsense&event=contact.created&webhook_id=w1&event_id=e1&since=2026-01-21T00:00Z&until=2026-01-22T00:00Z',
     { platform: '4calls', org_id: 'org-1' },
@@ -29,12 +29,12 @@ test('every filter of the address reaches the API', () => {
   expect(countFilters(filters)).toBe(5);
 });
 
-test('a range goes back from now, and before fixed times', () => {
+test('a range ends now and takes precedence over fixed times', () => {
   expect(toQuery(read('range=1h&since=2020-01-01T00:00:00Z'), now)).toEqual({ since: '2026-01-22T09:00:00.000Z' });
   expect(toQuery(read('since=yesterday'), now)).toEqual({});
 });
 
-test('what can be sent again follows from the statuses that are shown', () => {
+test('the recoverable statuses follow from the status filter', () => {
   expect(toRecovery(read('event=contact.created'), now)).toEqual({ status: ['failed'], event: 'contact.created' });
   expect(toRecovery(read('status=failed,cancelled,delivered'), now)).toEqual({ status: ['failed', 'cancelled'] });
   expect(toRecovery(read('status=delivered'), now)).toBeNull();

@@ -7,7 +7,6 @@ import { readTimeRange, sinceOf, type TimeRange } from '../../lib/filters/time-r
 import { readChoices } from '../../lib/router/params.ts';
 import type { OwnerScope } from '../../lib/scope.svelte.ts';
 
-/** What the list is narrowed to. */
 export interface DeliveryFilters extends TimeRange {
   owner: OwnerScope;
   status: DeliveryStatus[];
@@ -16,7 +15,7 @@ export interface DeliveryFilters extends TimeRange {
   eventId: string | null;
 }
 
-/** The filters that an address carries. */
+/** Reads the filters from the URL. */
 export function readFilters(params: URLSearchParams, owner: OwnerScope): DeliveryFilters {
   return {
     owner,
@@ -28,7 +27,7 @@ export function readFilters(params: URLSearchParams, owner: OwnerScope): Deliver
   };
 }
 
-/** The filters as the API takes them, ranges counted back from `now`. */
+/** The query parameters for the filters. Ranges end at `now`. */
 export function toQuery(filters: DeliveryFilters, now: Date): DeliveryQuery {
   const { status, event, webhookId, eventId, until } = filters;
   const since = sinceOf(filters, now);
@@ -44,8 +43,8 @@ export function toQuery(filters: DeliveryFilters, now: Date): DeliveryQuery {
 }
 
 /**
- * What of the list can be sent again, all at once: the statuses shown that allow it, failed ones where none is chosen.
- * Null where none of them does, or where the list is that of one event.
+ * The filter of a recovery of the listed deliveries: the selected statuses that allow a retry, or `failed` if none is selected. Null if
+ * none of them allows a retry, or if the list shows a single event.
  */
 export function toRecovery(filters: DeliveryFilters, now: Date): RecoveryFilter | null {
   if (filters.eventId) return null;
@@ -63,7 +62,7 @@ export function toRecovery(filters: DeliveryFilters, now: Date): RecoveryFilter 
   };
 }
 
-/** How many filters narrow the list, the owner left out. */
+/** The number of active filters, not counting the owner. */
 export function countFilters(filters: DeliveryFilters): number {
   const { status, event, webhookId, eventId, range, since, until } = filters;
   return [status.length > 0, event, webhookId, eventId, range ?? since ?? until].filter(Boolean).length;

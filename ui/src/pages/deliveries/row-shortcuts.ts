@@ -2,13 +2,13 @@ import { currentRow, rowMoves } from '../../lib/feed/row-moves.ts';
 import { shortcuts } from '../../lib/keys/shortcuts.svelte.ts';
 
 interface Rows {
-  /** In the order in which they are shown. */
+  /** In display order. */
   ids(): string[];
   toggle(id: string): void;
   retry(id: string): void;
 }
 
-/** The keys of a list of deliveries. Returns how to remove them. */
+/** Adds keyboard shortcuts for a list of deliveries. Returns a function that removes them. */
 export function addRowShortcuts({ ids, toggle, retry }: Rows): () => void {
   const onCurrent = (act: (id: string) => void) => () => {
     const id = currentRow();

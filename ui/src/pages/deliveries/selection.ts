@@ -1,4 +1,4 @@
-/** The ids from one to the other, both included, in whichever order they stand; only the second where the first is not there. */
+/** All ids between two rows, in either direction and inclusive. Only `to` if `from` is not in the list. */
 export function rangeBetween(ids: readonly string[], from: string | undefined, to: string): string[] {
   const begin = from === undefined ? -1 : ids.indexOf(from);
   const end = ids.indexOf(to);

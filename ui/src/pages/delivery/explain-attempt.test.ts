@@ -4,7 +4,7 @@ import { explainAttempt } from './explain-attempt.ts';
 const explain = (status_code: number | null, error_message: string | null) =>
   explainAttempt({ status_code, error_message });
 
-test('what was taken needs no explanation', () => {
+test('a successful attempt has no explanation', () => {
   expect(explain(204, null)).toBeNull();
 });
 
@@ -18,7 +18,7 @@ test.each([
   expect(explain(status, `status ${status}`)).toContain(words);
 });
 
-test('a connection that failed is explained by its reason', () => {
+test('a failed connection is explained by its reason', () => {
   expect(explain(null, 'connection refused by 127.0.0.1:9999')).toContain('Nothing listens');
   expect(explain(null, 'refused: a.example leads to an address that is not allowed')).toContain('called from here');
   expect(explain(null, 'no answer within 15 s')).toContain('too long');

@@ -32,7 +32,7 @@ const BY_MESSAGE: [RegExp, string][] = [
   [/closed|reset|broke/i, 'The connection broke before there was an answer.'],
 ];
 
-/** What a failed attempt means, for somebody who has to do something about it; null for one that was taken. */
+/** Explains a failed attempt and what to do about it; null for a successful one. */
 export function explainAttempt({ status_code, error_message }: Facts): string | null {
   if (error_message === null) return null;
   if (status_code === null) return BY_MESSAGE.find(([pattern]) => pattern.test(error_message))?.[1] ?? null;

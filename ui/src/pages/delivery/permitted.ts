@@ -2,7 +2,7 @@ import type { DashboardDeliveryDetail } from '../../../../core/contracts/dashboa
 
 type Facts = Pick<DashboardDeliveryDetail, 'status' | 'webhook'>;
 
-/** Why a delivery cannot be sent now; null when it can. */
+/** The reason why a delivery cannot be retried; null if it can. */
 export function whyNoRetry({ webhook }: Facts): string | null {
   if (webhook.deleted_at !== null) return 'Its webhook was deleted: there is nowhere to send it.';
   if (webhook.paused_at !== null) return 'Its webhook is paused: resume it, and everything that is held goes out.';
@@ -10,7 +10,6 @@ export function whyNoRetry({ webhook }: Facts): string | null {
   return null;
 }
 
-/** Whether something is left that could be cancelled. */
 export function isCancellable({ status }: Pick<Facts, 'status'>): boolean {
   return status === 'pending' || status === 'retrying' || status === 'held';
 }

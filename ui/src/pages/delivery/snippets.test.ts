@@ -24,28 +24,28 @@ function runs(command: string): boolean {
 
 const run = (command: string, args: string[]) => execFileSync(command, args, { encoding: 'utf8' }).trim();
 
-test('the code for a shell prints the signature', () => {
+test('the shell code prints the signature', () => {
   const code = writeCheck('shell', request);
   expect(run('bash', ['-c', code])).toBe(signature);
   expect(code).toContain(`# ${signature}`);
 });
 
-test('the code for Node finds the signature valid', () => {
+test('the Node code accepts the signature', () => {
   expect(run(process.execPath, ['--input-type=module', '-e', writeCheck('node', request)])).toBe('true');
 });
 
-test.skipIf(!runs('php'))('the code for PHP finds the signature valid', () => {
+test.skipIf(!runs('php'))('the PHP code accepts the signature', () => {
   expect(run('php', ['-r', writeCheck('php', request).replace('<?php\n', '')])).toBe('bool(true)');
 });
 
-test('the command sends the same headers, signed anew', () => {
+test('the curl command sends the same headers with a new signature', () => {
   const code = writeCurl(request);
   expect(code).toContain("-H 'content-type: application/json'");
   expect(code).toContain('-H "X-URPA-Signature: $SIGNATURE"');
   expect(code).not.toContain('v1,abc');
 });
 
-test('a signature that may not be seen is not in the code', () => {
+test('a hidden signature does not appear in the code', () => {
   const hidden = { ...request, headers: { 'X-URPA-Signature': '…' } };
   expect(signatureOf(hidden)).toEqual({ header: 'X-URPA-Signature', value: null });
   for (const language of ['shell', 'node', 'php'] satisfies Language[]) {

@@ -2,20 +2,20 @@ import { quoteShell } from '../../lib/quote-shell.ts';
 
 export interface SignedRequest {
   url: string;
-  /** The exact bytes, as text. */
+  /** The exact request body, as text. */
   body: string;
-  /** As they are sent, by their names. */
+  /** The headers as sent, by name. */
   headers: Record<string, string>;
   /** `X-URPA-`. */
   headerPrefix: string;
 }
 
-/** How the code is called in each language, and the code. */
+/** The languages of the code that checks a signature. */
 export type Language = 'shell' | 'node' | 'php';
 
 const PLACEHOLDER = 'put-the-secret-here';
 
-/** The signature's header and what it holds; null where this key may not see it. */
+/** The name and value of the signature header. The value is null if this key may not see it. */
 export function signatureOf(request: SignedRequest): { header: string; value: string | null } {
   const header = `${request.headerPrefix}Signature`;
   const found = Object.entries(request.headers).find(([name]) => name.toLowerCase() === header.toLowerCase());
@@ -23,12 +23,12 @@ export function signatureOf(request: SignedRequest): { header: string; value: st
   return { header, value: value !== null && /^[0-9a-f]{64}$/.test(value) ? value : null };
 }
 
-/** Code that checks the signature of this very request. */
+/** Code that checks the signature of this request. */
 export function writeCheck(language: Language, request: SignedRequest): string {
   return { shell: writeShell, node: writeNode, php: writePhp }[language](request);
 }
 
-/** A command that sends the request once more, signed with the secret that is put in. */
+/** A command that sends the request again, signed with a secret that the user fills in. */
 export function writeCurl(request: SignedRequest): string {
   const { header } = signatureOf(request);
   const others = Object.entries(request.headers).filter(([name]) => !/signature$/i.test(name));
@@ -59,7 +59,7 @@ function writeNode(request: SignedRequest): string {
     `import { createHmac, timingSafeEqual } from 'node:crypto';`,
     ``,
     `const secret = ${JSON.stringify(PLACEHOLDER)};`,
-    `const body = ${JSON.stringify(request.body)}; // the raw body, not what a parser made of it`,
+    `const body = ${JSON.stringify(request.body)}; // the raw body, before any parsing`,
     `const received = ${JSON.stringify(value ?? '…')}; // ${header}`,
     ``,
     `const expected = createHmac('sha256', secret).update(body).digest('hex');`,

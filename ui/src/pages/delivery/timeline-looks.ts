@@ -15,7 +15,7 @@ interface Look {
   icon: Component<{ class?: string; 'aria-hidden'?: 'true' }>;
 }
 
-/** How each entry of a delivery's timeline is called and drawn. */
+/** The label, icon and colour of each type of timeline entry. */
 export const TIMELINE_LOOKS: Record<TimelineEntry['type'], Look> = {
   accepted: { label: 'Accepted', tone: 'text-muted-foreground', icon: Inbox },
   attempt: { label: 'Attempt', tone: 'text-info', icon: Send },

@@ -1,6 +1,5 @@
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../../../core/domain/delivery.ts';
 
-/** How many of these deliveries stand how. */
 export function countByStatus(deliveries: readonly { status: DeliveryStatus }[]): Record<DeliveryStatus, number> {
   const counts = DELIVERY_STATUSES.map((status) => [
     status,

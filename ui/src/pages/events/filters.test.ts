@@ -4,7 +4,7 @@ import { isNarrowed, readFilters, toQuery } from './filters.ts';
 const everything = { platform: null, org_id: null };
 const now = new Date('2026-01-22T10:30:00.000Z');
 
-test('an address carries every filter, and a range is counted back from now', () => {
+test('every filter in the URL reaches the API, and a range ends now', () => {
   const params = new URLSearchParams('event=contact.created&range=1h&since=2020-01-01T00:00:00Z');
   const filters = readFilters(params, { platform: '4calls', org_id: 'org-42' });
   expect(toQuery(filters, now)).toEqual({
@@ -15,7 +15,7 @@ test('an address carries every filter, and a range is counted back from now', ()
   });
 });
 
-test('without filters nothing is asked for', () => {
+test('without filters the query is empty', () => {
   const filters = readFilters(new URLSearchParams('since=yesterday'), everything);
   expect(toQuery(filters, now)).toEqual({});
   expect(isNarrowed(filters)).toBe(false);

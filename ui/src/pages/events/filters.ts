@@ -3,18 +3,17 @@ import type { EventQuery } from '../../lib/api/queries/events.ts';
 import { readTimeRange, sinceOf, type TimeRange } from '../../lib/filters/time-range.ts';
 import type { OwnerScope } from '../../lib/scope.svelte.ts';
 
-/** What the list of events is narrowed to. */
 export interface EventFilters extends TimeRange {
   owner: OwnerScope;
   event: string | null;
 }
 
-/** The filters that an address carries. */
+/** Reads the filters from the URL. */
 export function readFilters(params: URLSearchParams, owner: OwnerScope): EventFilters {
   return { owner, event: params.get('event'), ...readTimeRange(params) };
 }
 
-/** The filters as the API takes them, ranges counted back from `now`. */
+/** The query parameters for the filters. Ranges end at `now`. */
 export function toQuery(filters: EventFilters, now: Date): EventQuery {
   const since = sinceOf(filters, now);
   return {
@@ -25,7 +24,7 @@ export function toQuery(filters: EventFilters, now: Date): EventQuery {
   };
 }
 
-/** Whether the list is narrowed, the owner left out. */
+/** Whether any filter is active, not counting the owner. */
 export function isNarrowed({ event, range, since, until }: EventFilters): boolean {
   return [event, range, since, until].some((value) => value !== null);
 }

@@ -13,11 +13,11 @@ const event = (id: string, deliveries: Partial<typeof none>) => ({
 });
 const rows = [event('e3', { delivered: 1, held: 1 }), event('e2', { failed: 2 }), event('e1', { retrying: 1 })];
 
-test('events change while a delivery of theirs is under way', () => {
+test('an event can change while one of its deliveries has not ended', () => {
   expect(touchedEvents({ ...NOTHING_CHANGED, deliveries: ['d1'] }, rows)).toEqual(['e3', 'e1']);
 });
 
-test('an event that went to nobody shows in the overview alone', () => {
+test('an event without deliveries only changes the overview', () => {
   expect(touchedEvents({ ...NOTHING_CHANGED, overview: true }, [])).toEqual([]);
   expect(touchedEvents({ ...NOTHING_CHANGED, webhooks: ['w1'] }, rows)).toBeNull();
 });

@@ -1,6 +1,6 @@
 import type { Scope } from '../../../../core/contracts/key.ts';
 
-/** The scopes in the order in which they are offered, and what each allows. */
+/** The scopes in display order, with descriptions. */
 export const SCOPE_TEXTS: readonly { scope: Scope; allows: string }[] = [
   { scope: 'events:write', allows: 'Emit events, retry and cancel deliveries' },
   { scope: 'events:read', allows: 'See events and deliveries, with what is in them' },

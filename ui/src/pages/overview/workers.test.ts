@@ -10,7 +10,7 @@ const worker = (alive: boolean) => ({
   alive,
 });
 
-test('one living worker is enough', () => {
+test('one live worker is enough', () => {
   expect(describeWorkers([worker(true), worker(false)])).toEqual({
     ok: true,
     detail: '1 worker running; 1 other has gone silent',
@@ -18,7 +18,7 @@ test('one living worker is enough', () => {
   expect(describeWorkers([worker(true), worker(true)])).toEqual({ ok: true, detail: '2 workers running' });
 });
 
-test('without one nothing is sent', () => {
+test('without a live worker nothing is sent', () => {
   expect(describeWorkers([])).toMatchObject({ ok: false });
   expect(describeWorkers([worker(false)])).toMatchObject({ ok: false });
 });

@@ -1,7 +1,7 @@
 import type { SystemHealth } from '../../../../core/contracts/dashboard/operation.ts';
 import { formatPlural } from '../../lib/number-format.ts';
 
-/** The workers as one part of the system: without a living one nothing is sent. */
+/** The health of the workers as one component. Without a live worker nothing is sent. */
 export function describeWorkers(workers: SystemHealth['workers']): { ok: boolean; detail: string } {
   const alive = workers.filter((worker) => worker.alive).length;
   const gone = workers.length - alive;

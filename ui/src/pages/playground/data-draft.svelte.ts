@@ -4,12 +4,12 @@ import { findDeviations } from './deviations.ts';
 import { readDraft, toDraft, type Draft } from './draft.ts';
 import type { FormField } from './fields.ts';
 
-/** What is to be sent as `data`, as a form or as JSON. */
+/** The `data` of the event to send, edited as a form or as JSON. */
 export class DataDraft {
   mode = $state<'form' | 'json'>('form');
   draft = $state<Draft | null>(null);
   json = $state('');
-  /** Why the form cannot be shown. */
+  /** The reason why the form cannot be shown. */
   misfit = $state<string>();
   readonly field: FormField;
 
@@ -20,9 +20,9 @@ export class DataDraft {
   });
   private readonly parsed = $derived(parse(this.json));
 
-  /** What is wrong with the form, by path. */
+  /** Errors in the form, by path. */
   readonly problems = $derived(this.read.problems);
-  /** What is wrong with the JSON. */
+  /** The error in the JSON. */
   readonly jsonProblem = $derived('problem' in this.parsed ? this.parsed.problem : undefined);
 
   readonly deviations = $derived.by(() => {
@@ -30,13 +30,13 @@ export class DataDraft {
     return this.problems.size > 0 ? [] : findDeviations(this.field, this.read.value);
   });
 
-  /** JSON; null while it cannot be sent. */
+  /** JSON; null if it is invalid. */
   readonly text = $derived.by(() => {
     if (this.mode === 'json') return this.jsonProblem === undefined ? this.json : null;
     return this.problems.size > 0 ? null : writeExact(this.read.value);
   });
 
-  /** `json` is what it begins with. */
+  /** `json` is the initial value. */
   constructor(field: FormField, json: string) {
     this.field = field;
     this.reset(json);
@@ -49,7 +49,7 @@ export class DataDraft {
     if (!this.draft) this.mode = 'json';
   }
 
-  /** Shows the same in the other way; stays where the form cannot show it. */
+  /** Switches between form and JSON and keeps the value. Stays in JSON if the form cannot show it. */
   switchTo(mode: 'form' | 'json'): void {
     this.misfit = undefined;
     if (mode === 'json') {

@@ -4,7 +4,7 @@ import type { FormField } from './fields.ts';
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 
-/** Where a value differs from what the schema describes, in words. Posthorn sends it all the same. */
+/** Describes where a value deviates from the schema. Posthorn accepts it anyway. */
 export function findDeviations(field: FormField, value: ExactJson, path = ''): string[] {
   const at = path === '' ? 'data' : path;
   if (field.kind === 'json' || (value === null && field.nullable)) return [];

@@ -29,7 +29,7 @@ function pass(text: string): { text: string; problems: Record<string, string> } 
   return { text: writeExact(value), problems: Object.fromEntries(problems) };
 }
 
-test('each type gets a field of its kind', () => {
+test('each type gets a matching field', () => {
   const kinds = Object.fromEntries(field.members.map(({ name, kind }) => [name, kind]));
   expect(kinds).toEqual({
     id: 'text',
@@ -50,17 +50,17 @@ test('each type gets a field of its kind', () => {
   expect(field.members.find(({ name }) => name === 'count')).toMatchObject({ whole: true, hint: 'At least 0' });
 });
 
-test('what the form shows is what is sent, with numbers to the digit and members that no schema knows', () => {
+test('the form keeps every digit of numbers, and members that are not in the schema', () => {
   const text =
     '{"id":"7","count":12345678901234567890,"done":true,"state":"closed","email":null,"address":{"city":"Köln","floor":2.50},"tags":["a","b"],"anything":[1],"more":{"x":1.0}}';
   expect(pass(text)).toEqual({ text, problems: {} });
 });
 
-test('what was missing is not sent, even where the schema wants it', () => {
+test('missing members are not sent, even if the schema requires them', () => {
   expect(pass('{"count":1}').text).toBe('{"count":1}');
 });
 
-test('a number that is none is told at its field', () => {
+test('an invalid number is reported at its field', () => {
   const draft = toDraft(field, parseExact('{"count":1,"address":{"city":"x","floor":1}}'))!;
   draft.members['count']!.text = '1.5';
   draft.members['address']!.members['floor']!.text = '';
@@ -70,7 +70,7 @@ test('a number that is none is told at its field', () => {
   expect(problems.get('count')).toContain('whole number');
 });
 
-test('a value that no field can show is not shown', () => {
+test('the form is refused for a value that no field can show', () => {
   expect(toDraft(field, parseExact('{"state":"unheard of"}'))).toBeNull();
   expect(toDraft(field, parseExact('{"id":null}'))).toBeNull();
   expect(toDraft(field, parseExact('[]'))).toBeNull();

@@ -1,21 +1,21 @@
 import { ExactNumber, isObject, parseExact, writeExact, type ExactJson } from '../../lib/json/exact-json.ts';
 import type { FormField } from './fields.ts';
 
-/** What a field of the form holds, whether it is valid yet or not. */
+/** The value of a form field, valid or not. */
 export interface Draft {
-  /** `absent`: the member is left out. */
+  /** `absent`: the member is omitted. */
   how: 'value' | 'null' | 'absent';
-  /** What was typed; "true" or "false" for a boolean. */
+  /** The text typed; "true" or "false" for a boolean. */
   text: string;
-  /** Of an object, by their names. */
+  /** For objects: the members by name. */
   members: Record<string, Draft>;
-  /** Of an object: members that the schema does not describe. They are sent as they are. */
+  /** For objects: members that are not in the schema. They are sent unchanged. */
   others: Record<string, ExactJson>;
-  /** Of a list. */
+  /** For lists. */
   items: Draft[];
 }
 
-/** The draft of a value, `undefined` for none; null where the form cannot show it. */
+/** Converts a value (`undefined`: missing) to a draft; null if the form cannot show it. */
 export function toDraft(field: FormField, value: ExactJson | undefined): Draft | null {
   const empty: Draft = { how: 'value', text: '', members: {}, others: {}, items: [] };
   if (value === null && field.kind !== 'json')
@@ -33,7 +33,7 @@ function toObjectDraft(field: FormField, value: { [name: string]: ExactJson }): 
   for (const member of field.members) {
     const draft = toDraft(member, Object.hasOwn(value, member.name) ? value[member.name] : undefined);
     if (!draft) return null;
-    // A member that is missing stays so, although the schema wants it.
+    // A missing member stays missing, even if the schema requires it.
     members[member.name] = Object.hasOwn(value, member.name) ? draft : { ...draft, how: 'absent' };
   }
   const known = new Set(field.members.map(({ name }) => name));
@@ -54,7 +54,7 @@ function toText(field: FormField, value: ExactJson): string | null {
   return field.kind === 'choice' && !field.choices.includes(value) ? null : value;
 }
 
-/** What a field begins with that holds nothing yet. */
+/** The initial content of an empty field. */
 function blank(field: FormField): Partial<Draft> {
   switch (field.kind) {
     case 'choice':
@@ -70,7 +70,7 @@ function blank(field: FormField): Partial<Draft> {
   }
 }
 
-/** The value that a draft stands for. What is wrong goes to `problems`, by the field's path; then the value is of no use. */
+/** Converts a draft to a value. Errors are added to `problems` by path; if there are any, the value is not usable. */
 export function readDraft(field: FormField, draft: Draft, problems: Map<string, string>, path = ''): ExactJson {
   if (draft.how === 'null') return null;
   switch (field.kind) {

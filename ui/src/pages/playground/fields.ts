@@ -1,28 +1,26 @@
 type FieldKind = 'text' | 'number' | 'boolean' | 'choice' | 'moment' | 'date' | 'object' | 'list' | 'json';
 
-/** One field of the form that a JSON Schema makes. */
+/** A form field, derived from a JSON Schema. */
 export interface FormField {
   /** The member's name; "item" in a list. */
   name: string;
-  /** `json`: what the schema leaves open, or says in a way that the form does not know. */
+  /** `json`: any value, or a schema that the form does not support. */
   kind: FieldKind;
   hint: string | undefined;
-  /** May be left out. */
   optional: boolean;
   nullable: boolean;
-  /** Whole numbers only. */
   whole: boolean;
-  /** Of a choice. */
+  /** For choices. */
   choices: string[];
-  /** Of an object. */
+  /** For objects. */
   members: FormField[];
-  /** Of a list: what each of its items is. */
+  /** For lists: the field of each item. */
   item: FormField | null;
 }
 
 type Schema = Record<string, unknown>;
 
-/** The field of a schema; that of `data` itself is an object. */
+/** Derives the form field of a schema. The field of `data` itself is an object. */
 export function readField(name: string, schema: Schema, optional = false): FormField {
   const types = typesOf(schema);
   const kind = kindOf(schema, types);

@@ -21,7 +21,7 @@ const target = (query: string, view: { platform: string | null; org_id: string |
   return { platform: platform.id, ...rest };
 };
 
-test('what the view leaves open is chosen', () => {
+test('the user chooses what the view leaves open', () => {
   expect(target('')).toEqual({
     platform: 'urpa',
     orgId: null,
@@ -31,7 +31,7 @@ test('what the view leaves open is chosen', () => {
   expect(target('from=4calls&org=org-42')).toMatchObject({ orgId: 'org-42', mayChooseOrganization: true });
 });
 
-test('what the view fixes cannot be chosen', () => {
+test('the user cannot change what the view fixes', () => {
   expect(target('from=urpa&org=org-7', { platform: '4calls', org_id: 'org-42' })).toEqual({
     platform: '4calls',
     orgId: 'org-42',
@@ -40,7 +40,7 @@ test('what the view fixes cannot be chosen', () => {
   });
 });
 
-test('an event like another one goes to the same owner', () => {
+test('a copied event goes to the same owner', () => {
   const like = { platform: '4calls', org_id: 'org-9' };
   expect(readTarget(session, all, new URLSearchParams('from=urpa'), like)).toMatchObject({ orgId: 'org-9' });
 });

@@ -3,14 +3,13 @@ import type { OwnerScope } from '../../lib/scope.svelte.ts';
 
 export interface Target {
   platform: Session['platforms'][number];
-  /** Empty while none was chosen; null for a platform without. */
+  /** Empty if none is selected; null if the platform has no organizations. */
   orgId: string | null;
-  /** Where the key and the view leave a choice. */
   mayChoosePlatform: boolean;
   mayChooseOrganization: boolean;
 }
 
-/** For whom an event is emitted: for whom the event that it is to be like was; what is in view; or what the address says. */
+/** The owner to emit the event for: the owner of the copied event, otherwise the selected one, otherwise the one in the URL. */
 export function readTarget(
   session: Session,
   view: OwnerScope,

@@ -4,14 +4,14 @@ import { writeBody, writeCurl } from './write-request.ts';
 
 const data = String.raw`{"name":"O'Neill \"Jr\"","n":12345678901234567890}`;
 
-/** What a shell makes of the command: the arguments of curl. */
+/** Returns the arguments that a shell passes to curl. */
 function runCurl(command: string): string[] {
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}`;
   const options = { encoding: 'utf8', env: { ...process.env, POSTHORN_KEY: 'ph_secret' } } as const;
   return execFileSync('bash', ['-c', script], options).split('\0').slice(0, -1);
 }
 
-test('a body has the timestamp only where there is one, and its numbers to the digit', () => {
+test('a body has a timestamp only if it is set, and keeps every digit of numbers', () => {
   const body = writeBody({ event: 'contact.created', data, timestamp: '' });
   expect(Object.keys(JSON.parse(body) as object)).toEqual(['event', 'data']);
   expect(body).toContain('12345678901234567890');
@@ -19,7 +19,7 @@ test('a body has the timestamp only where there is one, and its numbers to the d
   expect(JSON.parse(dated)).toMatchObject({ timestamp: '2026-01-22T10:30:00Z' });
 });
 
-test('the command sends these bytes, whatever quotes are in them', () => {
+test('the command sends the exact bytes, with any quotes', () => {
   const body = writeBody({ event: 'contact.created', data, timestamp: '' });
   const sent = runCurl(writeCurl('http://localhost:8080/api/coordinator/organizations/a%27b/events', body, "it's-1"));
   expect(sent).toContain('http://localhost:8080/api/coordinator/organizations/a%27b/events');
@@ -28,6 +28,6 @@ test('the command sends these bytes, whatever quotes are in them', () => {
   expect(sent.at(-1)).toBe(body);
 });
 
-test('a command without an idempotency key sends none', () => {
+test('without an idempotency key the command sends none', () => {
   expect(writeCurl('http://localhost/x', '{}', '')).not.toContain('Idempotency-Key');
 });

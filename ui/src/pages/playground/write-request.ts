@@ -5,11 +5,11 @@ export interface Request {
   event: string;
   /** JSON. */
   data: string;
-  /** Empty: the API takes the time at which it arrives. */
+  /** Empty: the API uses the time of arrival. */
   timestamp: string;
 }
 
-/** The body that emits an event, with a line for each member. */
+/** The request body that emits an event, one line per member. */
 export function writeBody({ event, data, timestamp }: Request): string {
   const members = [
     `"event":${JSON.stringify(event)}`,
@@ -19,7 +19,7 @@ export function writeBody({ event, data, timestamp }: Request): string {
   return indentJson(`{${members.join(',')}}`);
 }
 
-/** A command that sends exactly this; the key is taken from the variable POSTHORN_KEY. */
+/** A command that sends exactly this request. It reads the key from the variable POSTHORN_KEY. */
 export function writeCurl(url: string, body: string, idempotencyKey: string): string {
   return [
     `curl -sS -i -X POST ${quoteShell(url)} \\`,

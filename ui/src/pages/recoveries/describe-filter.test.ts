@@ -15,11 +15,11 @@ test.each<[Recovery['filter'], string]>([
     { status: ['failed', 'cancelled', 'retrying'], ids: ['a', 'b'] },
     'chosen deliveries that were failed, cancelled or retrying',
   ],
-])('%j is said in words', (filter, text) => {
+])('%j is described', (filter, text) => {
   expect(words(filter)).toBe(text);
 });
 
-test('one is one, and a webhook that is not known is named by its id', () => {
+test('one delivery takes the singular, and an unknown webhook is shown by its id', () => {
   expect(words({ status: ['failed'], ids: ['a'] }, 1)).toBe('chosen delivery that was failed');
   expect(
     describeFilter({ filter: { status: ['failed'], webhook_id: '0000-12345678' }, matched: 2, matched_exact: true }),

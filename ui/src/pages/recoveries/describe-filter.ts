@@ -1,6 +1,6 @@
 import type { Recovery } from '../../../../core/contracts/recovery.ts';
 
-/** What a recovery is about, in words; times in it as ISO 8601. `webhookUrl` is that of the filter's webhook, where it is known. */
+/** Describes a recovery's filter, with times in ISO 8601. `webhookUrl` is the URL of the filter's webhook, if known. */
 export function describeFilter(
   { filter, matched, matched_exact: exact }: Pick<Recovery, 'filter' | 'matched' | 'matched_exact'>,
   webhookUrl?: string,

@@ -9,7 +9,7 @@ const REASONS: Record<keyof Recovery['skipped_reasons'], string> = {
   event_expired: 'past the retention',
 };
 
-/** "15 left out (12 webhook paused, 3 just being sent)"; empty for none. */
+/** "15 left out (12 webhook paused, 3 just being sent)"; empty if there are none. */
 export function describeSkipped(reasons: Recovery['skipped_reasons']): string {
   const given = Object.entries(reasons).filter(([, count]) => count > 0);
   if (given.length === 0) return '';

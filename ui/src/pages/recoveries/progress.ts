@@ -3,7 +3,7 @@ import { formatCounted } from '../../lib/number-format.ts';
 
 type Progress = Pick<Recovery, 'state' | 'matched' | 'matched_exact' | 'retried' | 'skipped'>;
 
-/** How far a recovery is, 0 to 1. Where it is not known how many matched, it comes near to 1 but not there before its end. */
+/** The progress of a recovery, 0 to 1. Without an exact count it approaches 1 and reaches it only at the end. */
 export function shareOf({ state, matched, matched_exact: exact, retried, skipped }: Progress): number {
   if (state === 'completed') return 1;
   const done = retried + skipped;

@@ -32,14 +32,14 @@ const filled = {
   events: ['contact.created'],
 };
 
-test('a new one has the default schedule, and needs an address and events', () => {
+test('a new webhook has the default schedule, and requires a URL and events', () => {
   const draft = newDraft({ platform: '4calls', org_id: null });
   expect(draft.options.retry_policy).toEqual(webhook.retry_policy);
   expect(Object.keys(checkDraft(draft, true))).toEqual(['organization', 'url', 'events']);
   expect(checkDraft(filled, false)).toEqual({});
 });
 
-test('what is out of bounds is said where it stands', () => {
+test('values out of bounds are reported by field', () => {
   const options = {
     ...filled.options,
     retry_policy: { maximum_attempts: 2.5, initial_interval: null, backoff_coefficient: 9 },
@@ -55,7 +55,7 @@ test('what is out of bounds is said where it stands', () => {
   });
 });
 
-test('what is left empty is not sent', () => {
+test('empty fields are not sent', () => {
   expect(toRegister(filled)).toEqual({
     url: 'https://example.com/hook',
     events: ['contact.created'],
@@ -63,12 +63,12 @@ test('what is left empty is not sent', () => {
   });
 });
 
-test('options are sent where they are not the default', () => {
+test('options are sent if they differ from the default', () => {
   const options = { ...filled.options, limits: { concurrency: 5, rate: null } };
   expect(toRegister({ ...filled, options })).toEqual({ ...toRegister(filled), limits: options.limits });
 });
 
-test('only what changed is sent', () => {
+test('only changed fields are sent', () => {
   expect(toUpdate(draftOf(webhook), webhook)).toBeNull();
   expect(toUpdate({ ...draftOf(webhook), events: webhook.events.toReversed() }, webhook)).toBeNull();
   const changed = {
@@ -93,7 +93,7 @@ test('only what changed is sent', () => {
   });
 });
 
-test("the API's errors find their fields", () => {
+test('API errors are assigned to their fields', () => {
   const errors = [
     { path: 'url', message: 'must be http or https' },
     { path: 'events[1]', message: 'unknown event type "x"' },

@@ -6,21 +6,21 @@ import type { Owner } from '../../lib/api/session.ts';
 import { changesOf, checkOptions, newOptions, optionsOf } from './options/drafts.ts';
 import type { OptionDrafts } from './options/index.ts';
 
-/** What the form holds. */
+/** The values of the form. */
 export interface Draft {
   platform: string;
-  /** Empty where the platform has no organizations. */
+  /** Empty if the platform has no organizations. */
   organization: string;
   url: string;
   description: string;
-  /** Empty: one is made, or the present one stays. */
+  /** Empty: generate a secret, or keep the current one. */
   secret: string;
   events: string[];
   active: boolean;
   options: OptionDrafts;
 }
 
-/** Messages by the paths that the API has for the fields, such as `limits.rate`. */
+/** Error messages by the API's field path, such as `limits.rate`. */
 export type DraftProblems = Record<string, string>;
 
 const SECRET_LENGTH = 16;
@@ -52,7 +52,7 @@ export function draftOf(webhook: DashboardWebhook): Draft {
   };
 }
 
-/** What has to be mended before it can be sent. */
+/** Validates the form. Returns messages by field. */
 export function checkDraft(draft: Draft, hasOrganizations: boolean): DraftProblems {
   return {
     ...(hasOrganizations && draft.organization.trim() === '' && { organization: 'Enter the organization.' }),
@@ -64,7 +64,7 @@ export function checkDraft(draft: Draft, hasOrganizations: boolean): DraftProble
   };
 }
 
-/** What the API found wrong, by field; `other` is about none of them. */
+/** Assigns API errors to fields. `other` are those without a field. */
 export function placeErrors(errors: readonly FieldError[]): { problems: DraftProblems; other: string[] } {
   const problems: DraftProblems = {};
   const other: string[] = [];
@@ -87,7 +87,7 @@ export function toRegister(draft: Draft): RegisterInput {
   };
 }
 
-/** What differs from the webhook as it is; null where nothing does. */
+/** The fields that differ from the saved webhook; null if none do. */
 export function toUpdate(draft: Draft, webhook: DashboardWebhook): UpdateInput | null {
   const before = draftOf(webhook);
   const changed = {
@@ -101,7 +101,7 @@ export function toUpdate(draft: Draft, webhook: DashboardWebhook): UpdateInput |
   return Object.keys(changed).length === 0 ? null : changed;
 }
 
-/** The field's value that a problem's path is about. */
+/** The value at the path of a problem. */
 export function valueAt(draft: Draft, path: string): unknown {
   const [first, ...rest] = path.split('.');
   const fields: Record<string, unknown> = { ...draft, ...draft.options };

@@ -3,20 +3,20 @@ import { isNarrowed, readFilters, toQuery } from './filters.ts';
 
 const everything = { platform: null, org_id: null };
 
-test('an empty address asks for everything', () => {
+test('a URL without parameters has no filters', () => {
   const filters = readFilters(new URLSearchParams(), everything);
   expect(toQuery(filters)).toEqual({});
   expect(isNarrowed(filters)).toBe(false);
 });
 
-test('every filter of the address reaches the API', () => {
+test('every filter in the URL reaches the API', () => {
   const owner = { platform: '4calls', org_id: 'org-1' };
   const filters = readFilters(new URLSearchParams('state=struggling&search=crm&cursor=c1'), owner);
   expect(toQuery(filters)).toEqual({ ...owner, state: 'struggling', search: 'crm', cursor: 'c1' });
   expect(isNarrowed(filters)).toBe(true);
 });
 
-test('an unknown state is none, and a page further down does not narrow', () => {
+test('an unknown state is ignored, and a cursor does not count as a filter', () => {
   const filters = readFilters(new URLSearchParams('state=deleted&cursor=c1'), everything);
   expect(toQuery(filters)).toEqual({ cursor: 'c1' });
   expect(isNarrowed(filters)).toBe(false);

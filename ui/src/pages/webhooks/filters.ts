@@ -5,7 +5,6 @@ import type { OwnerScope } from '../../lib/scope.svelte.ts';
 
 export const STATE_FILTERS = ['active', 'struggling', 'paused', 'off'] as const;
 
-/** What the list is narrowed to. */
 export interface WebhookFilters {
   owner: OwnerScope;
   state: (typeof STATE_FILTERS)[number] | null;
@@ -13,7 +12,7 @@ export interface WebhookFilters {
   cursor: string | null;
 }
 
-/** The filters that an address carries. */
+/** Reads the filters from the URL. */
 export function readFilters(params: URLSearchParams, owner: OwnerScope): WebhookFilters {
   return {
     owner,
@@ -23,7 +22,7 @@ export function readFilters(params: URLSearchParams, owner: OwnerScope): Webhook
   };
 }
 
-/** The filters as the API takes them. */
+/** The query parameters for the filters. */
 export function toQuery({ owner, state, search, cursor }: WebhookFilters): WebhookQuery {
   return {
     ...ownerQuery(owner),
@@ -33,7 +32,7 @@ export function toQuery({ owner, state, search, cursor }: WebhookFilters): Webho
   };
 }
 
-/** Whether something but the owner narrows the list. */
+/** Whether any filter is active, not counting the owner. */
 export function isNarrowed({ state, search }: WebhookFilters): boolean {
   return state !== null || search !== '';
 }

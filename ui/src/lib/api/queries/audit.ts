@@ -4,10 +4,10 @@ import { KEYS } from '../keys.ts';
 
 type AuditQuery = NonNullable<Parameters<typeof api.api.dashboard.audit.$get>[0]>['query'];
 
-/** Much is noted of which the live stream says nothing: it is asked for at each visit. */
+/** The live stream does not announce most audit entries, so every visit fetches them. */
 const ALWAYS_STALE = 0;
 
-/** So many of the last entries are shown beside what they were done to. */
+/** How many recent entries a page shows about its subject. */
 const RECENT = '10';
 
 export function auditQuery(query: AuditQuery) {
@@ -19,7 +19,7 @@ export function auditQuery(query: AuditQuery) {
   });
 }
 
-/** Who did what to something, newest first. */
+/** The audit entries about one subject, newest first. */
 export function subjectAuditQuery(subjectId: string) {
   return queryOptions({
     queryKey: [KEYS.audit, 'subject', subjectId],

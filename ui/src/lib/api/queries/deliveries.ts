@@ -4,7 +4,7 @@ import { api, platformApi, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
 import type { Owner } from '../session.ts';
 
-/** The query parameters of a list of deliveries. */
+/** The query parameters of the list of deliveries. */
 export type DeliveryQuery = NonNullable<Parameters<typeof api.api.dashboard.deliveries.$get>[0]>['query'];
 
 export function fetchDeliveries(query: DeliveryQuery, signal?: AbortSignal) {
@@ -30,7 +30,7 @@ interface OwnedDelivery extends Owner {
   id: string;
 }
 
-/** Sends a delivery now; `force` sends it although it was delivered. */
+/** Retries a delivery now. `force` allows this for one that was delivered. */
 export function retryDelivery(session: Session, delivery: OwnedDelivery, force = false) {
   const client = platformApi(session, delivery);
   return read(client.webhooks.events[':id'].retry.$post({ param: { id: delivery.id }, json: force ? { force } : {} }));

@@ -4,10 +4,10 @@ import type { OwnerScope } from '../../scope.svelte.ts';
 import { platformApi, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
 
-/** The types are the same for every organization, and their path names one: this one need not exist. */
+/** The path needs an organization id, but the event types do not depend on it. The organization need not exist. */
 const ANY_ORGANIZATION = 'any';
 
-/** The event types of the platform in view, or of all that the key may see. */
+/** The event types of the selected platform, or of all platforms that the key may see. */
 export function eventTypesQuery(session: Session, owner: OwnerScope) {
   const platforms = session.platforms.filter(({ id }) => owner.platform === null || id === owner.platform);
   return queryOptions({

@@ -7,7 +7,7 @@ import { KEYS } from '../keys.ts';
 import { fetchApi } from '../request.ts';
 import { basesOf, type Owner } from '../session.ts';
 
-/** The query parameters of a list of events. */
+/** The query parameters of the list of events. */
 export type EventQuery = NonNullable<Parameters<typeof api.api.dashboard.events.$get>[0]>['query'];
 
 export function fetchEvents(query: EventQuery) {
@@ -21,14 +21,14 @@ export function eventQuery(id: string) {
   });
 }
 
-/** What emits an event: the body to the byte, so that its numbers stay as they were written. */
+/** A request to emit an event. The body is kept as text so that its numbers are not reformatted. */
 export interface Emission {
   body: string;
   idempotencyKey: string;
 }
 
 export interface Accepted extends z.infer<typeof AcceptedEvent> {
-  /** The idempotency key was used for this event before: nothing new was made. */
+  /** The idempotency key was already used for this event, so nothing was created. */
   replayed: boolean;
 }
 

@@ -7,7 +7,7 @@ export const keysQuery = queryOptions({
   queryFn: async ({ signal }) => (await read(api.api.admin.keys.$get({}, { init: { signal } }))).data,
 });
 
-/** What a new key takes. */
+/** The request body for a new key. */
 export type KeyInput = Parameters<typeof api.api.admin.keys.$post>[0]['json'];
 
 export function createKey(input: KeyInput) {

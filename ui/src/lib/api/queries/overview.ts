@@ -5,7 +5,7 @@ import { api, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
 import { ownerQuery } from '../owner-query.ts';
 
-/** How often counts are fetched that move with the time alone. */
+/** How often to fetch counts that change as time passes. */
 const MOVE_ON_MS = 30_000;
 
 export function overviewQuery(owner: OwnerScope, range: Range) {

@@ -9,7 +9,7 @@ import { send } from '../request.ts';
 
 const PATH = '/api/dashboard/recoveries';
 
-/** Which deliveries are to be sent again; what is left out does not narrow. */
+/** Which deliveries to retry. Omitted fields match all. */
 export interface RecoveryFilter {
   platform?: string;
   org_id?: string;
@@ -21,7 +21,7 @@ export interface RecoveryFilter {
   ids?: string[];
 }
 
-/** How many deliveries match now. */
+/** Counts the deliveries that match now. */
 export function countRecovery(filter: RecoveryFilter, signal?: AbortSignal): Promise<Counted> {
   return send<Counted>('POST', PATH, { body: { filter, dry_run: true }, ...(signal && { signal }) });
 }
@@ -35,7 +35,7 @@ interface RecoveryPage {
   next_cursor: string | null;
 }
 
-/** Newest first; asked for again every two seconds while one of them goes on. */
+/** Newest first. Polled every two seconds while one of them is running. */
 export function recoveriesQuery(owner: OwnerScope, cursor: string | null) {
   return queryOptions<RecoveryPage>({
     queryKey: [KEYS.recoveries, 'list', owner, cursor],
@@ -46,7 +46,7 @@ export function recoveriesQuery(owner: OwnerScope, cursor: string | null) {
   });
 }
 
-/** One recovery; asked for again every second while it goes on, should a notice be lost. */
+/** One recovery. Polled every second while it is running, in case a live message is lost. */
 export function recoveryQuery(id: string) {
   return queryOptions<Recovery>({
     queryKey: [KEYS.recovery, id],

@@ -4,7 +4,7 @@ import { api, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
 import { ApiError } from '../problem.ts';
 
-/** Who is signed in; null for nobody. */
+/** The current session; null if signed out. */
 export const sessionQuery = queryOptions({
   queryKey: [KEYS.session],
   staleTime: Infinity,
@@ -31,7 +31,7 @@ export async function signOut(queries: QueryClient): Promise<void> {
   forgetSession(queries);
 }
 
-/** Shows the sign-in, and forgets what only a signed-in person may see. */
+/** Shows the sign-in page and removes all cached data. */
 export function forgetSession(queries: QueryClient): void {
   if (!queries.getQueryData(sessionQuery.queryKey)) return;
   queries.setQueryData(sessionQuery.queryKey, null);

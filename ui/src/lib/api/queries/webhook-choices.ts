@@ -4,10 +4,10 @@ import { api, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
 import { ownerQuery } from '../owner-query.ts';
 
-/** As many as a choice can hold. */
+/** The maximum number of webhooks to choose from. */
 const MOST = '200';
 
-/** The owner's webhooks, to choose one from. */
+/** The owner's webhooks, to choose from. */
 export function webhookChoicesQuery(owner: OwnerScope) {
   return queryOptions({
     queryKey: [KEYS.webhooks, 'choices', owner],

@@ -5,19 +5,19 @@ import { api, read, webhooksApi } from '../client.ts';
 import { KEYS } from '../keys.ts';
 import type { Owner } from '../session.ts';
 
-/** The query parameters of a list of webhooks. */
+/** The query parameters of the list of webhooks. */
 export type WebhookQuery = NonNullable<Parameters<typeof api.api.dashboard.webhooks.$get>[0]>['query'];
 
 type Client = ReturnType<typeof webhooksApi>;
 export type RegisterInput = Parameters<Client['index']['$post']>[0]['json'];
 export type UpdateInput = Parameters<Client[':id']['$put']>[0]['json'];
 
-/** A webhook and whose it is. */
+/** A webhook id with its owner. */
 export interface OwnedWebhook extends Owner {
   id: string;
 }
 
-/** How often health is fetched, which moves with every attempt. */
+/** How often to fetch health data, which changes with every attempt. */
 const MOVE_ON_MS = 15_000;
 const RECENT = '8';
 
@@ -38,7 +38,7 @@ export function webhookQuery(id: string) {
   });
 }
 
-/** What became of its deliveries in a range of time. */
+/** The results of a webhook's deliveries in a time range. */
 export function webhookFiguresQuery(id: string, range: Range) {
   return queryOptions({
     queryKey: [KEYS.overview, 'webhook', id, range],
@@ -59,7 +59,7 @@ export function recentDeliveriesQuery(webhookId: string) {
   });
 }
 
-/** Whether a webhook may have a URL, and why not. */
+/** Checks whether a URL is allowed, and if not, why. */
 export function urlCheckQuery(url: string) {
   return queryOptions({
     queryKey: [KEYS.urlCheck, url],
@@ -79,12 +79,12 @@ export function deleteWebhook(session: Session, webhook: OwnedWebhook) {
   return webhooksApi(session, webhook)[':id'].$delete({ param: { id: webhook.id } });
 }
 
-/** Pausing loses nothing; resuming sends what was held. */
+/** Pausing holds deliveries; resuming sends them. */
 export function steerWebhook(session: Session, webhook: OwnedWebhook, action: 'pause' | 'resume') {
   return read(webhooksApi(session, webhook)[':id'][action].$post({ param: { id: webhook.id } }));
 }
 
-/** Sends an event with its type's example data to this webhook alone. */
+/** Sends a test event with example data to this webhook only. */
 export function testWebhook(session: Session, webhook: OwnedWebhook, event: string) {
   return read(webhooksApi(session, webhook)[':id'].test.$post({ param: { id: webhook.id }, json: { event } }));
 }

@@ -18,7 +18,7 @@ export function optionsOf(webhook: WebhookOptions): OptionDrafts {
   return structuredClone(Object.fromEntries(NAMES.map((name) => [name, webhook[name]]))) as OptionDrafts;
 }
 
-/** What is wrong with them, by path. */
+/** Validates the options. Returns messages by path. */
 export function checkOptions(drafts: OptionDrafts): Record<string, string> {
   const errors = NAMES.flatMap((name) => {
     const { error } = OPTIONS[name].schema.safeParse(drafts[name]);
@@ -29,7 +29,7 @@ export function checkOptions(drafts: OptionDrafts): Record<string, string> {
   return Object.fromEntries(errors) as Record<string, string>;
 }
 
-/** Those that differ from the webhook's. To be called with valid ones. */
+/** The options that differ from the saved ones. The drafts must be valid. */
 export function changesOf(drafts: OptionDrafts, before: WebhookOptions): OptionChanges {
   const changed = NAMES.filter((name) => JSON.stringify(drafts[name]) !== JSON.stringify(before[name]));
   return Object.fromEntries(changed.map((name) => [name, drafts[name]]));

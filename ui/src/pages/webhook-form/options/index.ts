@@ -8,7 +8,7 @@ import Timeout from './timeout.svelte';
 /** A term and its value, for the webhook's page. */
 export type Fact = [term: string, value: string];
 
-/** An option as its form holds it: numbers are null while their field is empty. */
+/** An option's form values. Numbers are null while their field is empty. */
 export type OptionDraft<Value> = Value extends object
   ? { [Member in keyof Value]: Value[Member] | null }
   : Value | null;
@@ -16,7 +16,7 @@ export type OptionDrafts = { [Name in OptionName]: OptionDraft<WebhookOptions[Na
 
 export interface OptionProps<Name extends OptionName> {
   value: OptionDrafts[Name];
-  /** Messages by path, such as `limits.rate`. */
+  /** Error messages by path, such as `limits.rate`. */
   problems: Record<string, string>;
 }
 
@@ -25,7 +25,7 @@ interface OptionForm<Name extends OptionName> {
   facts: (value: WebhookOptions[Name]) => Fact[];
 }
 
-/** The form of each option, in the order of the page. */
+/** The form of each option, in display order. */
 export const OPTION_FORMS: { [Name in OptionName]: OptionForm<Name> } = {
   retry_policy: {
     form: RetryPolicy,
@@ -44,7 +44,7 @@ export const OPTION_FORMS: { [Name in OptionName]: OptionForm<Name> } = {
   },
 };
 
-/** What a webhook's page shows of its options. */
+/** The options shown on a webhook's page. */
 export function describeOptions(options: WebhookOptions): Fact[] {
   const names = Object.keys(OPTION_FORMS) as OptionName[];
   return names.flatMap((name) => (OPTION_FORMS[name].facts as (value: unknown) => Fact[])(options[name]));
