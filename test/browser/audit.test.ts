@@ -15,9 +15,9 @@ describe('the audit log', () => {
     await page.getByRole('button', { name: 'Send test event' }).click();
     await card.filter({ hasText: 'sent a test of' }).waitFor();
 
-    await page.getByRole('link', { name: 'All that was done to this webhook' }).click();
+    await page.getByRole('link', { name: 'All audit entries of this webhook' }).click();
     await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
-    await page.getByText('That is all.').waitFor();
+    await page.getByText('End of the list.').waitFor();
     const entries = page.getByRole('main').getByRole('listitem');
     expect(await entries.filter({ hasText: receiver.url }).count()).toBe(2);
     expect(await entries.count()).toBe(2);

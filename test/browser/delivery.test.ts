@@ -23,8 +23,8 @@ describe('one delivery', () => {
     await page.getByRole('button', { name: 'Retry now' }).click();
     await page.getByRole('status').getByText('Delivered', { exact: true }).waitFor();
     await next.waitFor({ state: 'detached' });
-    await timeline.getByText('Retry asked for').waitFor();
-    await page.getByRole('region', { name: 'Attempts' }).getByText('by hand').waitFor();
+    await timeline.getByText('Retry requested').waitFor();
+    await page.getByRole('region', { name: 'Attempts' }).getByText('manual', { exact: true }).waitFor();
     expect(receiver.of(id)).toHaveLength(2);
   });
 
@@ -41,7 +41,7 @@ describe('one delivery', () => {
     expect(receiver.of(id)).toHaveLength(1);
     await page.getByRole('button', { name: 'Retry now' }).click();
     await dialog.getByRole('button', { name: 'Retry now' }).click();
-    await page.getByRole('region', { name: 'Attempts' }).getByText('by hand').waitFor();
+    await page.getByRole('region', { name: 'Attempts' }).getByText('manual', { exact: true }).waitFor();
     expect(receiver.of(id)).toHaveLength(2);
   });
 

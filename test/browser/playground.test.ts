@@ -13,7 +13,7 @@ describe('the playground', () => {
     expect(curl).toContain('Call back about the Lyon office');
     await page.getByRole('button', { name: 'Send event' }).click();
 
-    const answer = page.getByRole('region', { name: 'Answer' });
+    const answer = page.getByRole('region', { name: 'Response' });
     await answer.getByText('202 Accepted').waitFor();
     await answer.getByRole('listitem').filter({ hasText: receiver.url }).getByText('Delivered').waitFor();
     expect(receiver.arrivals.map(({ body }) => JSON.parse(body).data.title)).toEqual([
@@ -25,8 +25,8 @@ describe('the playground', () => {
     await system.register(receiver.url);
     await openAs(page, system.adminKey, '/playground?from=urpa&event=ai_task.created');
     await page.getByRole('button', { name: 'Send event' }).click();
-    const answer = page.getByRole('region', { name: 'Answer' });
-    await answer.getByText('No webhook wants it').waitFor();
+    const answer = page.getByRole('region', { name: 'Response' });
+    await answer.getByText('No subscribed webhook').waitFor();
     const reason = answer.getByRole('listitem').filter({ hasText: receiver.url });
     await reason.getByText(/subscribed to/).waitFor();
     expect(receiver.arrivals).toHaveLength(0);

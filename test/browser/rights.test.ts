@@ -36,7 +36,7 @@ describe('what a key may see', () => {
     });
     await openAs(page, key, '/deliveries');
     await page.getByRole('link', { name: `contact.created to ${receiver.url}/amber` }).waitFor();
-    await page.getByText('That is all.').waitFor();
+    await page.getByText('End of the list.').waitFor();
     expect(await page.getByRole('row').count()).toBe(2);
     await page.getByText('org-amber', { exact: true }).waitFor();
     expect(await page.getByRole('button', { name: 'Platform and organization' }).count()).toBe(0);

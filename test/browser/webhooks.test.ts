@@ -26,7 +26,7 @@ describe('webhooks', () => {
       .textContent())!.trim();
 
     await page.getByRole('button', { name: 'Send test event' }).click();
-    await page.getByText(/^Taken with 200 after/).waitFor();
+    await page.getByText(/^Accepted with 200 after/).waitFor();
     const [{ body, headers }] = receiver.arrivals as [(typeof receiver.arrivals)[0]];
     expect(headers['x-urpa-signature']).toBe(createHmac('sha256', secret).update(body).digest('hex'));
 

@@ -5,7 +5,7 @@ type Facts = Pick<Delivery, 'status' | 'status_code' | 'error_message' | 'attemp
 /** A short description of the last attempt's result, with a colour class. */
 export function describeResult(delivery: Facts): { text: string; tone: string } {
   const quiet = 'text-muted-foreground';
-  if (delivery.status === 'delivered') return { text: `${delivery.status_code ?? 'taken'}`, tone: quiet };
+  if (delivery.status === 'delivered') return { text: `${delivery.status_code ?? 'delivered'}`, tone: quiet };
   if (delivery.error_message) {
     return { text: delivery.error_message, tone: delivery.status === 'failed' ? 'text-danger' : '' };
   }

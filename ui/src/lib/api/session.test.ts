@@ -34,7 +34,7 @@ test("the organization's id is escaped in paths", () => {
     api: '/api/coordinator/organizations/a%2Fb',
     webhooks: '/api/coordinator/organizations/a%2Fb/webhooks',
   });
-  expect(() => basesOf(session, { platform: 'urpa', org_id: null })).toThrow('sees nothing of urpa');
+  expect(() => basesOf(session, { platform: 'urpa', org_id: null })).toThrow('no access to urpa');
 });
 
 test('an unknown platform is shown by its id', () => {

@@ -19,7 +19,7 @@ export interface Owner {
 /** The paths of a platform's API for an owner, with the organization's id filled in. */
 export function basesOf(session: Session, owner: Owner): { api: string; webhooks: string } {
   const platform = session.platforms.find(({ id }) => id === owner.platform);
-  if (!platform) throw new Error(`this key sees nothing of ${owner.platform}`);
+  if (!platform) throw new Error(`the key has no access to ${owner.platform}`);
   const fill = (base: string) => base.replace('{orgId}', encodeURIComponent(owner.org_id ?? ''));
   return { api: fill(platform.api_base), webhooks: fill(platform.webhooks_base) };
 }

@@ -28,12 +28,12 @@ test.each([
     'paused the webhook … because nothing was delivered since 2026-01-22T10:30:00.000Z',
   ],
   ['webhook.tested', { event: 'contact.created' }, 'sent a test of contact.created to the webhook'],
-  ['delivery.retried', { force: true }, 'retried the delivery … although it had arrived'],
-  ['recovery.started', { matched: 1200, rate: 50 }, 'began the recovery … of 1,200 deliveries, at most 50 a second'],
+  ['delivery.retried', { force: true }, 'retried the delivery … although it had been delivered'],
+  ['recovery.started', { matched: 1200, rate: 50 }, 'started the recovery … of 1,200 deliveries, at most 50 a second'],
   [
     'recovery.started',
     { matched: 10_000, matched_exact: false, rate: 50 },
-    'began the recovery … of more than 10,000 deliveries, at most 50 a second',
+    'started the recovery … of more than 10,000 deliveries, at most 50 a second',
   ],
   ['key.created', { name: 'shop', scopes: ['events:write'] }, 'created the key … with events:write'],
 ])('%s with %j', (action, details, words) => {

@@ -30,11 +30,11 @@ const TEXTS: Record<AuditAction, (details: Details) => Described> = {
   }),
   'delivery.retried': ({ force }) => ({
     did: 'retried the delivery',
-    more: force === true ? 'although it had arrived' : undefined,
+    more: force === true ? 'although it had been delivered' : undefined,
   }),
   'delivery.cancelled': () => ({ did: 'cancelled the delivery' }),
   'recovery.started': ({ matched, matched_exact: exact, rate }) => ({
-    did: 'began the recovery',
+    did: 'started the recovery',
     more: join([
       typeof matched === 'number' &&
         `of ${formatCountedPlural({ count: matched, exact: exact !== false }, 'delivery', 'deliveries')}`,

@@ -10,7 +10,7 @@ test('a successful attempt has no explanation', () => {
 
 test.each([
   [401, 'signature'],
-  [302, 'redirect is not followed'],
+  [302, 'Redirects are not followed'],
   [418, '200 to 299'],
   [507, 'failed'],
   [410, 'turned off'],
@@ -20,7 +20,7 @@ test.each([
 
 test('a failed connection is explained by its reason', () => {
   expect(explain(null, 'connection refused by 127.0.0.1:9999')).toContain('Nothing listens');
-  expect(explain(null, 'refused: a.example leads to an address that is not allowed')).toContain('called from here');
+  expect(explain(null, 'refused: a.example leads to an address that is not allowed')).toContain('may not send');
   expect(explain(null, 'no answer within 15 s')).toContain('too long');
   expect(explain(null, 'something unheard of')).toBeNull();
 });

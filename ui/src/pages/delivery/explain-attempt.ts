@@ -4,32 +4,35 @@ interface Facts {
 }
 
 const BY_STATUS: Record<number, string> = {
-  400: 'The receiver did not understand the request. Its own words, below, may say why.',
-  401: 'The receiver wants to know who asks, or did not accept the signature.',
-  403: 'The receiver, or something before it, refuses these requests.',
-  404: 'There is nothing at this address: the path may have changed.',
-  405: 'The address takes no POST requests.',
-  408: 'The receiver did not read the request in time.',
-  410: 'The receiver says that it is gone for good: its webhook was turned off.',
-  413: 'The body is larger than the receiver takes.',
-  415: 'The receiver does not take JSON.',
-  419: 'The receiver wants a CSRF token: its route has to be left out of that check.',
-  422: 'The receiver read the body and did not like what is in it.',
-  429: 'The receiver is asked too often. Where it says when to come back, the next attempt waits that long.',
+  400: 'The receiver rejected the request as invalid. The response body below may say why.',
+  401: 'The receiver requires authentication, or it rejected the signature.',
+  403: 'The receiver, or a proxy in front of it, denies access.',
+  404: 'Nothing exists at this URL. The path may have changed.',
+  405: 'The URL does not accept POST requests.',
+  408: 'The receiver timed out while it read the request.',
+  410: 'The receiver reports that it is permanently gone, so its webhook was turned off.',
+  413: 'The body exceeds the size limit of the receiver.',
+  415: 'The receiver does not accept JSON.',
+  419: 'The receiver requires a CSRF token. Exclude the route from its CSRF check.',
+  422: 'The receiver read the body but rejected its contents.',
+  429: 'The receiver limits the rate of requests. If it sends Retry-After, the next attempt waits that long.',
   500: 'The receiver failed while it handled the request.',
-  502: 'Something before the receiver could not reach it.',
-  503: 'The receiver is not available at the moment.',
-  504: 'Something before the receiver waited too long for it.',
+  502: 'A proxy could not reach the receiver.',
+  503: 'The receiver is temporarily unavailable.',
+  504: 'A proxy timed out while it waited for the receiver.',
 };
 
 const BY_MESSAGE: [RegExp, string][] = [
-  [/^refused: /, 'The address is not one that may be called from here.'],
-  [/refused/i, 'Nothing listens at this address: the receiver may be down, or the port wrong.'],
-  [/no answer within|timed? ?out/i, 'The receiver took too long. It should answer at once, and do the work later.'],
-  [/certificate|tls|ssl/i, 'The connection could not be made secure: look at the certificate of the receiver.'],
-  [/not found|no such host|resolve|ENOTFOUND|dns/i, 'The name of the host leads nowhere: it may be misspelt or gone.'],
-  [/forbidden|not public|not allowed|private/i, 'The address is not one that may be called from here.'],
-  [/closed|reset|broke/i, 'The connection broke before there was an answer.'],
+  [/^refused: /, 'Posthorn may not send requests to this address.'],
+  [/refused/i, 'Nothing listens at this address. The receiver may be down, or the port may be wrong.'],
+  [/no answer within|timed? ?out/i, 'The receiver took too long. It should respond at once and do the work later.'],
+  [/certificate|tls|ssl/i, 'The TLS connection failed. Check the certificate of the receiver.'],
+  [
+    /not found|no such host|resolve|ENOTFOUND|dns/i,
+    'The host name could not be resolved. It may be misspelt or no longer exist.',
+  ],
+  [/forbidden|not public|not allowed|private/i, 'Posthorn may not send requests to this address.'],
+  [/closed|reset|broke/i, 'The connection was closed before a response arrived.'],
 ];
 
 /** Explains a failed attempt and what to do about it; null for a successful one. */
@@ -39,7 +42,7 @@ export function explainAttempt({ status_code, error_message }: Facts): string | 
   const known = BY_STATUS[status_code];
   if (known) return known;
   if (status_code >= 300 && status_code < 400)
-    return 'A redirect is not followed: give the webhook the address it leads to.';
-  if (status_code >= 500) return 'The receiver, or something before it, failed.';
-  return 'Only an answer from 200 to 299 counts as taken.';
+    return 'Redirects are not followed. Change the URL of the webhook to the redirect target.';
+  if (status_code >= 500) return 'The receiver, or a proxy in front of it, failed.';
+  return 'Only the status codes 200 to 299 count as success.';
 }

@@ -4,9 +4,9 @@ type Facts = Pick<DashboardDeliveryDetail, 'status' | 'webhook'>;
 
 /** The reason why a delivery cannot be retried; null if it can. */
 export function whyNoRetry({ webhook }: Facts): string | null {
-  if (webhook.deleted_at !== null) return 'Its webhook was deleted: there is nowhere to send it.';
-  if (webhook.paused_at !== null) return 'Its webhook is paused: resume it, and everything that is held goes out.';
-  if (!webhook.active) return 'Its webhook is turned off: turn it on first.';
+  if (webhook.deleted_at !== null) return 'Its webhook was deleted.';
+  if (webhook.paused_at !== null) return 'Its webhook is paused. Resume it to send all held deliveries.';
+  if (!webhook.active) return 'Its webhook is turned off. Turn it on first.';
   return null;
 }
 

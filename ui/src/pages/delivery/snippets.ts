@@ -49,7 +49,7 @@ function writeShell(request: SignedRequest): string {
     `SECRET=${quoteShell(PLACEHOLDER)}`,
     `BODY=${quoteShell(request.body)}`,
     `printf '%s' "$BODY" | openssl dgst -sha256 -hmac "$SECRET" -r | cut -d' ' -f1`,
-    `# ${value ?? 'has to be the same as the header'}`,
+    `# ${value ?? 'must equal the header'}`,
   ].join('\n');
 }
 

@@ -19,7 +19,7 @@ interface Look {
 export const TIMELINE_LOOKS: Record<TimelineEntry['type'], Look> = {
   accepted: { label: 'Accepted', tone: 'text-muted-foreground', icon: Inbox },
   attempt: { label: 'Attempt', tone: 'text-info', icon: Send },
-  retry_requested: { label: 'Retry asked for', tone: 'text-info', icon: Hand },
+  retry_requested: { label: 'Retry requested', tone: 'text-info', icon: Hand },
   held: { label: 'Held', tone: 'text-muted-foreground', icon: CirclePause },
   resumed: { label: 'Resumed', tone: 'text-muted-foreground', icon: CirclePlay },
   delivered: { label: 'Delivered', tone: 'text-success', icon: CircleCheck },

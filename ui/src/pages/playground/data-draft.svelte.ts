@@ -59,7 +59,7 @@ export class DataDraft {
     }
     const draft = 'value' in this.parsed ? toDraft(this.field, this.parsed.value) : null;
     if (!draft) {
-      this.misfit = 'The form cannot show this: it has to be valid, and of the types that the schema describes.';
+      this.misfit = 'The form cannot show this JSON. It must be valid and match the types of the schema.';
       return;
     }
     this.draft = draft;
@@ -71,7 +71,7 @@ function parse(json: string): { value: ExactJson } | { problem: string } {
   try {
     const value = parseExact(json);
     if (/^\s*[{[]/.test(json)) return { value };
-    return { problem: 'Has to be a JSON object or array.' };
+    return { problem: 'Must be a JSON object or array.' };
   } catch (error) {
     return { problem: (error as SyntaxError).message };
   }

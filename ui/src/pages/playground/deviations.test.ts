@@ -24,11 +24,11 @@ test('data that follows the schema has no deviations, even with additional membe
 
 test.each([
   ['{"id":"7"}', 'count is missing'],
-  ['{"id":7,"count":3}', 'id is not a text'],
+  ['{"id":7,"count":3}', 'id is not a string'],
   ['{"id":"7","count":1.5}', 'count is not a whole number'],
   ['{"id":"7","count":3,"state":"ajar"}', 'state is not one of open, closed'],
   ['{"id":"7","count":3,"at":"yesterday"}', 'at is not a time such as 2026-01-22T10:30:00Z'],
-  ['{"id":"7","count":3,"tags":["a",1]}', 'tags.1 is not a text'],
+  ['{"id":"7","count":3,"tags":["a",1]}', 'tags.1 is not a string'],
   ['[]', 'data is not an object'],
 ])('%s differs', (text, words) => {
   expect(differ(text)).toEqual([words]);

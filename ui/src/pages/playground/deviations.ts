@@ -13,7 +13,7 @@ export function findDeviations(field: FormField, value: ExactJson, path = ''): s
     case 'object':
       return isObject(value) ? findInMembers(field, value, path) : wrong('an object');
     case 'list':
-      if (!Array.isArray(value)) return wrong('a list');
+      if (!Array.isArray(value)) return wrong('an array');
       return value.flatMap((item, index) => findDeviations(field.item!, item, joinPath(path, String(index))));
     case 'number': {
       if (!(value instanceof ExactNumber)) return wrong('a number');
@@ -28,7 +28,7 @@ export function findDeviations(field: FormField, value: ExactJson, path = ''): s
     case 'date':
       return typeof value === 'string' && /^\d{4}-\d\d-\d\d$/.test(value) ? [] : wrong('a date such as 2026-01-22');
     case 'text':
-      return typeof value === 'string' ? [] : wrong('a text');
+      return typeof value === 'string' ? [] : wrong('a string');
   }
 }
 

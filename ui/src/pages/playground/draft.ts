@@ -101,8 +101,7 @@ export function joinPath(path: string, name: string): string {
 
 function readNumber(field: FormField, text: string, problems: Map<string, string>, path: string): ExactJson {
   const valid = field.whole ? /^-?(0|[1-9]\d*)$/ : /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-  if (!valid.test(text))
-    problems.set(path, field.whole ? 'Has to be a whole number.' : 'Has to be a number, such as 1.5.');
+  if (!valid.test(text)) problems.set(path, field.whole ? 'Must be a whole number.' : 'Must be a number, such as 1.5.');
   return new ExactNumber(text);
 }
 

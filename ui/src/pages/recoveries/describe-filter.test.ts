@@ -13,14 +13,14 @@ test.each<[Recovery['filter'], string]>([
   [{ status: ['retrying'], until: '2026-01-22T00:00:00Z' }, 'retrying deliveries accepted before 2026-01-22T00:00:00Z'],
   [
     { status: ['failed', 'cancelled', 'retrying'], ids: ['a', 'b'] },
-    'chosen deliveries that were failed, cancelled or retrying',
+    'selected deliveries that were failed, cancelled or retrying',
   ],
 ])('%j is described', (filter, text) => {
   expect(words(filter)).toBe(text);
 });
 
 test('one delivery takes the singular, and an unknown webhook is shown by its id', () => {
-  expect(words({ status: ['failed'], ids: ['a'] }, 1)).toBe('chosen delivery that was failed');
+  expect(words({ status: ['failed'], ids: ['a'] }, 1)).toBe('selected delivery that was failed');
   expect(
     describeFilter({ filter: { status: ['failed'], webhook_id: '0000-12345678' }, matched: 2, matched_exact: true }),
   ).toBe('failed deliveries to webhook …12345678');

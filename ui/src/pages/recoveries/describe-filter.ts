@@ -10,7 +10,7 @@ export function describeFilter(
   const one = exact && matched === 1;
   const what = one ? 'delivery' : 'deliveries';
   const parts = [
-    ids ? `chosen ${what} that ${one ? 'was' : 'were'} ${statuses}` : `${statuses} ${what}`,
+    ids ? `selected ${what} that ${one ? 'was' : 'were'} ${statuses}` : `${statuses} ${what}`,
     event && `of ${event}`,
     webhookId && `to ${webhookUrl ?? `webhook …${webhookId.slice(-8)}`}`,
     describeTime(since, until),
