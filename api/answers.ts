@@ -1,6 +1,6 @@
 import { invalidRequest } from '../core/contracts/errors.ts';
 
-/** A response of serialized JSON. */
+/** A response with a body that is already serialized JSON. */
 export function answerText(json: string, status: number, headers: Record<string, string> = {}): Response {
   return new Response(json, { status, headers: { 'Content-Type': 'application/json', ...headers } });
 }
@@ -9,7 +9,7 @@ export function answerJson(value: unknown, status = 200): Response {
   return answerText(JSON.stringify(value), status);
 }
 
-/** The cursor of the page after the one that ends with this id. */
+/** The cursor of the page that follows this id. */
 export function writeCursor(id: string): string {
   return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
 }
@@ -21,7 +21,7 @@ export function readCursor(cursor: string): string | null {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** The id that the page before ended with. @throws AppError invalid_request */
+/** The last id of the previous page. @throws AppError invalid_request */
 export function requireCursor(cursor: string): string {
   return readCursor(cursor) ?? refuseCursor();
 }
@@ -31,7 +31,7 @@ export function refuseCursor(): never {
   throw invalidRequest([{ path: 'cursor', message: 'must be a next_cursor that the API gave' }]);
 }
 
-/** A page of `rows`, which were read with one more than `limit`. */
+/** A page of `rows`. The rows must have been read with a limit of `limit` + 1. */
 export function answerPage<Row extends { id: string }>(
   rows: Row[],
   limit: number,
@@ -41,7 +41,7 @@ export function answerPage<Row extends { id: string }>(
   return answerFound({ rows: page, next: rows.length > limit ? page.at(-1)!.id : null }, write);
 }
 
-/** A page that ends at the id `next`; null: the end of the list. */
+/** A page that ends at the id `next`; null at the end of the list. */
 export function answerFound<Row>(
   { rows, next }: { rows: Row[]; next: string | null },
   write: (row: Row) => unknown,

@@ -23,7 +23,7 @@ import { addWebhookTestRoute } from './routes/webhook-test.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { Router } from './routing.ts';
 
-/** The whole API; it does not listen. Every platform of the registry gets all the routes. */
+/** Creates the whole API without a listener. Every platform of the registry gets all routes. */
 export function createApp(deps: ApiDeps): OpenAPIHono {
   const app = new OpenAPIHono();
   const router = new Router(app, deps);

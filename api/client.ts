@@ -18,7 +18,7 @@ import type {
   webhookTestInput,
 } from '../core/contracts/webhook.ts';
 
-// Not interfaces: the client wants types to which an index signature can be given.
+// Types, not interfaces, because the client requires implicit index signatures.
 type JsonEndpoint<Input, Output, Status extends number> = {
   input: Input;
   output: Output;
@@ -26,7 +26,7 @@ type JsonEndpoint<Input, Output, Status extends number> = {
   status: Status;
 };
 
-/** What comes back with a 204. */
+/** An endpoint that returns 204. */
 type EmptyEndpoint<Input> = {
   input: Input;
   output: null;
@@ -35,7 +35,7 @@ type EmptyEndpoint<Input> = {
 };
 
 type Output<Schema extends z.ZodType> = z.output<Schema>;
-/** The parameters of a query, or the members of a body, that a function makes a schema for. */
+/** The input of a schema that a function creates: query parameters or a body. */
 type InputOf<Make extends (...known: never[]) => z.ZodType> = z.input<ReturnType<Make>>;
 type ById = { param: { id: string } };
 
@@ -81,10 +81,10 @@ type KeyRoutes = {
   '/api/admin/keys/:id': { $delete: EmptyEndpoint<ById> };
 };
 
-/** `hc<Api>('/')`: the session, the dashboard's reads, and the keys. */
+/** `hc<Api>('/')`: the session, the dashboard's reads and the API keys. */
 export type Api = Hono<BlankEnv, SessionRoutes & DashboardRoutes & KeyRoutes>;
 
-/** `hc<PlatformApi>(base)`, with a platform's `api_base` whose `{orgId}` is filled in. */
+/** `hc<PlatformApi>(base)`, where base is a platform's `api_base` with `{orgId}` replaced. */
 export type PlatformApi = Hono<
   BlankEnv,
   {
@@ -102,7 +102,7 @@ export type PlatformApi = Hono<
 
 type WebhookInputs = ReturnType<typeof webhookInputs>;
 
-/** `hc<WebhooksApi>(base)`, with a platform's `webhooks_base` whose `{orgId}` is filled in. */
+/** `hc<WebhooksApi>(base)`, where base is a platform's `webhooks_base` with `{orgId}` replaced. */
 export type WebhooksApi = Hono<
   BlankEnv,
   {

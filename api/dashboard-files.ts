@@ -14,8 +14,8 @@ const ABSENT = `<!doctype html>
 `;
 
 /**
- * Serves the built dashboard: its files by their paths, and its page for every path without an extension, because the page
- * itself knows which exist. Files that were compressed at the build are sent compressed.
+ * Serves the built dashboard: files by path, and index.html for every path without an extension, because the dashboard does its own
+ * routing. Sends the compressed version of a file if the build created one.
  */
 export async function loadDashboard(folder = BUILT): Promise<MiddlewareHandler> {
   const page = await readFile(join(folder, 'index.html'), 'utf8').catch(() => null);
@@ -41,7 +41,7 @@ function describe(c: Context, policy: string | null): void {
   c.header('X-Frame-Options', 'DENY');
 }
 
-/** Nothing is loaded from other hosts, and of scripts within the page only those that it was built with run. */
+/** Allows no other hosts, and of inline scripts only those of the build. */
 function writePolicy(html: string): string {
   const inline = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, code = '']) => code);
   const hashes = inline.map((code) => ` 'sha256-${createHash('sha256').update(code).digest('base64')}'`);

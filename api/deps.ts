@@ -18,7 +18,7 @@ import type { Workflows } from './workflows.ts';
 export interface ApiDeps {
   orm: MikroORM;
   pool: pg.Pool;
-  /** For the reads of the dashboard and of the history. */
+  /** For the reads of the dashboard and the history. */
   reads: pg.Pool;
   intake: Intake;
   changes: Changes;
@@ -26,20 +26,20 @@ export interface ApiDeps {
   keys: KeyRing;
   sessions: Sessions;
   secretBox: SecretBox;
-  /** Networks that receivers may have although they are not public. */
+  /** Networks of receivers that are allowed although they are not public. */
   allowlist: Allowlist;
-  /** Looks up receivers' names. */
+  /** Resolves the host names of receivers. */
   resolve: Resolve;
   registry: Registry;
   metrics: Metrics;
   log: Logger;
-  /** Bytes of a request body with one event. */
+  /** The maximum size of a request body with one event, in bytes. */
   bodyLimit: number;
   /** For the bodies of events that are being read or wait to be stored. */
   bodies: ByteBudget;
-  /** Milliseconds of one unit of the retry schedules. */
+  /** The length of one unit of the retry schedules, in milliseconds. */
   retryUnitMs: number;
-  /** Where links to workflows lead; undefined leaves them out. */
+  /** The base of links to workflows; undefined: no links. */
   temporalUiUrl: string | undefined;
   workflows: Workflows;
   /** Serves the dashboard's files. */

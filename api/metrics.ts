@@ -6,11 +6,11 @@ import type { Maintenance, OldestNeeded } from '../delivery/statistics/table-sta
 export interface Metrics {
   registry: Registry;
   countEvents(platform: string, count: number): void;
-  /** `route` is the path with its parameters' names. */
+  /** `route` is the path pattern, with parameter names. */
   observeRequest(method: string, route: string, status: number, seconds: number): void;
 }
 
-/** Calls `readHandover` at each scrape; while the database does not answer, the gauges keep their values. */
+/** Calls `readHandover` on every scrape. The gauges keep their values while the database does not answer. */
 export function createMetrics(readHandover: () => Promise<HandoverState | undefined>): Metrics {
   const registry = new Registry();
   const events = new Counter({
@@ -49,7 +49,7 @@ export function createMetrics(readHandover: () => Promise<HandoverState | undefi
   };
 }
 
-/** Reports the bytes of bodies in memory. */
+/** Reports the size of the request bodies in memory. */
 export function addBodyGauge(registry: Registry, budget: ByteBudget): void {
   new Gauge({
     name: 'posthorn_body_bytes',
@@ -69,8 +69,8 @@ export interface TableReads {
 }
 
 /**
- * Reports the state of the tables: the end of the partitions, the oldest needed delivery, and the last maintenance and rollup. While
- * the database does not answer, the gauges keep their values.
+ * Reports the state of the tables: the last partition, the oldest needed delivery, and the last maintenance and rollup. The gauges keep
+ * their values while the database does not answer.
  */
 export function addTableGauges(registry: Registry, read: TableReads): void {
   const add = (name: string, help: string, readValue: () => Promise<Date | number | null>) =>

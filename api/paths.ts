@@ -9,7 +9,7 @@ export function pathParams(platform: Platform, ...names: 'id'[]) {
   return z.object({ ...org, ...Object.fromEntries(names.map((name) => [name, Id])) });
 }
 
-/** `listWebhooks` of URPA is `urpa_listWebhooks`. */
+/** The operation `listWebhooks` of URPA is `urpa_listWebhooks`. */
 export function operationId(platform: Platform, name: string): string {
   return `${platform.id}_${name}`;
 }
@@ -20,7 +20,7 @@ function isUuid(text: string): boolean {
   return UUID.test(text);
 }
 
-/** @throws AppError not_found for what cannot be an id */
+/** @throws AppError not_found if it is not a valid id */
 export function requireId(text: string | undefined, what: string): string {
   if (text === undefined || !isUuid(text)) throw new AppError('not_found', `there is no ${what} with this id`);
   return text.toLowerCase();

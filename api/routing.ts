@@ -14,32 +14,32 @@ type Method = 'get' | 'post' | 'put' | 'delete';
 
 interface Description extends Pick<RouteConfig, 'summary' | 'description' | 'request' | 'responses'> {
   method: Method;
-  /** As OpenAPI writes it: `/api/urpa/events/{id}`. */
+  /** In OpenAPI notation: `/api/urpa/events/{id}`. */
   path: string;
   operationId: string;
   tag: string;
-  /** Further errors; those of authentication and of the database are added automatically. */
+  /** Additional errors. Those of authentication and of the database are included automatically. */
   errors?: readonly ErrorCode[];
 }
 
-/** The caller of a request, and its organization. */
+/** A request's caller and organization. */
 export interface Call {
   c: Context;
   principal: Principal;
-  /** The organization in the path; empty for a platform without organizations. */
+  /** The organization in the path; empty for platforms without organizations. */
   orgId: string;
 }
 
 export interface PlatformRoute extends Description {
   platform: Platform;
-  /** The scope that the key needs, or several of which it needs one. */
+  /** The required scope; if there are several, one is enough. */
   scope: Scope | readonly Scope[];
   handle(call: Call): Promise<Response>;
 }
 
 /** A route for all platforms; the key determines what it shows. */
 export interface SharedRoute extends Description {
-  /** One of them is needed; empty: any key. */
+  /** One of these scopes is required; empty: any key. */
   scopes: readonly Scope[];
   handle(call: Call): Promise<Response> | Response;
 }
@@ -107,7 +107,7 @@ export class Router {
     });
   }
 
-  /** Fixed paths come before those with parameters; a known path with another method answers 405. */
+  /** Registers fixed paths before those with parameters. Answers other methods of a known path with 405. */
   mount(): void {
     const entries = this.entries.toSorted((a, b) => compare(a.path, b.path));
     for (const [path, routes] of Map.groupBy(entries, (entry) => entry.path)) {

@@ -32,18 +32,18 @@ import { createWorkflows } from './workflows.ts';
 import { stopServer } from './stop-server.ts';
 
 /**
- * Beside workers on a machine that is short of CPU, accepting gives way to delivering: otherwise it gets ahead, and what was accepted
- * waits the longer.
+ * Lowers the API's priority below that of the workers. Otherwise, when the CPU is scarce, the API accepts events faster than workers
+ * deliver them, and deliveries wait longer.
  */
 const NICENESS = 2;
 const TRY_AGAIN_MS = 1_000;
-/** Longer than load balancers and clients keep an idle connection: who closes it first must not be this side. */
+/** Longer than the idle timeout of load balancers and clients, so that the server never closes a connection first. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** Connections of clients that it should be able to take. */
+/** The number of client connections to support. */
 const CLIENTS = 1_000;
 
-/** An API process. It starts without a database, too, and then answers 503 until there is one. */
+/** The API process. It also starts without a database and answers 503 until the database is available. */
 async function main(): Promise<void> {
   setPriority(Math.max(getPriority(), NICENESS));
   const config = readConfig(process.env);
@@ -113,7 +113,7 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
-/** Tries once before the first request, and goes on in the background while there is no database. */
+/** Tries once before the first request, then retries in the background until the database is available. */
 async function untilDone(work: () => Promise<void>, notYet: string, log: Logger): Promise<void> {
   try {
     await work();

@@ -9,7 +9,7 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-test('an upload that never ends is cut at the limit, and counted', async () => {
+test('an endless upload is cut off at the limit and counted', async () => {
   const server = createServer((incoming) => void incoming.resume());
   const port = await listen(server);
   const socket = connect(port, '127.0.0.1');
@@ -21,7 +21,7 @@ test('an upload that never ends is cut at the limit, and counted', async () => {
   await closed;
 });
 
-test('a request that is answered within the limit is answered whole', async () => {
+test('a request that ends within the limit gets its whole response', async () => {
   const server = createServer((_incoming, response) => void setTimeout(() => response.end('whole'), 100));
   const port = await listen(server);
   const sent = request({ port, host: '127.0.0.1' }).end();

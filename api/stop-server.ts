@@ -1,20 +1,20 @@
 import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 
-/** A client that asks again within this time is told that its connection ends with the answer. */
+/** How long responses still announce the end of their connection. */
 const FAREWELL_MS = 2_000;
 const CLOSE_IDLE_MS = 100;
 
 /**
- * Takes no more connections; resolves when the last request is answered, and after `limitMs` at most: what is still open then (a slow
- * upload, an answer that nobody reads) is cut. Returns how many connections were cut. A connection that is kept alive is not closed
- * under a request that is on its way: for two seconds each answer says `Connection: close`, and only then are idle ones closed.
+ * Stops accepting connections and resolves when the last request has been answered, or after `limitMs`. Connections still open then are
+ * cut off (slow uploads, responses that are not read); returns their number. To avoid closing a keep-alive connection under a request in
+ * transit, responses carry `Connection: close` for two seconds before idle connections are closed.
  */
 export function stopServer(server: Server, limitMs: number): Promise<number> {
   server.prependListener('request', (_request, response) => response.setHeader('connection', 'close'));
   let cut = 0;
   return new Promise((resolve) => {
-    // After the turn of the event loop in which waiting connections were taken. An HTTP server's own close ends idle ones.
+    // Waits until the event loop has accepted pending connections. `http.Server.close` would also close idle ones.
     setImmediate(() => NetServer.prototype.close.call(server, () => resolve(cut)));
     setTimeout(() => {
       server.closeIdleConnections();

@@ -2,12 +2,12 @@ import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { WorkflowState } from '../core/contracts/dashboard/deliveries.ts';
 
-/** What the API asks Temporal for. It works without: every question has a limit, and an answer for when there is none. */
+/** Temporal requests of the API. All have a timeout and a fallback, so the API works without Temporal. */
 export interface Workflows {
   describe(workflowId: string): Promise<{ state: WorkflowState; detail: string | null }>;
-  /** Where its page in Temporal's Web UI is; null where that is not known. */
+  /** The URL of the workflow in Temporal's Web UI; null if it is unknown. */
   linkTo(workflowId: string): string | null;
-  /** Asks for it and does not wait; what is over, or cannot be asked, stays as it is. */
+  /** Requests the cancellation without waiting. Errors are ignored. */
   cancel(workflowId: string): void;
   check(): Promise<{ ok: boolean; detail: string }>;
   close(): Promise<void>;
@@ -24,7 +24,7 @@ const STATES: Partial<Record<string, WorkflowState>> = {
   CONTINUED_AS_NEW: 'running',
 };
 
-/** Connects at the first question. */
+/** Connects on first use. */
 export function createWorkflows(temporalUiUrl: string | undefined): Workflows {
   const config = loadClientConnectConfig({ disableFile: true });
   const namespace = config.namespace ?? 'default';

@@ -2,10 +2,10 @@ import type pg from 'pg';
 import { newId } from '../../core/new-id.ts';
 import { hashKey } from './key-ring.ts';
 
-/** What `hint` says of the key that `POSTHORN_ADMIN_KEY` holds. */
+/** The `hint` of the key from `POSTHORN_ADMIN_KEY`. */
 const HINT = 'environment';
 
-/** Makes the environment's admin key valid, and the one it held before invalid. */
+/** Makes the admin key of the environment valid and revokes its predecessor. */
 export async function ensureAdminKey(pool: pg.Pool, key: string): Promise<void> {
   await pool.query(
     `with old as (

@@ -14,8 +14,8 @@ export interface Identification {
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="posthorn"' };
 
 /**
- * Whose request it is: a key's in the header, or a session's in the cookie. Answers at once for a key that is known.
- * @throws AppError unauthorized, or forbidden when the cookie comes with a request from elsewhere
+ * Identifies the caller by the key in the header or the session in the cookie. Synchronous for a cached key.
+ * @throws AppError unauthorized, or forbidden if the cookie comes with a cross-origin request
  */
 export function identify({ keys, sessions }: Identification, c: Context): Principal | Promise<Principal> {
   const authorization = c.req.header('authorization');
@@ -48,7 +48,7 @@ export function requireKnown(principal: Principal | null): Principal {
 }
 
 /**
- * Another organization's things do not exist for a key (404); another platform's are forbidden (403).
+ * Things of another organization appear not to exist (404); another platform is forbidden (403).
  * @throws AppError forbidden or not_found
  */
 export function authorize(
@@ -78,13 +78,12 @@ export function requireScope(principal: Principal, ...oneOf: Scope[]): void {
   throw new AppError('forbidden', `this key lacks the scope ${oneOf.join(' or ')}; it has ${has}`);
 }
 
-/** @throws AppError forbidden, unless the key is an admin's of everything */
+/** @throws AppError forbidden, unless it is an admin key without a platform */
 export function authorizeAdmin(principal: Principal): void {
   if (isAdmin(principal)) return;
   throw new AppError('forbidden', 'only a key with the scope admin that belongs to no platform may manage keys');
 }
 
-/** Whether it is an admin's of everything. */
 export function isAdmin({ platform, scopes }: Principal): boolean {
   return platform === null && scopes.has('admin');
 }

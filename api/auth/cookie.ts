@@ -10,7 +10,7 @@ export function readSessionCookie(c: Context): string | undefined {
   return getCookie(c, NAME);
 }
 
-/** The header `Set-Cookie` that keeps the token, or takes it away. */
+/** The `Set-Cookie` header that stores the token, or deletes it if null. */
 export function writeSessionCookie(c: Context, token: string | null): string {
   const age = token === null ? 0 : SESSION_SECONDS;
   const secure = isHttps(c) ? '; Secure' : '';
@@ -18,7 +18,7 @@ export function writeSessionCookie(c: Context, token: string | null): string {
 }
 
 /**
- * What changes something and comes with a cookie has to come from a page of our own: browsers send cookies along whoever asks.
+ * Protects against CSRF: requests that change something with a cookie must be same-origin.
  * @throws AppError forbidden
  */
 export function requireOwnOrigin(c: Context): void {
@@ -28,7 +28,7 @@ export function requireOwnOrigin(c: Context): void {
   throw new AppError('forbidden', 'a request with the session cookie must come from the dashboard itself');
 }
 
-/** Behind a proxy that ends TLS, the proxy says so. */
+/** Behind a TLS proxy, the header `X-Forwarded-Proto` tells. */
 function isHttps(c: Context): boolean {
   return (c.req.header('x-forwarded-proto') ?? new URL(c.req.url).protocol).startsWith('https');
 }

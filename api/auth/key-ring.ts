@@ -2,7 +2,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
 import type { Scope } from '../../core/contracts/key.ts';
 
-/** Whose key a request came with. */
+/** The key that a request was made with. */
 export interface Principal {
   id: string;
   name: string;
@@ -13,7 +13,7 @@ export interface Principal {
   scopes: ReadonlySet<Scope>;
 }
 
-/** Should a notice of a revocation be lost, a revoked key works this much longer. */
+/** If the notification of a revocation is lost, a revoked key works for this much longer. */
 const LIFE_MS = 5_000;
 const MOST_ENTRIES = 10_000;
 
@@ -34,17 +34,17 @@ export function toPrincipal(row: KeyRow): Principal {
   return { id: row.id, name: row.name, platform: row.platform, orgId: row.org_id, scopes: new Set(row.scopes) };
 }
 
-/** What the database has instead of the key. */
+/** The hash that the database stores instead of the key. */
 export function hashKey(key: string): Buffer {
   return Buffer.from(nameOf(key), 'hex');
 }
 
-/** The same in hexadecimal, which takes a third of the time. */
+/** The hash in hexadecimal, which takes a third of the time. */
 function nameOf(key: string): string {
   return hash('sha256', key, 'hex');
 }
 
-/** Finds keys by their hash and remembers for some seconds those that it found. */
+/** Finds keys by hash and caches them for a few seconds. */
 export class KeyRing {
   private readonly pool: pg.Pool;
   private readonly known = new Map<string, { principal: Principal; until: number }>();
@@ -54,14 +54,14 @@ export class KeyRing {
     this.pool = pool;
   }
 
-  /** Answers at once where it can, so that the hot path need not wait. Null: no such key, or a revoked one. */
+  /** Synchronous if the key is cached, so that the hot path does not wait. Null: no such key, or revoked. */
   find(key: string): Principal | null | Promise<Principal | null> {
     const name = nameOf(key);
     const entry = this.known.get(name);
     return entry && entry.until > Date.now() ? entry.principal : this.ask(name);
   }
 
-  /** To be called when a key may have been revoked. */
+  /** Call this if a key may have been revoked. */
   forget(): void {
     this.generation++;
     this.known.clear();

@@ -2,10 +2,10 @@ import { hash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { toPrincipal, type KeyRow, type Principal } from './key-ring.ts';
 
-/** A session ends this long after it was last renewed. */
+/** A session expires this long after it was last renewed. */
 export const SESSION_SECONDS = 12 * 60 * 60;
 
-/** Should a notice of a sign-out be lost, the session works this much longer. */
+/** If the notification of a sign-out is lost, the session works for this much longer. */
 const LIFE_MS = 5_000;
 const MOST_ENTRIES = 10_000;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
@@ -29,7 +29,7 @@ const CLOSE = {
   text: `with closed as (delete from sessions where hash = $1 returning 1) select pg_notify('posthorn_keys', '') from closed`,
 };
 
-/** Sessions of the dashboard: random tokens that stand for a key until they expire, are closed, or the key is revoked. */
+/** Dashboard sessions: random tokens that stand for a key until they expire or are closed, or until the key is revoked. */
 export class Sessions {
   private readonly pool: pg.Pool;
   private readonly known = new Map<string, { principal: Principal; until: number }>();
@@ -46,7 +46,7 @@ export class Sessions {
     return token;
   }
 
-  /** Whose session it is; null for one that is over. */
+  /** The key of a session; null if the session has ended. */
   async find(token: string): Promise<Principal | null> {
     const entry = this.known.get(token);
     if (entry && entry.until > Date.now()) return entry.principal;
@@ -66,13 +66,13 @@ export class Sessions {
     await this.pool.query({ ...RENEW, values: [hashToken(token), SESSION_SECONDS] });
   }
 
-  /** It is over at once, in every process. */
+  /** Ends the session at once, in every process. */
   async close(token: string): Promise<void> {
     await this.pool.query({ ...CLOSE, values: [hashToken(token)] });
     this.forget();
   }
 
-  /** To be called when a session may have been closed, or its key revoked. */
+  /** Call this if a session may have been closed or its key revoked. */
   forget(): void {
     this.generation++;
     this.known.clear();

@@ -4,8 +4,8 @@ import type { Registry } from '../../core/platforms/platform.ts';
 import type { Principal } from './key-ring.ts';
 
 /**
- * What a request is about, narrowed to what its key may see.
- * @throws AppError not_found when it asks for what the key may not see
+ * Narrows the requested platform and organization to those that the key may see.
+ * @throws AppError not_found if the key may not see them
  */
 export function narrow(
   registry: Registry,

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { checkTarget } from './check-url.ts';
 
-test('the address that a name leads to is in the log, not in the answer', async () => {
+test('the resolved address is in the log, not in the response', async () => {
   const lines: string[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
   const resolve = () => Promise.resolve([{ address: '10.0.0.1', family: 4 }]);

@@ -6,7 +6,7 @@ import type { ApiDeps } from '../deps.ts';
 
 const DNS_LIMIT_MS = 2_000;
 
-/** Why a webhook would not be reached at this URL by the rules for receivers, its name looked up; null when nothing speaks against it. */
+/** Why the rules for receivers refuse a URL, including its resolved address; null if they allow it. */
 export async function checkTarget(
   url: string,
   { allowlist, resolve, log }: Pick<ApiDeps, 'allowlist' | 'resolve' | 'log'>,

@@ -15,7 +15,7 @@ export function writeDashboardDelivery(row: DeliveryRow, urls: Map<string, strin
 
 type Extra = Pick<DashboardDeliveryDetail, 'platform' | 'org_id' | 'webhook' | 'body' | 'request_headers' | 'workflow'>;
 
-/** JSON of one delivery with all that the dashboard shows of it. */
+/** JSON of one delivery, with everything that the dashboard shows. */
 export function writeDashboardDetail(
   row: DeliveryDetailRow,
   deps: ApiDeps,
@@ -51,7 +51,7 @@ function writeHeaders(row: DeliveryDetailRow, deps: ApiDeps, maySign: boolean): 
   );
 }
 
-/** Null where there is none any more, or another master key sealed it. */
+/** Null if the webhook has no secret any more, or if another master key sealed it. */
 function openSecret(sealed: Buffer, { secretBox, log }: ApiDeps): string | null {
   if (sealed.length === 0) return null;
   try {

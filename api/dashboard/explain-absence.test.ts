@@ -48,10 +48,10 @@ test.each([
   ],
   [webhook({ active: false }), 'it was turned off then, as far as can be known now'],
   [webhook(), 'it changed at about the same time, as far as can be known now'],
-])('%#: the log says more than the present', (other, reason) => {
+])('%#: the audit log takes precedence over the current state', (other, reason) => {
   expect(explainAbsence(other, event)).toBe(reason);
 });
 
-test('a test is for one webhook alone', () => {
+test('a test event is only for one webhook', () => {
   expect(explainAbsence(webhook(), { ...event, test: true })).toBe('the event was a test of another webhook');
 });

@@ -3,13 +3,13 @@ import type { OtherWebhook } from '../../delivery/history/event-history.ts';
 interface State {
   active: boolean | undefined;
   events: string[] | undefined;
-  /** When it became so, where the log says so. */
+  /** Since when, if the audit log contains it. */
   activeSince: string | undefined;
 }
 
 const GUESS = ', as far as can be known now';
 
-/** Why a webhook did not get an event, from what the audit log says of it; where that is not enough, from how it is now. */
+/** Why a webhook did not get an event: from the audit log, or from its current state if the log does not tell. */
 export function explainAbsence(
   webhook: OtherWebhook,
   event: { created_at: Date; event_type: string; test: boolean },
@@ -21,7 +21,7 @@ export function explainAbsence(
     return `it was deleted before, at ${iso(webhook.deleted_at)}`;
   }
   const then = stateAt(webhook, at);
-  // Deleting turned it off as well.
+  // Deleting a webhook also turns it off.
   const active = then.active ?? (webhook.active || webhook.deleted_at !== null);
   const events = then.events ?? webhook.events;
   if (!active) {
@@ -35,7 +35,7 @@ export function explainAbsence(
   return `it changed at about the same time${GUESS}`;
 }
 
-/** What the log says it was like; undefined where the log does not say. */
+/** The state at a time according to the audit log; undefined where the log does not tell. */
 function stateAt(webhook: OtherWebhook, at: Date): State {
   const state: State = { active: undefined, events: undefined, activeSince: undefined };
   for (const entry of webhook.entries) {

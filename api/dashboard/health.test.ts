@@ -3,7 +3,7 @@ import { describeTemporal } from './health.ts';
 
 const answers = { ok: true, detail: 'Temporal 1.28 answers' };
 
-test('what waits for Temporal, and what it refused, is said beside its state', () => {
+test('the state of Temporal includes waiting and refused workflows', () => {
   expect(describeTemporal(answers, undefined)).toEqual(answers);
   expect(describeTemporal(answers, { waiting: 0, refused: 0, refusal: null })).toEqual(answers);
   expect(describeTemporal(answers, { waiting: 1, refused: 0, refusal: null })).toEqual({

@@ -3,7 +3,7 @@ import { HANDOVER_STATE, type HandoverState } from '../../delivery/handover/hand
 import { readCountingDelay } from '../../delivery/statistics/table-state.ts';
 import type { ApiDeps } from '../deps.ts';
 
-/** A worker that was silent for longer is taken for dead by the others. */
+/** A worker without a heartbeat for this long counts as dead. */
 const SILENT = `interval '6 seconds'`;
 
 type Part = SystemHealth['temporal'];
@@ -17,7 +17,7 @@ interface WorkerRow {
   alive: boolean;
 }
 
-/** A delay of the counts that is worth a word, in seconds. */
+/** A shorter delay of the counts is not mentioned, in seconds. */
 const LONG_DELAY_S = 5 * 60;
 
 const WORKERS = `
@@ -32,7 +32,7 @@ export async function readHealth(deps: ApiDeps): Promise<SystemHealth> {
   return { ...database, temporal: describeTemporal(temporal, handover) };
 }
 
-/** Undefined when the database does not answer. */
+/** Undefined if the database does not answer. */
 export async function readHandover({ reads }: Pick<ApiDeps, 'reads'>): Promise<HandoverState | undefined> {
   try {
     return (await reads.query<HandoverState>(HANDOVER_STATE)).rows[0];

@@ -3,7 +3,7 @@ import { boundsOf, percentile } from './overview-fields.ts';
 
 const bucketOf = (ms: number) => Math.floor(Math.log(ms) / Math.log(1.1));
 
-test('percentiles are right within five percent', () => {
+test('percentiles are accurate to five percent', () => {
   const times = [4, 40, 400, 4000].map((ms) => ({ bucket: bucketOf(ms), deliveries: 25 }));
   for (const [share, ms] of [
     [0.25, 4],
@@ -17,7 +17,7 @@ test('percentiles are right within five percent', () => {
   expect(percentile([], 0.5)).toBeNull();
 });
 
-test('a range has whole buckets and the one that is not over', () => {
+test('a range has whole buckets, including the current one', () => {
   const now = new Date('2026-01-22T10:30:17Z');
   expect(boundsOf('15m', now)).toEqual({ from: new Date('2026-01-22T10:15:00Z'), to: now, bucketSeconds: 30 });
   expect(boundsOf('30d', now).from).toEqual(new Date('2025-12-23T06:00:00Z'));

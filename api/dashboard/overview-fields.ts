@@ -3,7 +3,7 @@ import type { OverviewRows, WaitingRow } from '../../delivery/statistics/overvie
 import { TIME_BASE } from '../../delivery/statistics/outcomes.ts';
 import type { WebhookHealth } from '../../delivery/statistics/webhook-health.ts';
 
-/** Whole buckets: the first begins at least a range ago, the last is the one that `now` is in. */
+/** Extends a range to whole buckets. The first begins at least one range ago; the last contains `now`. */
 export function boundsOf(range: Range, now: Date): { from: Date; to: Date; bucketSeconds: number } {
   const { seconds, bucketSeconds } = RANGES[range];
   const bucketMs = bucketSeconds * 1000;
@@ -70,7 +70,7 @@ function fillGaps(bounds: ReturnType<typeof boundsOf>, buckets: OverviewRows['bu
   return series;
 }
 
-/** Milliseconds that so great a share of the deliveries took at most; null without any. `times` are in the buckets' order. */
+/** The percentile of the times to delivery, in milliseconds; null if there are none. `times` must be sorted by bucket. */
 export function percentile(times: OverviewRows['times'], share: number): number | null {
   const rank = share * times.reduce((total, { deliveries }) => total + deliveries, 0);
   let counted = 0;

@@ -1,11 +1,11 @@
 const MOST_ENTRIES = 1_000;
 
-/** Lets those who ask for the same at about the same time share one answer. */
+/** Shares one result between requests for the same data at about the same time. */
 export class SharedReads<T> {
   private readonly lifeMs: number;
   private readonly entries = new Map<string, { value: Promise<T>; until: number }>();
 
-  /** An answer is given again for `lifeMs` after it was asked for. */
+  /** A result is reused for `lifeMs` after it was requested. */
   constructor(lifeMs: number) {
     this.lifeMs = lifeMs;
   }

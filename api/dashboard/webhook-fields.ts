@@ -6,12 +6,12 @@ import { writeWebhook } from '../routes/webhook-fields.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** The begin of the first of the 24 hours of which the last is the one that `now` is in. */
+/** The start of the first of the last 24 hours. The last of them contains `now`. */
 export function startOfDay(now: Date): Date {
   return new Date((Math.floor(now.getTime() / HOUR_MS) - 23) * HOUR_MS);
 }
 
-/** How webhooks fared, from the begin of the first of their 24 hours on. */
+/** The health of webhooks, starting with the first of the last 24 hours. */
 export interface Day {
   from: Date;
   health: Map<string, WebhookHealth>;

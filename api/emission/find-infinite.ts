@@ -1,14 +1,14 @@
 import { formatPath } from '../../core/contracts/issues.ts';
 
 /**
- * A large exponent, a number too long for a double, or a long one with an exponent of two digits; also inside strings, so what is
- * found is looked at again.
+ * A large exponent, a number too long for a double, or a long number with a two-digit exponent. Also matches inside strings, so a
+ * match requires a closer look.
  */
 const SUSPECT = /\d[eE]\+?\d{3}|\d{309}|\d{200}(?:\.\d+)?[eE]\+?\d{2}/;
 
 /**
- * The path of a number in a JSON text that is too large for a double, below `at`; null when there is none. PHP reads it as infinity, which
- * its json_encode refuses, so no PHP receiver could check the signature of a payload with it.
+ * The path, below `at`, of a number in a JSON text that is too large for a double; null if there is none. PHP parses it as infinity,
+ * which json_encode refuses, so a PHP receiver could not check the signature of the payload.
  */
 export function findInfinite(json: string, at: string): string | null {
   if (!SUSPECT.test(json)) return null;

@@ -14,7 +14,7 @@ function read(json: string, key?: string) {
 
 const hashOf = (json: string) => read(json, 'k').emission!.idempotency!.hash.toString('hex');
 
-test('makes the payload in order, and finds its timestamp again', () => {
+test('the payload has its members in order, and its timestamp can be read back', () => {
   const { emission } = read(
     '{"timestamp":"2026-01-22T10:30:00Z","data":{"a":"/"},"more":1,"event":"contact\\u002ecreated"}',
   );
@@ -28,11 +28,11 @@ test('makes the payload in order, and finds its timestamp again', () => {
   expect(timestampOf('contact.created', emission!.body)).toBe('2026-01-22T10:30:00Z');
 });
 
-test('of equal keys the last one counts', () => {
+test('the last of several equal keys counts', () => {
   expect(read('{"event":"x","data":1,"event":"contact.created","data":{}}').errors).toEqual([]);
 });
 
-test('names everything that is wrong', () => {
+test('all errors are reported at once', () => {
   const { emission, errors } = read('{"event":{},"data":7,"timestamp":1}');
   expect(emission).toBeNull();
   expect(errors).toEqual([
@@ -48,28 +48,28 @@ test.each([
   [`{"n":${'9'.repeat(400)}}`, 'data.n'],
   [`{"n":${'9'.repeat(250)}e60}`, 'data.n'],
   [`{"n":${'9'.repeat(250)}.5E+60}`, 'data.n'],
-])('a number that PHP cannot encode again is refused with its path: %s', (data, path) => {
+])('a number that PHP cannot encode is refused with its path: %s', (data, path) => {
   const { emission, errors } = read(`{"event":"contact.created","data":${data}}`);
   expect(emission).toBeNull();
   expect(errors).toEqual([{ path, message: 'is too large for a number; send it as a string' }]);
 });
 
-test('text that looks like such a number, and the largest ones, are taken', () => {
+test('text that looks like such a number is accepted, and so are the largest allowed numbers', () => {
   expect(read('{"event":"contact.created","data":{"a":"1e400","b":1.7e308,"c":1e-400}}').errors).toEqual([]);
 });
 
-test('repeats no more of an unknown event type than fits', () => {
+test('an unknown event type is shortened in the message', () => {
   expect(read(`{"event":"${'x'.repeat(5000)}","data":{}}`).errors[0]!.message.length).toBeLessThan(250);
 });
 
 describe('the hash of a request', () => {
   const base = '{"event":"contact.created","data":{"a":1}}';
 
-  test('is the same for the same event, however it is written', () => {
+  test('does not depend on the formatting of the event', () => {
     expect(hashOf(' {"data":{"a":1}, "x":0,\n"event":"contact.created"}')).toBe(hashOf(base));
   });
 
-  test('differs with the event, the data and the timestamp', () => {
+  test('depends on the event type, the data and the timestamp', () => {
     const others = [
       '{"event":"contact.updated","data":{"a":1}}',
       '{"event":"contact.created","data":{"a":2}}',

@@ -4,7 +4,7 @@ import type { Emission } from '../../delivery/accept/emission.ts';
 import { findInfinite } from './find-infinite.ts';
 import { currentTimestamp, readTimestamp } from './timestamp.ts';
 
-/** How one platform's events are read. */
+/** The event types of one platform. */
 export interface EventReader {
   platform: string;
   eventTypes: ReadonlySet<string>;
@@ -14,8 +14,8 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 const KEY_MESSAGE = 'must be 1 to 255 visible ASCII characters';
 
 /**
- * Makes the payload of one event from the members of its JSON object, each as PHP writes it. What is wrong goes to `errors`,
- * with `at` before its path; then the answer is null.
+ * Creates the payload of one event from the members of its JSON object, each encoded as PHP would. Problems are added to `errors`,
+ * with `at` before their path; then the result is null.
  */
 export function readEvent(
   reader: EventReader,
@@ -48,13 +48,13 @@ export function readEvent(
   return { platform: reader.platform, orgId, eventType: eventType!, body, idempotency };
 }
 
-/** Undefined without one. */
+/** Undefined if there is none. */
 export function readKeyHeader(header: string | undefined, errors: FieldError[]): string | undefined {
   if (header !== undefined && !KEY.test(header)) errors.push({ path: 'Idempotency-Key', message: KEY_MESSAGE });
   return header;
 }
 
-/** The idempotency key of a batch's item, from its JSON; undefined without one. */
+/** The idempotency key of an item of a batch, from JSON; undefined if there is none. */
 export function readKeyMember(json: string | undefined, errors: FieldError[], at: string): string | undefined {
   const key = json === undefined ? undefined : decode(json);
   if (key === undefined) return undefined;
@@ -63,7 +63,7 @@ export function readKeyMember(json: string | undefined, errors: FieldError[], at
   return undefined;
 }
 
-/** The timestamp inside a payload that `readEvent` made. */
+/** The timestamp of a payload that `readEvent` created. */
 export function timestampOf(eventType: string, body: string): string {
   const start = `{"event":"${eventType}","timestamp":"`.length;
   return body.slice(start, body.indexOf('"', start));
@@ -99,7 +99,7 @@ function shorten(json: string): string {
   return json.length > 100 ? `${json.slice(0, 100)}…` : json;
 }
 
-/** What was sent, not what was made of it: a timestamp that is left out is the same request a minute later. */
+/** Hashes the request, not the payload: without a timestamp, a request that is repeated a minute later has the same hash. */
 function hashRequest(eventType: string, timestamp: string, data: string): Buffer {
   return createHash('sha256').update(`${eventType}\n${timestamp}\n`).update(data).digest();
 }

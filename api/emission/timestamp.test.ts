@@ -29,6 +29,7 @@ test.each([
   '9999-12-31T23:59:59-01:00',
   '0000-01-01T00:00:00+01:00',
   '2026-01-22T10:30:00Z\n',
-])('%j is none', (text) => expect(readTimestamp(text)).toBeNull());
+])('%j is invalid', (text) => expect(readTimestamp(text)).toBeNull());
 
-test('now has no fraction', () => expect(currentTimestamp()).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/));
+test('the current timestamp has no fraction', () =>
+  expect(currentTimestamp()).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/));

@@ -1,10 +1,10 @@
 const FORM =
   /^(\d{4}-(?:0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))T((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(\.\d{1,9})?(?:(Z)|([+-])([01]\d|2[0-3]):([0-5]\d))$/;
-/** Every month has so many days. */
+/** Every month has at least this many days. */
 const SHORTEST_MONTH = 28;
 
 /**
- * An ISO 8601 date-time in UTC, its fraction as it was sent; null for what is none, or has no zone. `Z` comes back unchanged.
+ * Converts an ISO 8601 date-time to UTC and keeps its fraction; null if it is invalid or has no zone. Returns a time with `Z` unchanged.
  */
 export function readTimestamp(text: string): string | null {
   const found = FORM.exec(text);
@@ -18,12 +18,12 @@ export function readTimestamp(text: string): string | null {
   return /^\d{4}-/.test(utc) ? `${utc.slice(0, 19)}${fraction}Z` : null;
 }
 
-/** Date.parse takes the 31st of a short month for the day after. */
+/** Date.parse turns the 31st of a short month into the next day. */
 function isInCalendar(date: string): boolean {
   return new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
 }
 
-/** Now, to the second. */
+/** The current time, to the second. */
 export function currentTimestamp(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }

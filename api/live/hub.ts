@@ -6,14 +6,14 @@ import { NoticeLog } from './notice-log.ts';
 import { Stream } from './stream.ts';
 import { describeFor, viewOf, type View } from './view.ts';
 
-/** At most two messages a second. */
+/** The minimum time between two messages: at most two per second. */
 const PAUSE_MS = 500;
 const HEARTBEAT_MS = 15_000;
 const MOST_STREAMS = 2_000;
-/** What browsers wait before they come back. */
+/** How long browsers wait before they reconnect. */
 const RETRY_MS = 1_000;
 
-/** Tells whose a stream still is; null once its session is over or its key revoked. */
+/** The current owner of a stream; null if its session has ended or its key was revoked. */
 export type Identify = () => Promise<Principal | null>;
 
 interface Audience {
@@ -22,8 +22,8 @@ interface Audience {
 }
 
 /**
- * The streams of one process. All hear of changes by the process's one listening connection; each message is made once for all
- * streams that may see the same.
+ * The live streams of one process. All share the process's listening connection, and each message is built once for all streams with
+ * the same view.
  */
 export class LiveHub {
   private readonly audiences = new Map<string, Audience>();
@@ -69,7 +69,7 @@ export class LiveHub {
     if (!this.timer) this.flush();
   }
 
-  /** Notices may have been missed. */
+  /** Call this if notifications may have been missed. */
   reset(): void {
     this.log = new NoticeLog(newBegin());
     this.pending = [];
@@ -77,7 +77,7 @@ export class LiveHub {
     for (const { streams } of this.audiences.values()) for (const stream of streams.keys()) stream.send(message);
   }
 
-  /** Ends the streams whose session or key is no more. */
+  /** Ends streams whose session has ended or whose key was revoked. */
   async recheck(): Promise<void> {
     for (const { view, streams } of [...this.audiences.values()]) {
       for (const [stream, identify] of [...streams]) {
@@ -122,12 +122,12 @@ export class LiveHub {
   }
 }
 
-/** Where a log begins; another process, or another connection, knows nothing of it. */
+/** The first position of a log. Other processes and later connections do not know it. */
 function newBegin(): string {
   return `begin-${randomBytes(9).toString('base64url')}`;
 }
 
-/** Without an event, the message only says where the stream stands. */
+/** A message without an event only sets the position of the stream. */
 function encode(id: string, event?: 'change' | 'reset', data?: object): Uint8Array {
   const content = event === undefined ? '' : `event: ${event}\ndata: ${JSON.stringify(data)}\n`;
   return new TextEncoder().encode(`retry: ${RETRY_MS}\nid: ${id}\n${content}\n`);

@@ -18,7 +18,7 @@ interface Hearers {
 const KEYS = 'posthorn_keys';
 const RECOVERIES = 'posthorn_recoveries';
 
-/** Everything that an API process is told by PostgreSQL, over one connection. */
+/** Handles all PostgreSQL notifications of an API process, over one connection. */
 export function listenToDatabase(databaseUrl: string, { keys, sessions, live, reads, log }: Hearers): Listener {
   const hearings: Record<string, (payload: string) => void> = {
     [KEYS]: () => {
@@ -26,7 +26,7 @@ export function listenToDatabase(databaseUrl: string, { keys, sessions, live, re
       sessions.forget();
       void live.recheck();
     },
-    // Empty after a new connection: something may have been missed.
+    // Empty after a reconnect: notifications may have been missed.
     [CHANGES_CHANNEL]: (payload) => (payload === '' ? live.reset() : live.hear(readNotice(payload))),
     [RECOVERIES]: (id) => void (id !== '' && hearRecovery(reads, live, id)),
   };
@@ -51,6 +51,6 @@ async function hearRecovery(reads: pg.Pool, live: LiveHub, id: string): Promise<
     const change = { platform: owner.platform, orgId: owner.org_id, deliveries: [], webhooks: [], recoveries: [id] };
     live.hear({ id: `recovery-${process.pid}-${++heard}`, owners: [{ ...change, more: true }] });
   } catch {
-    // The next notice comes with the recovery's next step.
+    // The recovery's next step sends another notification.
   }
 }

@@ -2,10 +2,10 @@ import type { ChangeNotice, OwnerChange } from '../../core/db/changes.ts';
 
 const MOST_KEPT = 2_000;
 
-/** The notices of the last minutes, so that a stream that broke goes on where it was. */
+/** The notices of the last minutes, so that a reconnected stream continues where it was. */
 export class NoticeLog {
   private notices: ChangeNotice[] = [];
-  /** Where a stream stands that has heard everything so far. */
+  /** The position of a stream that has received all notices. */
   position: string;
 
   constructor(begin: string) {
@@ -19,7 +19,7 @@ export class NoticeLog {
     if (this.notices.length > 2 * MOST_KEPT) this.notices = this.notices.slice(-MOST_KEPT);
   }
 
-  /** What a stream at this position has not heard; null where that is not known. */
+  /** The changes since a position; null if the position is unknown. */
   since(position: string): OwnerChange[] | null {
     const index = this.notices.findLastIndex((notice) => notice.id === position);
     return index < 0 ? null : this.notices.slice(index + 1).flatMap((notice) => notice.owners);

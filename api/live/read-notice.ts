@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ChangeNotice } from '../../core/db/changes.ts';
 
 const Notice: z.ZodType<ChangeNotice> = z.object({
-  // It becomes the id of an event of the stream.
+  // Used as the event id of the stream.
   id: z.string().regex(/^[\w-]+$/),
   owners: z.array(
     z.object({
@@ -16,7 +16,7 @@ const Notice: z.ZodType<ChangeNotice> = z.object({
   ),
 });
 
-/** What another process told; everybody who may connect to the database can tell anything. @throws Error when it is no notice */
+/** Parses a notice. Any user of the database can send notifications, so it is validated. @throws Error if it is invalid */
 export function readNotice(payload: string): ChangeNotice {
   try {
     return Notice.parse(JSON.parse(payload));

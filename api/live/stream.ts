@@ -1,4 +1,4 @@
-/** Messages that may wait for a slow client; then its stream ends, and it comes back when it can. */
+/** The maximum number of queued messages for a slow client. Then its stream ends, and the client reconnects. */
 const MOST_WAITING = 64;
 
 /** One client's stream of server-sent events. */

@@ -5,7 +5,7 @@ import type { Principal } from '../auth/key-ring.ts';
 
 const MOST_NAMED = 100;
 
-/** What a stream is about: those of one view get the same messages. */
+/** The data that a stream may show. Streams with the same view get the same messages. */
 export interface View {
   platform: string | null;
   orgId: string | null;
@@ -23,7 +23,7 @@ export function viewOf(principal: Principal): View {
   };
 }
 
-/** What these changes are for a view; null where it shows none of them. */
+/** The part of the changes that a view shows; null if there is none. */
 export function describeFor(view: View, changes: OwnerChange[]): LiveChange | null {
   const seen = changes.filter(
     ({ platform, orgId }) =>

@@ -10,8 +10,8 @@ import { encodePhpJson, JsonSyntaxError } from '../../delivery/body/encode.ts';
 const FORM = /^\s*(application\/x-www-form-urlencoded|multipart\/)/i;
 
 /**
- * Reads a body as text, of at most `limit` bytes, and holds its bytes until `use` has ended.
- * @throws OverloadedError when there is no room for it, before it is read where its length is known; AppError as `readText`
+ * Reads a body of at most `limit` bytes as text, and reserves its size in the budget until `use` has ended.
+ * @throws OverloadedError if the budget is exhausted, before reading if the length is known; AppError as `readText`
  */
 export async function withText<Result>(
   c: Context,
@@ -32,8 +32,8 @@ export async function withText<Result>(
 }
 
 /**
- * The body as text, of at most `limit` bytes; more are not read. `onSize` is told the size before so much is kept. Any content type but a
- * form's passes.
+ * Reads a body of at most `limit` bytes as text. Calls `onSize` with each size before that much is held in memory. Accepts any content
+ * type except forms.
  * @throws AppError payload_too_large, unsupported_media_type, malformed_json (not UTF-8)
  */
 async function readText(c: Context, limit: number, onSize: (size: number) => void = () => undefined): Promise<string> {
@@ -80,7 +80,7 @@ function tooLarge(limit: number): AppError {
   return new AppError('payload_too_large', `the body has more than ${limit} bytes`);
 }
 
-/** One JSON text as PHP would write it. @throws AppError malformed_json, with the position */
+/** Encodes a JSON text as PHP would. @throws AppError malformed_json, with the position */
 export function encodeBody(text: string): string {
   if (text.trim() === '') throw new AppError('malformed_json', 'the body is empty; send a JSON object');
   try {
@@ -92,10 +92,10 @@ export function encodeBody(text: string): string {
   }
 }
 
-/** Bodies of everything but events. */
+/** The maximum size of all bodies except those of events. */
 const LIMIT = 256 * 1024;
 
-/** The body, checked. An empty one counts as `{}` where `emptyAllowed`. @throws AppError */
+/** Reads and validates the body. If `emptyAllowed`, an empty body counts as `{}`. @throws AppError */
 export async function readJson<Schema extends z.ZodType>(
   c: Context,
   schema: Schema,
@@ -107,11 +107,11 @@ export async function readJson<Schema extends z.ZodType>(
   return check(schema, JSON.parse(text));
 }
 
-/** The dashboard leaves its filters in the query when they are empty. */
+/** The dashboard keeps empty filters in the query. */
 const EMPTY_ALLOWED = '/api/dashboard/';
 
 /**
- * The query's parameters, checked. An empty one is refused where the schema refuses it; for the dashboard it counts as left out.
+ * Validates the query parameters. The schema decides whether empty ones are allowed; the dashboard's empty ones are ignored.
  * @throws AppError invalid_request
  */
 export function readQuery<Schema extends z.ZodType>(c: Context, schema: Schema): z.output<Schema> {

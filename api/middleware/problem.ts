@@ -3,7 +3,7 @@ import { OverloadedError } from '../../core/batcher.ts';
 import { isUnavailable } from '../../core/db/unavailable.ts';
 import { AppError, ERRORS, type Problem } from '../../core/contracts/errors.ts';
 
-/** The answer to a request that failed. What is not the caller's fault is logged; its details stay in the log. */
+/** The response to a failed request. Errors that are not the caller's are logged; their details appear only in the log. */
 export function answerProblem(error: unknown, path: string, log: Logger): Response {
   const known = error instanceof AppError ? error : explain(error);
   if (!(error instanceof AppError)) {

@@ -9,7 +9,7 @@ Every error is an \`application/problem+json\` (RFC 9457) with a stable \`code\`
 
 Keys go in \`Authorization: Bearer …\`. A key belongs to a platform or to one of its organizations, and has scopes.`;
 
-/** The whole OpenAPI 3.1 document, as JSON. To be called once all routes are described. */
+/** The OpenAPI 3.1 document as JSON. Call this after all routes are described. */
 export function writeDocument(app: OpenAPIHono, registry: Registry): string {
   app.openAPIRegistry.registerComponent('securitySchemes', 'key', {
     type: 'http',
@@ -54,7 +54,7 @@ function listTags(registry: Registry) {
   ];
 }
 
-/** The POST that receivers get, for each event type. */
+/** Describes the POST request to receivers for each event type. */
 function describeReceived(app: OpenAPIHono, platform: Platform): void {
   const { headerPrefix } = platform;
   const headers = z.object({

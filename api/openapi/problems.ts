@@ -1,7 +1,7 @@
 import type { RouteConfig } from '@hono/zod-openapi';
 import { ERRORS, Problem, type ErrorCode } from '../../core/contracts/errors.ts';
 
-/** What an error may look like, in the words that the API uses. */
+/** An example message of each error. */
 const DETAILS: Record<ErrorCode, string> = {
   malformed_json: 'the body is not valid JSON: expected "," or "}", but the text ends at position 17',
   unauthorized: 'send your key in the header "Authorization: Bearer <key>"',
@@ -32,7 +32,7 @@ const HEADERS: Record<number, Record<string, ReturnType<typeof text>>> = {
   503: { 'Retry-After': text('seconds to wait') },
 };
 
-/** The responses of these errors, those of one status together. */
+/** The responses for these errors, grouped by status. */
 export function describeProblems(codes: readonly ErrorCode[]): RouteConfig['responses'] {
   const byStatus = Map.groupBy(new Set(codes), (code) => ERRORS[code].status);
   return Object.fromEntries(

@@ -17,7 +17,7 @@ const REFUSALS = {
   attempt_in_flight: 'an attempt is being made right now; ask again when it has ended',
 } as const;
 
-/** How long the end of an attempt in flight is waited for. */
+/** How long to wait for the end of an attempt in flight. */
 const PATIENCE_MS = 2_000;
 const POLL_MS = 100;
 
@@ -44,7 +44,7 @@ export function addCancelRoute(router: Router, deps: ApiDeps, platform: Platform
       }
       if (result.kind !== 'cancelled') throw new AppError(result.kind, REFUSALS[result.kind]);
       deps.changes.delivery(platform.id, call.orgId, id);
-      // A group's workflow has others to care for; it finds this one cancelled at its next run.
+      // The workflow of a group also serves other deliveries. It notices the cancellation on its next run.
       if (result.workflowId === id) deps.workflows.cancel(id);
       return answerJson({ id, status: 'cancelled' });
     },

@@ -19,7 +19,7 @@ import { readJson, readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import type { Router } from '../routing.ts';
 
-/** However many dashboards show it, it is looked at this often. */
+/** How long health is cached for all dashboards. */
 const HEALTH_LIFE_MS = 2_000;
 
 export function addDashboardOperationRoutes(router: Router, deps: ApiDeps): void {

@@ -12,7 +12,7 @@ import { readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import type { Router } from '../routing.ts';
 
-/** However many dashboards show it, it is computed this often. */
+/** How long the overview is cached for all dashboards. */
 const LIFE_MS = 1_000;
 
 export function addOverviewRoute(router: Router, deps: ApiDeps): void {

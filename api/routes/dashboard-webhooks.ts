@@ -131,7 +131,7 @@ function matching(text: string) {
   return { $or: [{ url: { $ilike: pattern } }, { description: { $ilike: pattern } }] };
 }
 
-/** An organization's place among the others, as a cursor. */
+/** An organization's position in the list, as a cursor. */
 function writePlace({ org_id, platform }: { org_id: string; platform: string }): string {
   return Buffer.from(JSON.stringify([org_id, platform])).toString('base64url');
 }

@@ -23,7 +23,7 @@ export function writeDelivery(row: DeliveryRow): Delivery {
   };
 }
 
-/** JSON of one delivery. The payload goes in as it is stored, so that no number is rounded. */
+/** JSON of one delivery. Includes the stored payload as it is, so that no number is rounded. */
 export function writeDetail(row: DeliveryDetailRow, retryUnitMs: number): string {
   const attempts = row.attempt_history.map((attempt): Attempt => ({
     ...attempt,

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { answerText } from '../answers.ts';
 import type { Router } from '../routing.ts';
 
-/** The package does not export it, so it is found by its place. */
+/** The package does not export this file. */
 const BUNDLE = new URL('../../node_modules/@scalar/api-reference/dist/browser/standalone.js', import.meta.url);
 
 const SETTINGS = {
@@ -27,7 +27,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Nothing is fetched from anywhere but this server, whatever the bundle would like to. */
+/** Blocks requests to other servers, including any that the bundle might make. */
 const POLICY = [
   `default-src 'none'`,
   `script-src 'self' 'sha256-${createHash('sha256').update(SCRIPT).digest('base64')}'`,

@@ -22,7 +22,7 @@ import { content } from '../openapi/content.ts';
 import { operationId, pathParams } from '../paths.ts';
 import type { Router } from '../routing.ts';
 
-/** Bytes of a whole batch. */
+/** The maximum size of a batch in bytes. */
 const BATCH_BYTES = 16 * 1024 * 1024;
 const CONFLICT = 'this idempotency key was used for another event; take a new key for a new event';
 const NOT_RECALLED =
@@ -35,7 +35,7 @@ const ERRORS = [
   'overloaded',
 ] as const;
 
-/** The hot path: bodies are read by hand, and nothing is logged. */
+/** The hot path: reads bodies without the framework's validation and logs nothing. */
 export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform): void {
   const types = platform.eventTypes.map(({ type }) => type);
   const reader: EventReader = { platform: platform.id, eventTypes: new Set(types) };

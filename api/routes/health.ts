@@ -29,7 +29,7 @@ const Ready = z
 const NotReady = z.object({ status: z.literal('unavailable'), reason: z.string() }).meta({ id: 'NotReady' });
 
 const MISSING_TABLE = '42P01';
-/** The oldest needed delivery is looked up this often; an old snapshot can make that slow, which readiness does not wait for. */
+/** How often the oldest needed delivery is looked up. An old snapshot can make this slow, so readiness does not wait for it. */
 const OLDEST_LIFE_MS = 30_000;
 const OLDEST_PATIENCE_MS = 500;
 

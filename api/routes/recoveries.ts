@@ -35,11 +35,11 @@ const BODY_ERRORS = ['malformed_json', 'payload_too_large', 'unsupported_media_t
 type Asked = { platform?: string | undefined; org_id?: string | undefined };
 type RecoveryRoute = Omit<PlatformRoute, 'platform' | 'tag' | 'scope' | 'operationId'> & { name: string };
 
-/** The recoveries that one set of routes is about: those of one owner, or all that a key may see. */
+/** The recoveries of one set of routes: those of one owner, or all that a key may see. */
 interface Scope {
   path: string;
   startPath: string;
-  /** Path parameters without the recovery's id, and with it. */
+  /** Path parameters, without and with the recovery's id. */
   params: z.ZodObject | undefined;
   oneParams: z.ZodObject;
   Input: ReturnType<typeof recoveryInput> | ReturnType<typeof wideRecoveryInput>;

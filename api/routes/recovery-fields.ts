@@ -19,7 +19,7 @@ export type RecoveryOwner = { platform?: string; orgId?: string };
 
 const NO_SKIPS = { webhook_deleted: 0, webhook_inactive: 0, webhook_paused: 0, in_flight: 0, event_expired: 0 };
 
-/** The actions on a recovery, on the routes of platforms and of the dashboard. */
+/** The actions on a recovery, for the routes of platforms and of the dashboard. */
 export const RECOVERY_ACTIONS = [
   {
     name: 'pause',

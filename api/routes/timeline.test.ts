@@ -22,7 +22,7 @@ const facts = {
   audit: [],
 };
 
-test('a timeline is in order, whatever its parts come from', () => {
+test('a timeline is sorted by time, whatever the source of its entries', () => {
   const timeline = writeTimeline({
     ...facts,
     status: 'delivered',
@@ -45,7 +45,7 @@ test('a timeline is in order, whatever its parts come from', () => {
   ]);
 });
 
-test('a failure ends with its reason, and not when it is being tried again', () => {
+test('a failure shows its reason at the end, but not while it is being retried', () => {
   const failed = { ...facts, status: 'failed' as const, failed_at: at(5), error_message: 'answered 410' };
   expect(writeTimeline(failed).at(-1)).toEqual({ at: at(5).toISOString(), type: 'failed', detail: 'answered 410' });
   expect(writeTimeline({ ...failed, status: 'retrying' }).at(-1)!.type).toBe('accepted');
@@ -62,11 +62,11 @@ const plan = {
 const minutes = (changes: Partial<typeof plan>) =>
   writeSchedule({ ...plan, ...changes }, 60_000).map((entry) => (Date.parse(entry.at) - at(0).getTime()) / 60_000);
 
-test('a schedule has the remaining attempts, 4, 8, 16 and 32 minutes apart', () => {
+test('a schedule contains the remaining attempts, 4, 8, 16 and 32 minutes apart', () => {
   expect(minutes({})).toEqual([0, 4, 12, 28, 60]);
   expect(minutes({ attempts: 5 })).toEqual([0]);
 });
 
-test('a manual retry after the end starts the schedule again', () => {
+test('a manual retry after the end restarts the schedule', () => {
   expect(minutes({ attempts: 6, max_attempts: 12, round_start: 6 })).toEqual([0, 2, 6, 14, 30, 62]);
 });

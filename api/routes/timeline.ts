@@ -11,9 +11,8 @@ type Facts = Pick<
 
 const END_DETAILS = { failed: 'no attempt is left', cancelled: 'the webhook was turned off or deleted' };
 
-/** What happened to a delivery, in order. */
 export function writeTimeline(facts: Facts): TimelineEntry[] {
-  // That it was cancelled is told by its end.
+  // The end of the delivery already shows the cancellation.
   const audit = facts.audit.filter(({ action }) => action !== 'delivery.cancelled').map(describeAudit);
   const entries: TimelineEntry[] = [
     { at: facts.created_at.toISOString(), type: 'accepted', detail: 'the event was accepted' },
@@ -62,7 +61,7 @@ type Plan = Pick<
   'status' | 'attempts' | 'max_attempts' | 'round_start' | 'next_attempt_at' | 'options'
 >;
 
-/** When the remaining attempts are made if each fails at once; none while nothing is scheduled. */
+/** The times of the remaining attempts, if each fails at once. Empty if no attempt is scheduled. */
 export function writeSchedule(plan: Plan, unitMs: number): ScheduledAttempt[] {
   if (plan.next_attempt_at === null || (plan.status !== 'pending' && plan.status !== 'retrying')) return [];
   const schedule = scheduleOf(readOptions(plan.options).retry_policy);

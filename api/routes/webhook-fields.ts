@@ -3,7 +3,7 @@ import type { Webhook } from '../../core/db/entities/webhook.ts';
 import { changeOptions, readOptions } from '../../core/options/index.ts';
 import type { SecretBox } from '../../core/secrets.ts';
 
-/** A webhook as the API shows it: without its secret. */
+/** A webhook as the API returns it, without its secret. */
 export function writeWebhook(webhook: Webhook): WebhookAnswer {
   return {
     id: webhook.id,
@@ -22,7 +22,7 @@ export function writeWebhook(webhook: Webhook): WebhookAnswer {
   };
 }
 
-/** Everything but turning on and off, which counts for deliveries as well. */
+/** Applies all changes except turning on and off, which also affects deliveries. */
 export function applyUpdate(webhook: Webhook, input: UpdateWebhook, secretBox: SecretBox): void {
   if (input.url !== undefined) webhook.url = input.url;
   if (input.events !== undefined) webhook.events = input.events;

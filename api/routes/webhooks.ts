@@ -216,14 +216,14 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     });
   }
 
-  /** The new state is committed: should this fail, the workers do it. */
+  /** The new state is already committed. If propagation fails here, the workers do it. */
   async function propagate(webhookId: string): Promise<void> {
     await propagateState(deps.pool, webhookId).catch((error: unknown) => {
       deps.log.warn({ err: error, webhook: webhookId }, 'state propagation failed: retrying');
     });
   }
 
-  /** Locks the webhook, changes it, notes who did, and answers with what it is then. */
+  /** Locks and changes the webhook, adds an audit entry and returns the new state. */
   async function change(
     call: Call,
     where: { id: string },
@@ -258,7 +258,7 @@ function checkUrl({ allowlist }: ApiDeps, url: string): void {
   if (message !== null) throw invalidRequest([{ path: 'url', message }]);
 }
 
-/** The fields that were changed, and of what decides on new deliveries, how it is now. */
+/** The names of the changed fields, and the new values of those that decide which events the webhook gets. */
 function describeChange(input: UpdateWebhook): Record<string, unknown> {
   const { active, events } = input;
   return { fields: Object.keys(input), ...(active !== undefined && { active }), ...(events && { events }) };
