@@ -7,7 +7,7 @@ import { attemptOf } from '../attempt-record.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
 const ENDED = 30_000;
-/** Reading the outbox as a whole takes more than a thousand. */
+/** A scan of the whole outbox takes more than a thousand. */
 const MOST_BLOCKS = 400;
 const WORKER = '00000000-0000-0000-0000-000000000001';
 const WEBHOOK = '00000000-0000-0000-0000-000000000002';
@@ -15,7 +15,7 @@ const WEBHOOK = '00000000-0000-0000-0000-000000000002';
 let database: TestDatabase;
 let snapshot: pg.PoolClient;
 
-/** As after an hour with a backup: the statistics say that the outbox is empty, but its rows are still there. */
+/** As after an hour of a backup: the statistics show an empty outbox, but its dead rows still exist. */
 beforeAll(async () => {
   database = await createDatabase();
   await database.query(
@@ -50,7 +50,7 @@ async function fill(count: number, claimedBy: string | null): Promise<string[]> 
   return rows.map((row) => row['delivery_id'] as string);
 }
 
-/** Blocks that the outbox cost PostgreSQL for what `work` does. */
+/** The number of outbox blocks that PostgreSQL reads during `work`. */
 async function blocksOf(work: () => Promise<unknown>): Promise<number> {
   const read = async () => {
     await database.query('select pg_stat_force_next_flush()');
@@ -73,7 +73,7 @@ test.each([
     'a fair claim',
     () => database.pool.query({ ...CLAIM_FAIRLY, values: [WORKER, 256, '{}', 64, WORKER, mark(), 2 ** 24] }),
   ],
-])('%s reads what it claims, not the rows that an old snapshot keeps', async (_, claim) => {
+])('%s reads the rows that it claims, not the dead rows that an old snapshot keeps', async (_, claim) => {
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   await fill(3, null);
   let claimed = 0;
@@ -81,18 +81,21 @@ test.each([
   expect(claimed).toBe(3);
 });
 
-test.each(['delivered', 'retry', 'give-up'] as const)('recording what was %s does not, either', async (outcome) => {
-  const recorder = new Recorder(database.pool, pino({ enabled: false }));
-  const ids = await fill(3, WORKER);
-  let recorded: unknown[] = [];
-  const record = async () => {
-    recorded = await Promise.all(ids.map((id) => recorder.record(attemptOf(WORKER, id, outcome))));
-  };
-  expect(await blocksOf(record)).toBeLessThan(MOST_BLOCKS);
-  expect(recorded).not.toContain(null);
-});
+test.each(['delivered', 'retry', 'give-up'] as const)(
+  'recording the outcome %s does not read dead rows',
+  async (outcome) => {
+    const recorder = new Recorder(database.pool, pino({ enabled: false }));
+    const ids = await fill(3, WORKER);
+    let recorded: unknown[] = [];
+    const record = async () => {
+      recorded = await Promise.all(ids.map((id) => recorder.record(attemptOf(WORKER, id, outcome))));
+    };
+    expect(await blocksOf(record)).toBeLessThan(MOST_BLOCKS);
+    expect(recorded).not.toContain(null);
+  },
+);
 
-test('nor does releasing claims', async () => {
+test('releasing claims does not read dead rows', async () => {
   const ids = await fill(3, WORKER);
   const release = () => database.pool.query({ ...RELEASE, values: [WORKER, ids, 0, null] });
   expect(await blocksOf(release)).toBeLessThan(MOST_BLOCKS);

@@ -37,12 +37,12 @@ test('an event is stored with its deliveries before it is accepted', async () =>
   expect(delivery.body).toMatchObject({ status: 'pending', event_id: answer.body.id, webhook_id: webhookId });
 });
 
-test('no webhook, no delivery', async () => {
+test('an event without a subscribed webhook has no deliveries', async () => {
   expect((await emit({ ...event, event: 'activity.updated' })).body.deliveries).toEqual([]);
   expect((await api.ask('POST', `${organization('x')}/events`, { body: event })).body.deliveries).toEqual([]);
 });
 
-test('the payload has PHP bytes: event, timestamp, data, in that order', async () => {
+test("the payload has PHP's bytes: event, timestamp and data in this order", async () => {
   const text = String.raw`{ "data": {"u":"é/🙂","n":12345678901234567890,"f":1e-7,"e":{},"a":[ ]}, "timestamp":"2026-01-22T12:30:00.50+02:00",
     "event":"contact.created", "other": 1 }`;
   const { body } = await emit(text);
@@ -52,7 +52,7 @@ test('the payload has PHP bytes: event, timestamp, data, in that order', async (
   );
 });
 
-test('data may be an array, and a body without a content type is JSON, too', async () => {
+test('data may be an array, and a body without a content type is read as JSON', async () => {
   const answer = await emit({ ...event, data: [1, 2] }, { 'content-type': 'text/plain' });
   expect(await payloadOf(answer.body.deliveries[0].id)).toMatch(/"data":\[1,2\]\}$/);
 });
@@ -123,7 +123,7 @@ describe('refusals store nothing', () => {
     expect(pulled).toBeLessThan(20);
   });
 
-  test('a form, a compressed body, bytes that are not UTF-8', async () => {
+  test('forms, compressed bodies and invalid UTF-8 are refused', async () => {
     const form = await emit('event=contact.created', { 'content-type': 'application/x-www-form-urlencoded' });
     expect(form.body).toMatchObject({ status: 415, detail: expect.stringContaining('Content-Type: application/json') });
     const compressed = await emit(event, { 'content-encoding': 'gzip' });
@@ -142,7 +142,7 @@ describe('refusals store nothing', () => {
 });
 
 describe('idempotency keys', () => {
-  test('the same event again is answered as the first time, another one is refused', async () => {
+  test('the same event again gets the first response, another one is refused', async () => {
     const key = { 'idempotency-key': 'order-1' };
     const first = await emit(event, key);
     expect(first.headers.get('idempotent-replayed')).toBeNull();
@@ -155,7 +155,7 @@ describe('idempotency keys', () => {
     expect(await stored()).toBe(before);
   });
 
-  test('twenty at once make one event', async () => {
+  test('twenty simultaneous requests create one event', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => emit(event, { 'idempotency-key': 'at-once' })));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
@@ -181,7 +181,7 @@ describe('idempotency keys', () => {
 });
 
 describe('batches', () => {
-  test('one result for each event, in order', async () => {
+  test('returns one result for each event, in order', async () => {
     const types = ['contact.created', 'contact.updated', 'contact.created'];
     const answer = await emitAll(types.map((type, index) => ({ event: type, data: { index } })));
     expect(answer.status).toBe(202);
@@ -189,7 +189,7 @@ describe('batches', () => {
     expect(answer.body.results.map((result: { deliveries: unknown[] }) => result.deliveries.length)).toEqual([1, 0, 1]);
   });
 
-  test('one wrong event refuses all of them', async () => {
+  test('one invalid event makes the whole batch fail', async () => {
     const before = await stored();
     const answer = await emitAll([
       event,
@@ -207,7 +207,7 @@ describe('batches', () => {
     expect(await stored()).toBe(before);
   });
 
-  test('a key that stands for another event concerns its item only', async () => {
+  test('a key that was used for another event only affects its item', async () => {
     const first = await emitAll([{ ...event, idempotency_key: 'batch-1' }]);
     const second = await emitAll([
       { ...event, idempotency_key: 'batch-1' },
@@ -229,19 +229,19 @@ describe('batches', () => {
     [{ events: [] }, 'events', 'must not be empty'],
     [{ events: Array(1001).fill(event) }, 'events', 'must have at most 1000 items; it has 1001'],
     [{ events: [{ ...event, data: ['x'.repeat(BODY_LIMIT)] }] }, 'events[0]', `has more than ${BODY_LIMIT} bytes`],
-  ])('refuses a wrong list %#', async (body, path, message) => {
+  ])('refuses an invalid list %#', async (body, path, message) => {
     const answer = await api.ask('POST', `${URPA}/events/batch`, { body });
     expect(answer.body).toMatchObject({ status: 422, errors: [{ path, message }] });
   });
 
-  test('a thousand events at once', async () => {
+  test('accepts a thousand events at once', async () => {
     const answer = await emitAll(Array(1000).fill(event));
     expect(answer.status).toBe(202);
     expect(new Set(answer.body.results.map(({ id }: { id: string }) => id)).size).toBe(1000);
   });
 });
 
-test('every platform lists its event types with a schema and an example', async () => {
+test('every platform lists its event types with schemas and examples', async () => {
   for (const base of [URPA, organization('x')]) {
     const { status, body } = await api.ask('GET', `${base}/event-types`);
     expect(status).toBe(200);
@@ -255,7 +255,7 @@ test('every platform lists its event types with a schema and an example', async 
   }
 });
 
-test('a paused webhook holds what comes, one that is off gets nothing', async () => {
+test('a paused webhook holds deliveries, one that is off gets none', async () => {
   const base = organization('states');
   const { id } = await api.register({}, `${base}/webhooks`);
   await api.ask('POST', `${base}/webhooks/${id}/pause`);

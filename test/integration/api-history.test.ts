@@ -13,7 +13,7 @@ afterAll(() => api.close());
 const idsOf = (body: { data: { id: string }[] }) => body.data.map(({ id }) => id);
 const sql = (text: string, params: unknown[] = []) => api.database.pool.query(text, params);
 
-/** Makes a delivery's row as a worker leaves it after its attempts. */
+/** Updates a delivery as a worker would after its attempts. */
 async function record(
   id: string,
   status: string,
@@ -66,7 +66,7 @@ describe('the list', () => {
     other = await api.register({ events: ['contact.updated'] }, `${base}/webhooks`);
   });
 
-  test('is newest first, with the last answer', async () => {
+  test('is sorted newest first, with the last response', async () => {
     const { status, body } = await api.ask('GET', path);
     expect(status).toBe(200);
     expect(idsOf(body)).toEqual(Object.values(made).toReversed());
@@ -90,14 +90,14 @@ describe('the list', () => {
   });
 
   test.each(['pending', 'retrying', 'delivered', 'failed', 'cancelled', 'held'])(
-    'has those that are %s',
+    'filters by the status %s',
     async (status) => {
       expect(await list(`status=${status}`)).toEqual([made[status]]);
       expect(await list(`status=${status}&webhook_id=${webhook.id}`)).toEqual([made[status]]);
     },
   );
 
-  test('takes several statuses', async () => {
+  test('filters by several statuses', async () => {
     expect(await list('status=failed,pending')).toEqual([made['failed'], made['pending']]);
     expect(await list('status=held,%20retrying,cancelled')).toEqual([
       made['held'],
@@ -122,13 +122,13 @@ describe('the list', () => {
     );
   });
 
-  test('keeps what a deleted webhook had', async () => {
+  test('includes deliveries of deleted webhooks', async () => {
     await api.ask('DELETE', `${base}/webhooks/${other.id}`);
     const { body } = await api.ask('GET', `${path}?webhook_id=${other.id}`);
     expect(body.data).toMatchObject([{ status: 'cancelled', error_message: 'the webhook was deleted' }]);
   });
 
-  test('shows no organization what another one has', async () => {
+  test('does not show deliveries of other organizations', async () => {
     const { body } = await api.ask('GET', `${organization('stranger')}/webhooks/events?webhook_id=${webhook.id}`);
     expect(body.data).toEqual([]);
     expect((await api.ask('GET', `${organization('stranger')}/webhooks/events/${made['failed']}`)).status).toBe(404);
@@ -167,7 +167,7 @@ describe('the list', () => {
   );
 });
 
-test('pages neither repeat nor skip anything while new deliveries arrive', async () => {
+test('paging neither repeats nor skips deliveries while new ones arrive', async () => {
   const { id } = await api.register({ events: ['activity.created'] });
   const emit = () => api.emit({ event: 'activity.created' });
   const before: string[] = [];
@@ -187,7 +187,7 @@ test('pages neither repeat nor skip anything while new deliveries arrive', async
 });
 
 describe('one delivery', () => {
-  test('has its payload to the last digit, every attempt, and what comes next', async () => {
+  test('has the exact payload, all attempts and the schedule', async () => {
     await api.register({ events: ['ai_task.created'] });
     const data = '{"n":12345678901234567890,"f":1.0e-7}';
     const emitted = await api.ask('POST', `${URPA}/events`, { body: `{"event":"ai_task.created","data":${data}}` });
@@ -224,7 +224,7 @@ describe('one delivery', () => {
     expect(minutes).toEqual([0, 8, 24, 56]);
   });
 
-  test('tells what was done to it', async () => {
+  test('contains its audit entries', async () => {
     const webhook = await api.register({ events: ['taskjuggler.synced'] });
     const [id] = await api.emit({ event: 'taskjuggler.synced' });
     await api.ask('POST', `${WEBHOOKS}/${webhook.id}/pause`);

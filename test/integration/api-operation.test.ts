@@ -26,15 +26,15 @@ afterAll(() => api.close());
 
 const event = { event: 'contact.created', data: {} };
 
-describe('what is not there', () => {
-  test('the root leads to the reference where no dashboard is built', async () => {
+describe('missing routes', () => {
+  test('the root redirects to the reference if no dashboard was built', async () => {
     const answer = await api.ask('GET', '/', { key: null });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toContain('text/html');
     expect(answer.text).toContain('href="/api/docs"');
   });
 
-  test('an unknown path is a 404 that leads on', async () => {
+  test('an unknown path is a 404 that links to the reference', async () => {
     for (const path of ['/nowhere', '/api/urpa/evnts', `${organization('a')}/integrations/webhooks`]) {
       const answer = await api.ask('GET', path);
       expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -56,7 +56,7 @@ describe('what is not there', () => {
     ['PUT', `${organization('a')}/webhooks/events`, 'GET, HEAD'],
     ['OPTIONS', '/healthz', 'GET, HEAD'],
     ['GET', `${URPA}/events/batch`, 'POST'],
-  ])('%s %s is a 405 that names what is possible', async (method, path, allow) => {
+  ])('%s %s is a 405 that names the allowed methods', async (method, path, allow) => {
     const answer = await api.ask(method, path);
     expect(answer.body).toMatchObject({
       status: 405,
@@ -67,7 +67,7 @@ describe('what is not there', () => {
   });
 });
 
-test('healthy, ready, measured', async () => {
+test('health, readiness and metrics are available', async () => {
   expect(await api.ask('GET', '/healthz', { key: null })).toMatchObject({ status: 200, body: { status: 'ok' } });
   await api.register();
   const [oldest] = await api.emit();
@@ -86,7 +86,7 @@ test('healthy, ready, measured', async () => {
   expect(text).toMatch(/_count\{method="post",route="\/api\/urpa\/events",status="202"\} \d+/);
 });
 
-test('the reference page fetches nothing from elsewhere', async () => {
+test('the reference page loads nothing from other hosts', async () => {
   const page = await api.ask('GET', '/api/docs', { key: null });
   expect(page.headers.get('content-type')).toContain('text/html');
   expect(page.headers.get('content-security-policy')).toContain("connect-src 'self'");
@@ -98,7 +98,7 @@ test('the reference page fetches nothing from elsewhere', async () => {
 });
 
 describe('without a database', () => {
-  test('everything says so at once, and how to go on', async () => {
+  test('every route answers at once and says what to do', async () => {
     const dead = await serveApi('postgresql://nobody@127.0.0.1:1/nothing');
     try {
       const headers = { authorization: 'Bearer some-key' };
@@ -125,7 +125,7 @@ describe('without a database', () => {
     }
   });
 
-  test('one that takes connections and never answers is an error, too', async () => {
+  test('a database that accepts connections but does not answer is an error, too', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as { port: number };
@@ -142,7 +142,7 @@ describe('without a database', () => {
     }
   });
 
-  test('connections that break do no harm', async () => {
+  test('broken connections are replaced', async () => {
     const webhook = await api.register();
     const admin = new pg.Client({ connectionString: inject('databaseUrl') });
     await admin.connect();
@@ -155,7 +155,7 @@ describe('without a database', () => {
     await eventually(async () => (await api.ask('POST', `${URPA}/events`, { body: event })).status === 202, 5_000);
   });
 
-  test('one without a schema is not ready', async () => {
+  test('a database without a schema is not ready', async () => {
     const bare = await serveApi(inject('databaseUrl'));
     try {
       const answer = await readAnswer(await fetch(`${bare.url}/readyz`));
@@ -169,7 +169,7 @@ describe('without a database', () => {
   });
 });
 
-test('one without partitions for the present is not ready and says what is missing', async () => {
+test('a database without current partitions is not ready and says what is missing', async () => {
   const database = await createDatabase();
   const late = await serveApi(database.url);
   try {
@@ -186,7 +186,7 @@ test('one without partitions for the present is not ready and says what is missi
   }
 });
 
-describe('the process', () => {
+describe('the API process', () => {
   const environment = (port: number) => ({
     ...process.env,
     DATABASE_URL: api.database.url,
@@ -204,7 +204,7 @@ describe('the process', () => {
     return () => chunks.join('');
   };
 
-  test('is ready, takes the admin key, finishes what it began, and stops when it is told to', async () => {
+  test('becomes ready, accepts the admin key, completes running requests and stops on SIGTERM', async () => {
     const port = await findFreePort();
     const child = start(environment(port));
     const said = output(child);
@@ -224,14 +224,14 @@ describe('the process', () => {
     expect(said()).not.toContain('admin-key-of-the-process');
   });
 
-  test('stops when its supervisor goes', async () => {
+  test('stops when its supervisor exits', async () => {
     const child = start(environment(await findFreePort()));
     await once(child, 'message');
     child.disconnect();
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  test('says in one line that its port is in use', async () => {
+  test('reports in one line that its port is in use', async () => {
     const taken = createServer().listen(0);
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };

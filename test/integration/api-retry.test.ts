@@ -19,7 +19,7 @@ async function emit(): Promise<string> {
   return (await api.emit())[0]!;
 }
 
-/** A delivery that has ended after its six attempts, or after one. */
+/** A delivery that has ended, after six attempts or after one. */
 async function end(status: 'failed' | 'delivered' | 'cancelled', attempts: number): Promise<string> {
   const id = await emit();
   await sql('delete from outbox where delivery_id = $1', [id]);
@@ -32,7 +32,7 @@ async function end(status: 'failed' | 'delivered' | 'cancelled', attempts: numbe
   return id;
 }
 
-test('in backoff, the next attempt is now and the rest of the schedule stays', async () => {
+test('in backoff, the next attempt is made now and the rest of the schedule stays', async () => {
   const id = await emit();
   await sql(
     `update outbox set attempts = 1, next_attempt_at = now() + interval '2 minutes', due_at = now() + interval '2 minutes'
@@ -50,7 +50,7 @@ test('in backoff, the next attempt is now and the rest of the schedule stays', a
   expect(await queued(id)).toHaveLength(1);
 });
 
-test('an attempt in flight is the retry', async () => {
+test('an attempt in flight counts as the retry', async () => {
   const id = await emit();
   await sql('update outbox set claimed_by = $2 where delivery_id = $1', [id, uuidv7()]);
   const [before] = await queued(id);
@@ -58,7 +58,7 @@ test('an attempt in flight is the retry', async () => {
   expect(await queued(id)).toEqual([before]);
 });
 
-test('after the last attempt the schedule starts again', async () => {
+test('after the last attempt the schedule restarts', async () => {
   for (const status of ['failed', 'cancelled'] as const) {
     const id = await end(status, 6);
     expect(await retry(id)).toMatchObject({ status: 202, body: { status: 'retrying' } });
@@ -74,14 +74,14 @@ test('after the last attempt the schedule starts again', async () => {
   expect(await retry(untried)).toMatchObject({ status: 202, body: { status: 'pending' } });
 });
 
-test('ten at once queue it once', async () => {
+test('ten simultaneous retries queue the delivery once', async () => {
   const id = await end('failed', 6);
   const answers = await Promise.all(Array.from({ length: 10 }, () => retry(id)));
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
   expect(await queued(id)).toMatchObject([{ max_attempts: 12 }]);
 });
 
-test('what was delivered is sent again only by force', async () => {
+test('a delivered delivery is only sent again with force', async () => {
   const id = await end('delivered', 1);
   expect(await retry(id)).toMatchObject({
     status: 409,
@@ -92,7 +92,7 @@ test('what was delivered is sent again only by force', async () => {
   expect(await queued(id)).toHaveLength(1);
 });
 
-test('a webhook that is paused, off or deleted refuses with the reason', async () => {
+test('a paused, turned-off or deleted webhook refuses with the reason', async () => {
   const webhook = `${WEBHOOKS}/${webhookId}`;
   const id = await end('failed', 6);
   const waiting = await emit();
@@ -111,7 +111,7 @@ test('a webhook that is paused, off or deleted refuses with the reason', async (
   webhookId = (await api.register()).id;
 });
 
-test('pausing and resuming moves what nobody has in flight', async () => {
+test('pausing and resuming changes all deliveries that are not in flight', async () => {
   const [free, flying] = [await emit(), await emit()];
   await sql('update outbox set claimed_by = $2 where delivery_id = $1', [flying, uuidv7()]);
   await sql('update outbox set attempts = 2 where delivery_id = $1', [free]);
@@ -126,7 +126,7 @@ test('pausing and resuming moves what nobody has in flight', async () => {
   expect(await queued(flying)).toHaveLength(1);
 });
 
-test('what an older statement still holds when a webhook is resumed goes out as well', async () => {
+test('a delivery locked by an older statement during the resume is sent as well', async () => {
   await api.ask('PUT', `${WEBHOOKS}/${webhookId}`, { body: { active: true } });
   const id = await emit();
   await api.ask('POST', `${WEBHOOKS}/${webhookId}/pause`);
@@ -146,7 +146,7 @@ test('what an older statement still holds when a webhook is resumed goes out as 
   expect((await api.ask('GET', `${DELIVERIES}/${id}`)).body.status).toBe('pending');
 });
 
-test('pausing, resuming, turning off and retrying at once end in one state that fits', async () => {
+test('pausing, resuming, turning off and retrying at the same time leave a consistent state', async () => {
   await api.ask('PUT', `${WEBHOOKS}/${webhookId}`, { body: { active: true } });
   const ids = await Promise.all(Array.from({ length: 20 }, emit));
   const webhook = `${WEBHOOKS}/${webhookId}`;
@@ -168,7 +168,7 @@ test('pausing, resuming, turning off and retrying at once end in one state that 
   expect(rows.filter(({ status }) => status === 'held')).toEqual([]);
 });
 
-test('404 for what does not exist, 422 and 400 for what makes no sense; the log says who asked', async () => {
+test('unknown ids are 404, invalid requests 422 or 400, and the audit log names the actor', async () => {
   await api.ask('PUT', `${WEBHOOKS}/${webhookId}`, { body: { active: true } });
   for (const id of [uuidv7(), 'nonsense']) {
     expect((await retry(id)).body).toMatchObject({ status: 404, detail: 'there is no delivery with this id' });

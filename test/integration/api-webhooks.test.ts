@@ -88,7 +88,7 @@ describe.each([
     }
   });
 
-  test('off says why, on again forgets it', async () => {
+  test('turning off records the reason, turning on again removes it', async () => {
     const { id } = await api.register({}, base);
     const off = await api.ask('PUT', `${base}/${id}`, { body: { active: false } });
     expect(off.body).toMatchObject({ active: false, inactive_reason: 'as asked for through the API' });
@@ -146,7 +146,7 @@ test.each([
   ['limits.concurrency', { ...valid, limits: { concurrency: 1.5 } }, 'must be a whole number'],
   ['limits.rate', { ...valid, limits: { rate: 0 } }, 'must be at least 0.1'],
   ['limits.rate', { ...valid, limits: { rate: '5' } }, 'must be a number'],
-])('refuses a wrong %s', async (path, body, message) => {
+])('refuses an invalid %s', async (path, body, message) => {
   const base = `${organization('refusals')}/webhooks`;
   for (const [method, target] of [
     ['POST', WEBHOOKS],
@@ -161,7 +161,7 @@ test.each([
   expect((await api.ask('GET', base)).body.data).toEqual([]);
 });
 
-test('a secret of your own is kept sealed, and none is ever shown or logged again', async () => {
+test('a given secret is stored encrypted, and no secret is ever shown or logged again', async () => {
   const secret = 'my very own secret, 0123456789';
   const registered = await api.register({ secret });
   expect(registered.secret).toBe(secret);
@@ -182,7 +182,7 @@ test('a secret of your own is kept sealed, and none is ever shown or logged agai
   expect(everything).not.toContain(replaced);
 });
 
-test('the audit log names who did what', async () => {
+test('the audit log names the actor of each change', async () => {
   const { id } = await api.register();
   await api.ask('PUT', `${WEBHOOKS}/${id}`, { body: { description: 'x', active: true } });
   await api.ask('POST', `${WEBHOOKS}/${id}/pause`);
@@ -202,7 +202,7 @@ test('the audit log names who did what', async () => {
   ]);
 });
 
-test('what is unknown in a body is ignored', async () => {
+test('unknown fields in a body are ignored', async () => {
   const answer = await api.ask('POST', WEBHOOKS, { body: { ...valid, name: 'x', id: 'y' } });
   expect(answer.status).toBe(201);
 });

@@ -25,7 +25,7 @@ async function deliver(count: number, event: string, wanted: string): Promise<vo
   await Promise.all(ids.map(([id]) => system.reaches(id!, wanted)));
 }
 
-test('a webhook that failed everything for the set time is paused and says so; one success prevents it', async () => {
+test('a webhook whose attempts all fail for the set time is paused with a reason; one success prevents it', async () => {
   const { id: waveringId } = await system.register(wavering.url, { ...ONE_ATTEMPT, events: ['contact.updated'] });
   const { id } = await system.register(failing.url, ONE_ATTEMPT);
   failing.answer(status(500));

@@ -3,7 +3,7 @@ import { eventually } from '../eventually.ts';
 import { startReceiver, type Receiver } from '../receiver.ts';
 import { System } from '../system.ts';
 
-/** More webhooks in one group than one of Temporal's search attributes can name. */
+/** More webhooks in one group than a Temporal search attribute can name. */
 const WEBHOOKS = 200;
 
 let system: System;
@@ -18,7 +18,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-test('an event to two hundred webhooks is delivered to each, and Temporal takes its workflows', async () => {
+test('an event is delivered to two hundred webhooks, and Temporal accepts the workflows', async () => {
   const ids = await system.emit();
   expect(ids).toHaveLength(WEBHOOKS);
   await eventually(() => ids.every((id) => receiver.of(id).length === 1), 20_000);

@@ -25,7 +25,7 @@ beforeAll(async () => {
       insert into outbox (delivery_id, event_id, webhook_id, max_attempts, due_at, claimed_by)
       select posthorn_uuidv7(), posthorn_uuidv7(), posthorn_uuidv7(), 6, ${dueAt}, ${claimedBy} from generate_series(1, ${count}) n`);
   await rows(String(HELD), 'null', 'null');
-  // Many are due at the same moment, as after a resume.
+  // Many are due at the same time, as after a resume.
   await rows(
     String(DUE),
     `now() - n % 7 * interval '1 second'`,
@@ -44,9 +44,9 @@ const claimedBy = async (worker: string) =>
   );
 
 test.each([
-  ['what dead workers have', RECLAIM_SLICE, []],
-  ['what one has', CLAIMED_BY_SLICE, [LIVING]],
-])('a look for %s reads one slice, whatever is held', async (_, statement, values) => {
+  ['claims of dead workers', RECLAIM_SLICE, []],
+  ['claims of one worker', CLAIMED_BY_SLICE, [LIVING]],
+])('a search for %s reads one slice, however many deliveries are held', async (_, statement, values) => {
   const client = await database.pool.connect();
   try {
     await client.query('begin');
@@ -65,13 +65,13 @@ test.each([
   }
 });
 
-test('all slices together have every claim of a worker', async () => {
+test('all slices together contain every claim of a worker', async () => {
   const slices = await walk<SliceEnd & { deliveries: string[] }>(CLAIMED_BY_SLICE).all(LIVING);
   expect(slices).toHaveLength(3);
   expect(slices.flatMap(({ deliveries }) => deliveries).toSorted()).toEqual(await claimedBy(LIVING));
 });
 
-test('slice after slice, what dead workers have claimed becomes due, and nothing else', async () => {
+test('slice by slice, the claims of dead workers become due, and no others', async () => {
   const [dead, living] = [await claimedBy(DEAD), await claimedBy(LIVING)];
   const parts = walk<SliceEnd & { found: number }>(RECLAIM_SLICE);
   const found: number[] = [];

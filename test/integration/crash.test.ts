@@ -17,7 +17,7 @@ async function set(options: Parameters<typeof System.start>[0] = {}): Promise<vo
   await system.register(receiver.url);
 }
 
-test('kill -9 of the only worker: its successor finds what it left within 10 s', async () => {
+test('kill -9 of the only worker: its successor delivers what it left within 10 s', async () => {
   await set();
   receiver.answer(() => {});
   const [id] = await system.emit();
@@ -44,7 +44,7 @@ test('SIGTERM of the worker lets attempts in flight finish', async () => {
   expect(receiver.of(id!)).toHaveLength(1);
 });
 
-test('SIGTERM of a worker with a backlog gives back what has not begun: each arrives once', async () => {
+test('SIGTERM of a worker with a backlog releases deliveries that have not begun; each arrives once', async () => {
   await set();
   receiver.answer((_arrival, response) => void setTimeout(() => response.writeHead(200).end(), 1_000));
   const ids = await emitBatch(300);
@@ -67,7 +67,7 @@ test('four workers on one database deliver each event once', async () => {
   expect(receiver.arrivals).toHaveLength(3_000);
 });
 
-test('two workers share what there is to do', async () => {
+test('two workers share the work', async () => {
   await set({ workers: 2 });
   receiver.answer((_arrival, response) => void setTimeout(() => response.writeHead(200).end(), 200));
   const ids = await emitBatch(1_000);

@@ -42,10 +42,10 @@ describe.each([
   beforeEach(() => void (pool = create(proxy.url)));
   afterEach(() => pool.end());
 
-  test.each(breaks)('fails only what uses it when %s between two statements', async (_name, breakIt) => {
+  test.each(breaks)('only the transaction that uses it fails if %s between two statements', async (_name, breakIt) => {
     const work = inPoolTransaction(pool, async (client) => {
       const { rows } = await client.query<{ pid: number }>(PID);
-      // Not by `once` of node:events: that would listen for errors, too.
+      // `once` of node:events would also listen for errors.
       const ended = new Promise((resolve) => client.once('end', resolve));
       await breakIt(rows[0]!.pid);
       await ended;
@@ -56,7 +56,7 @@ describe.each([
     expect(pool.totalCount).toBe(1);
   });
 
-  test.each(breaks)('fails only what uses it when %s during a statement', async (_name, breakIt) => {
+  test.each(breaks)('only the transaction that uses it fails if %s during a statement', async (_name, breakIt) => {
     const work = inPoolTransaction(pool, async (client) => {
       const { rows } = await client.query<{ pid: number }>(PID);
       const sleeping = client.query('select pg_sleep(4)');
@@ -73,7 +73,7 @@ describe('a connection of MikroORM', () => {
   beforeEach(async () => void (orm = await createOrm(proxy.url)));
   afterEach(() => orm.close());
 
-  test.each(breaks)('fails only what uses it when %s', async (_name, breakIt) => {
+  test.each(breaks)('only the transaction that uses it fails if %s', async (_name, breakIt) => {
     const work = inTransaction(orm, async ({ execute }) => {
       const [{ pid }] = (await execute(PID)) as [{ pid: number }];
       await breakIt(pid);
@@ -90,7 +90,7 @@ async function gone(pid: number): Promise<void> {
   while ((await database.query(left, [pid])).length > 0);
 }
 
-test('a system whose connections PostgreSQL ends again and again goes on in the same processes', async () => {
+test('a system whose connections PostgreSQL ends repeatedly keeps running in the same processes', async () => {
   const [system, receiver] = await Promise.all([System.start({ env: { LOG_LEVEL: 'silent' } }), startReceiver()]);
   try {
     const { id } = await system.register(receiver.url);

@@ -21,7 +21,7 @@ afterAll(async () => {
 const dashboard = (path: string) => system.call('GET', `/api/dashboard${path}`);
 
 describe('a test event', () => {
-  test('goes to its webhook alone, and the others are told apart', async () => {
+  test('goes only to its webhook, and the others are listed with the reason', async () => {
     const tested = await system.register(receiver.url);
     const other = await system.register(receiver.url);
     const live = await openLive(`${system.apiUrl}/api/dashboard/live`, { authorization: `Bearer ${system.adminKey}` });
@@ -35,7 +35,7 @@ describe('a test event', () => {
     const { example } = types.data.find(({ type }: { type: string }) => type === event);
     expect(delivery.payload).toMatchObject({ event, data: example });
     await live.hears(delivery_id);
-    // Once for the event and once for its outcome, unless both came within one message.
+    // One message for the event and one for the result, unless both are in the same message.
     await eventually(async () => live.messages.some(({ event: name }) => name === 'change'));
     live.close();
     const { body } = await dashboard(`/events/${event_id}`);
@@ -47,7 +47,7 @@ describe('a test event', () => {
     await system.call('DELETE', `${WEBHOOKS}/${tested.id}`);
   });
 
-  test('is refused where it would not be sent', async () => {
+  test('is refused if it could not be sent', async () => {
     const { id } = await system.register(receiver.url);
     const send = async (body?: unknown) => (await system.call('POST', `${WEBHOOKS}/${id}/test`, body)).body;
     expect(await send({ event: 'nothing' })).toMatchObject({ status: 422 });
@@ -62,7 +62,7 @@ describe('a test event', () => {
 });
 
 describe('cancelling', () => {
-  test('ends what waits for its next attempt, its workflow too, and a retry starts it again', async () => {
+  test('stops a delivery in backoff and its workflow; a retry restarts it', async () => {
     receiver.answer(status(500));
     const { id: webhook } = await system.register(receiver.url);
     const [id] = await system.emit();
@@ -91,7 +91,7 @@ describe('cancelling', () => {
     await system.call('DELETE', `${WEBHOOKS}/${webhook}`);
   });
 
-  test('waits for an attempt in flight, and does not pretend to have stopped it', async () => {
+  test('waits for an attempt in flight and is refused if the attempt does not end', async () => {
     const released = Promise.withResolvers<void>();
     receiver.answer((_request, response) => {
       void released.promise.then(() => response.writeHead(500).end());
@@ -108,7 +108,7 @@ describe('cancelling', () => {
     await system.call('DELETE', `${WEBHOOKS}/${webhook}`);
   });
 
-  test('is for those who may', async () => {
+  test('requires the right scope', async () => {
     const created = await system.call('POST', '/api/admin/keys', {
       name: 'reader',
       platform: 'urpa',
@@ -122,7 +122,7 @@ describe('cancelling', () => {
   });
 });
 
-test('health says that all is well, and when Temporal is not asked in vain', async () => {
+test('health is good, and reports an unreachable Temporal', async () => {
   const { body } = await dashboard('/health');
   expect(body).toMatchObject({
     database: { ok: true },

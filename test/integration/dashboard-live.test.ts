@@ -22,7 +22,7 @@ async function open(key: string, headers: Record<string, string> = {}, url = api
   return stream;
 }
 
-test('ids arrive in every process, soon', async () => {
+test('ids reach every process quickly', async () => {
   const second = await serveApi(api.database.url);
   try {
     await api.register();
@@ -39,7 +39,7 @@ test('ids arrive in every process, soon', async () => {
   }
 });
 
-test('a flood is a few messages that say that there was more', async () => {
+test('a flood of events becomes a few messages, which say that there was more', async () => {
   await api.register();
   const stream = await open(api.adminKey);
   const events = Array.from({ length: 300 }, () => ({ event: 'contact.created', data: {} }));
@@ -51,7 +51,7 @@ test('a flood is a few messages that say that there was more', async () => {
   expect(last).toBeDefined();
 });
 
-test('events are what the document says', async () => {
+test('messages match the OpenAPI document', async () => {
   await api.register();
   const stream = await open(api.adminKey, { 'last-event-id': 'of another process' });
   const [delivery] = await api.emit();
@@ -65,8 +65,8 @@ test('events are what the document says', async () => {
   }
 });
 
-describe('walls', () => {
-  test('a stream has what its key may see, and nothing else', async () => {
+describe('isolation', () => {
+  test('a stream contains only what its key may see', async () => {
     const keyOf = (org_id: string, scopes = ['events:read', 'webhooks:read']) =>
       api.makeKey({ platform: '4calls', org_id, scopes });
     const a = await open(await keyOf('a'));
@@ -96,13 +96,13 @@ describe('walls', () => {
     expect(urpa.messages.filter(({ event }) => event !== null)).toEqual([]);
   });
 
-  test('without a right to read there is none', async () => {
+  test('a key without a read scope gets no stream', async () => {
     const key = await api.makeKey({ platform: 'urpa', scopes: ['events:write'] });
     expect((await open(key)).status).toBe(403);
     expect((await open('wrong')).status).toBe(401);
   });
 
-  test('it ends with its session and with its key', async () => {
+  test('a stream ends with its session or its key', async () => {
     const created = await api.ask('POST', '/api/admin/keys', {
       body: { name: 'x', platform: 'urpa', scopes: ['events:read'] },
     });
@@ -120,8 +120,8 @@ describe('walls', () => {
   });
 });
 
-describe('after a break', () => {
-  test('a stream goes on where it was', async () => {
+describe('after a reconnect', () => {
+  test('a stream continues where it was', async () => {
     await api.register();
     const stream = await open(api.adminKey);
     const [before] = await api.emit();
@@ -136,19 +136,19 @@ describe('after a break', () => {
     await resumed.hears(missed!);
   });
 
-  test('one that missed nothing is told nothing, also where nothing had happened', async () => {
+  test('a stream that missed nothing gets no message, even if nothing had happened', async () => {
     const first = await open(api.adminKey);
     first.close();
     const again = await open(api.adminKey, { 'last-event-id': first.lastId() });
     expect(again.messages[0]).toMatchObject({ event: null, id: first.lastId() });
   });
 
-  test('one whose place is not known begins anew', async () => {
+  test('a stream with an unknown position is reset', async () => {
     const stream = await open(api.adminKey, { 'last-event-id': 'of another process' });
     expect(stream.messages[0]).toMatchObject({ event: 'reset' });
   });
 
-  test('all begin anew when notices may have been lost', async () => {
+  test('all streams are reset if notifications may have been lost', async () => {
     const stream = await open(api.adminKey);
     await api.database.pool.query(
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'posthorn listener' and datname = current_database()`,

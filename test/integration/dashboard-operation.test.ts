@@ -26,7 +26,7 @@ afterAll(() => api.close());
 const get = (path: string, key?: string) => api.ask('GET', DASHBOARD + path, key === undefined ? {} : { key });
 const ids = (answer: { body: { data: { id: string }[] } }) => answer.body.data.map(({ id }) => id);
 
-test('the audit log is filtered and paged', async () => {
+test('the audit log can be filtered and paged', async () => {
   const { body } = await get(`/audit?subject_id=${webhookId}&action=webhook.paused`);
   expect(body.data).toMatchObject([{ actor: 'POSTHORN_ADMIN_KEY', action: 'webhook.paused', org_id: 'a' }]);
   const all = ids(await get('/audit?limit=200'));
@@ -50,7 +50,7 @@ test.each([
   expect(answer.body).toEqual({ allowed, reason });
 });
 
-test('health names the workers to admins of everything alone', async () => {
+test('health names the workers only to admin keys without a platform', async () => {
   const seen = (await get('/health')).body;
   expect(seen).toMatchObject({
     database: { ok: true, detail: expect.stringContaining('PostgreSQL answers') },
@@ -60,6 +60,6 @@ test('health names the workers to admins of everything alone', async () => {
   expect((await get('/health', adminOfOne)).body.workers).toMatchObject([{ host: null, pid: null }]);
 });
 
-test('health says when the counts are far behind', async () => {
+test('health reports when the counts are far behind', async () => {
   expect((await get('/health')).body.database.detail).toMatch(/; the overview's counts are 70 min behind$/);
 });

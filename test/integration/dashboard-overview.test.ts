@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** A delivery of some minutes or hours ago that went one of four ways. */
+/** A delivery that is some minutes or hours old, with one of four outcomes. */
 async function insert(index: number): Promise<void> {
   const ago = index % 2 === 0 ? (index / 2) * 15_000 : index * 6 * MINUTE;
   const created = Date.now() - 2_000 - ago;
@@ -97,7 +97,7 @@ async function checkAll(): Promise<void> {
 }
 
 describe('the overview', () => {
-  test('counts what happened, when it happened', async () => {
+  test('counts events in their buckets', async () => {
     await checkAll();
     const overview = await read('range=24h');
     expect(overview.totals.time_to_delivery_ms.p50).toBeGreaterThanOrEqual(19);
@@ -106,7 +106,7 @@ describe('the overview', () => {
     expect(overview.waiting.pending).toEqual({ count: 0, oldest_at: null });
   });
 
-  test('names the webhooks that fail most, and why', async () => {
+  test('names the webhooks with the most failures and their errors', async () => {
     const { failing_webhooks: failing } = await read('range=24h');
     const counts = webhooks.map((id, webhook) => ({
       id,
@@ -126,7 +126,7 @@ describe('the overview', () => {
     expect((await list('')).filter((webhook: { struggling: boolean }) => webhook.struggling)).toEqual(struggling);
   });
 
-  test('says the same when it is counted ahead', async () => {
+  test('is the same after the counts are rolled up', async () => {
     const orm = await createOrm(api.database.url);
     try {
       const step = () => inTransaction(orm, ({ execute }) => rollUp(execute));
@@ -152,7 +152,7 @@ describe('the overview', () => {
     }
   });
 
-  test('counts what waits, and since when', async () => {
+  test('counts waiting deliveries, with the time of the oldest', async () => {
     await api.database.pool.query('update webhooks set deleted_at = now() where id <> $1', [webhooks[0]]);
     const begin = Date.now();
     await api.emit();

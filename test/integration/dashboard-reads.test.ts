@@ -32,7 +32,7 @@ afterAll(() => api.close());
 const get = (path: string, key?: string) => api.ask('GET', DASHBOARD + path, key === undefined ? {} : { key });
 const ids = (answer: { body: { data: { id: string }[] } }) => answer.body.data.map(({ id }) => id);
 
-describe('walls', () => {
+describe('isolation', () => {
   test.each([
     ['webhook', '/webhooks'],
     ['delivery', '/deliveries'],
@@ -60,7 +60,7 @@ describe('walls', () => {
     }
   });
 
-  test('nor do its numbers, its name, or its entries', async () => {
+  test("another organization's counts, name and audit entries are not visible", async () => {
     const overview = (await get('/overview?range=1h', keys['a'])).body;
     expect(overview.totals.accepted).toBe(1);
     expect(overview.waiting.pending).toEqual({ count: 1, oldest_at: expect.any(String) });
@@ -77,7 +77,7 @@ describe('walls', () => {
     expect((await get('/audit', keys['urpa'])).status).toBe(403);
   });
 
-  test('scopes hold', async () => {
+  test('scopes are enforced', async () => {
     const webhooks = await api.makeKey({ platform: 'urpa', scopes: ['webhooks:read'] });
     const events = await api.makeKey({ platform: 'urpa', scopes: ['events:read'] });
     for (const path of ['/deliveries', '/deliveries/count', '/events', '/overview', `/deliveries/${uuidv7()}`]) {
@@ -96,7 +96,7 @@ describe('walls', () => {
 });
 
 describe('webhooks', () => {
-  test('have their health beside their fields', async () => {
+  test('include their health', async () => {
     const { body } = await get(`/webhooks/${made['a']!.webhook}`, keys['a']);
     expect(body).toMatchObject({
       platform: '4calls',
@@ -110,7 +110,7 @@ describe('webhooks', () => {
     expect(body).not.toHaveProperty('secret');
   });
 
-  test('are found by a part of what they say, and by their state', async () => {
+  test('can be searched by text and filtered by state', async () => {
     const find = async (query: string) =>
       (await get(`/webhooks?${query}`, keys['4calls'])).body.data.map(({ org_id }: { org_id: string }) => org_id);
     expect(await find('search=A.EXAMPLE')).toEqual(['a']);
@@ -129,7 +129,7 @@ describe('webhooks', () => {
     expect((await get(`/webhooks/${off.id}`, keys['b'])).body.deleted_at).toEqual(expect.any(String));
   });
 
-  test('and organizations come in pages', async () => {
+  test('are paged, and so are organizations', async () => {
     const key = await api.makeKey({ platform: '4calls', scopes: ['webhooks:read'] });
     for (const org of ['p1', 'p2', 'p3']) await api.register({}, `${organization(org)}/webhooks`);
     for (const [path, name] of [
@@ -150,7 +150,7 @@ describe('webhooks', () => {
 });
 
 describe('deliveries', () => {
-  test('are filtered by everything, and counted by the same filters', async () => {
+  test('have filters, which also apply to their counts', async () => {
     const first = await api.register({ events: ['activity.created'] });
     const second = await api.register({ events: ['activity.created', 'activity.completed'] });
     const begin = new Date().toISOString();
@@ -194,7 +194,7 @@ describe('deliveries', () => {
     }
   });
 
-  test('come in pages that neither lose nor repeat any', async () => {
+  test('are paged without loss or repetition', async () => {
     await Promise.all(Array.from({ length: 7 }, () => api.emit()));
     const all = ids(await get('/deliveries'));
     const paged: string[] = [];
@@ -207,7 +207,7 @@ describe('deliveries', () => {
     expect(paged.length).toBeGreaterThan(9);
   });
 
-  test('are shown one by one with the request as it is signed, for those who may know that', async () => {
+  test('have details with the signed request, if the key may see the secret', async () => {
     const { delivery, webhook } = made['a']!;
     const writer = await api.makeKey({ platform: '4calls', org_id: 'a', scopes: ['events:read', 'webhooks:write'] });
     const secret = 'a-secret-of-my-own-choice';
@@ -237,7 +237,7 @@ describe('deliveries', () => {
 });
 
 describe('events', () => {
-  test('tell to whom they went, to whom not, and why', async () => {
+  test('list the webhooks that got them, those that did not, and why', async () => {
     const base = organization('why');
     const webhooks = `${base}/webhooks`;
     const names = new Map<string, string>();
@@ -280,7 +280,7 @@ describe('events', () => {
     });
   });
 
-  test('are listed with how their deliveries stand', async () => {
+  test('are listed with the statuses of their deliveries', async () => {
     const { body } = await get('/events?org_id=why&platform=4calls');
     expect(body.data).toMatchObject([
       { org_id: 'why', deliveries: { pending: 1, retrying: 0, delivered: 0, failed: 0, cancelled: 0, held: 0 } },

@@ -13,7 +13,7 @@ afterAll(() => api.close());
 
 const take = (id: string) => inPoolTransaction(api.database.pool, (client) => takePart(client, id));
 
-test('the dashboard recovers over several owners, and shows each key what is its own', async () => {
+test('the dashboard recovers deliveries of several owners and shows each key its own recoveries', async () => {
   const WIDE = '/api/dashboard/recoveries';
   for (const org of ['one', 'two']) await api.register({}, `${organization(org)}/webhooks`);
   const ofUrpa = await emitEnded(api, 1);

@@ -26,7 +26,7 @@ const withCookie = (cookie: string, headers: Record<string, string> = {}) => ({
 });
 
 describe('signing in', () => {
-  test('a key opens a session that scripts cannot read and other sites cannot use', async () => {
+  test('a key opens a session whose cookie is hidden from scripts and from other sites', async () => {
     const { answer, setCookie, cookie } = await signIn(api.adminKey);
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({
@@ -67,11 +67,11 @@ describe('signing in', () => {
     expect(JSON.stringify(rows)).not.toContain(cookie.split('=')[1]);
   });
 
-  test('the cookie is for https alone where that is what the browser speaks', async () => {
+  test('the cookie is Secure if the browser uses HTTPS', async () => {
     expect((await signIn(api.adminKey, { 'x-forwarded-proto': 'https' })).setCookie).toMatch(/; Secure$/);
   });
 
-  test('a wrong key opens none', async () => {
+  test('a wrong key does not open a session', async () => {
     const { answer, setCookie } = await signIn('ph_wrong');
     expect(answer.body).toMatchObject({ status: 401, detail: 'this key does not exist or was revoked' });
     expect(setCookie).toBe('');
@@ -80,7 +80,7 @@ describe('signing in', () => {
     expect((await api.ask('GET', SESSION, withCookie('posthorn_session=x'))).status).toBe(401);
   });
 
-  test("an organization's key sees what it may see", async () => {
+  test("an organization's key gets its own rights", async () => {
     const key = await api.makeKey({ platform: '4calls', org_id: 'a', scopes: ['webhooks:read', 'events:read'] });
     const { answer, cookie } = await signIn(key);
     expect(answer.body).toMatchObject({
@@ -101,8 +101,8 @@ describe('signing in', () => {
   });
 });
 
-describe('requests from elsewhere', () => {
-  test('nothing is changed for another site, whatever cookie it brings', async () => {
+describe('cross-origin requests', () => {
+  test('cannot change anything, even with a valid cookie', async () => {
     const { cookie } = await signIn(api.adminKey);
     const before = (await api.ask('GET', WEBHOOKS)).body.data.length;
     for (const headers of [
@@ -124,11 +124,11 @@ describe('requests from elsewhere', () => {
     }
   });
 
-  test('another site signs nobody in', async () => {
+  test('cannot sign in', async () => {
     expect((await signIn(api.adminKey, { origin: 'https://evil.example' })).answer.status).toBe(403);
   });
 
-  test('a key in the header needs no origin', async () => {
+  test('need no origin if the key is in the header', async () => {
     const { cookie } = await signIn(api.adminKey);
     const answer = await api.ask('POST', WEBHOOKS, {
       body: webhook,
@@ -167,7 +167,7 @@ describe('the end of a session', () => {
     await eventually(async () => (await api.ask('GET', WEBHOOKS, withCookie(cookie))).status === 401, 1_000);
   });
 
-  test('it expires, unless the dashboard is opened again', async () => {
+  test('it expires unless the dashboard is used', async () => {
     const { cookie } = await signIn(api.adminKey);
     const age = (interval: string) =>
       api.database.pool.query(`update sessions set expires_at = now() + interval '${interval}'`);
@@ -204,7 +204,7 @@ describe('the built dashboard', () => {
   const get = (path: string, encoding = 'identity') =>
     fetch(served.url + path, { headers: { 'accept-encoding': encoding } });
 
-  test('its page answers on every path of its own, and asks no other host for anything', async () => {
+  test('its page is served for all of its paths and loads nothing from other hosts', async () => {
     for (const path of ['/', '/index.html', '/webhooks/01948c5e-8f3a-7c21-9b64-2f1d6a0e4b77']) {
       const response = await get(path);
       expect([path, response.status, await response.text()]).toEqual([path, 200, expect.stringContaining('let dark')]);
@@ -218,7 +218,7 @@ describe('the built dashboard', () => {
     }
   });
 
-  test('its assets are kept for good, compressed for those who understand it', async () => {
+  test('its assets are cached forever, and compressed if the browser supports it', async () => {
     const plain = await get('/assets/a-1.js');
     expect(await plain.text()).toBe('plain');
     expect(plain.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
@@ -231,7 +231,7 @@ describe('the built dashboard', () => {
     expect(head.headers.get('content-length')).toBe('10');
   });
 
-  test('what it does not have is not its page', async () => {
+  test('unknown files are not answered with its page', async () => {
     for (const path of ['/assets/a-2.js', '/../package.json', '/%2e%2e/package.json', '/api/nothing', '/api']) {
       expect([path, (await get(path)).status]).toEqual([path, 404]);
     }

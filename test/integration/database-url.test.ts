@@ -27,7 +27,7 @@ const SETTINGS = `
     current_setting('lock_timeout') as lock_timeout, current_setting('work_mem') as work_mem,
     current_setting('enable_seqscan') as seqscan, current_setting('timezone') as timezone, pg_sleep(0.01)::text`;
 
-test('parameters of the URL do not replace what the hot path depends on, and other options hold', async () => {
+test('URL parameters do not override the settings of the hot path, and other options apply', async () => {
   const pool = createPool(url);
   const { rows } = await pool.query(SETTINGS);
   await pool.end();
@@ -43,7 +43,7 @@ test('parameters of the URL do not replace what the hot path depends on, and oth
   ]);
 });
 
-test('nor what the reads of the dashboard depend on', async () => {
+test("URL parameters do not override the settings of the dashboard's reads", async () => {
   const pool = createReadPool(url);
   const { rows } = await pool.query(SETTINGS);
   await pool.end();
@@ -52,14 +52,14 @@ test('nor what the reads of the dashboard depend on', async () => {
   ]);
 });
 
-test('nor what MikroORM depends on, which has the other options, too', async () => {
+test('URL parameters do not override the settings of MikroORM, and other options apply', async () => {
   const orm = await createOrm(url);
   const rows = await orm.em.fork().execute(SETTINGS);
   await orm.close();
   expect(rows).toMatchObject([{ name: 'posthorn', statement_timeout: '14250ms', lock_timeout: '4s', work_mem: '8MB' }]);
 });
 
-test('nor how a listener is called', async () => {
+test('URL parameters do not override the name of a listener', async () => {
   const listener = listen({
     databaseUrl: url,
     channels: ['some_channel'],
@@ -71,7 +71,7 @@ test('nor how a listener is called', async () => {
   await listener.close();
 });
 
-test('MikroORM asks for TLS when the URL does', async () => {
+test('MikroORM uses TLS if the URL requests it', async () => {
   const orm = await createOrm(`${database.url}?sslmode=require`);
   await expect(orm.em.fork().execute('select 1')).rejects.toThrow('The server does not support SSL connections');
   await orm.close();

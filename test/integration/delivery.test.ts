@@ -17,7 +17,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-test('a URPA event arrives signed, and its history and its workflow say so', async () => {
+test('a URPA event arrives signed, and its history and its workflow show it', async () => {
   const webhook = await system.register(receiver.url);
   const emitted = await system.call('POST', '/api/urpa/events', {
     event: 'activity.created',
@@ -52,7 +52,7 @@ test('a URPA event arrives signed, and its history and its workflow say so', asy
   expect(await workflow.result()).toEqual({ delivered: 1 });
 });
 
-test('integers beyond 2^53 arrive digit by digit', async () => {
+test('integers beyond 2^53 arrive with every digit', async () => {
   const body = '{"event":"activity.created","data":{"id":9007199254740993,"huge":123456789012345678901234567890}}';
   const emitted = await system.call('POST', '/api/urpa/events', body);
   const id = emitted.body.deliveries[0].id;
@@ -60,7 +60,7 @@ test('integers beyond 2^53 arrive digit by digit', async () => {
   expect(receiver.of(id)[0]!.body).toContain('"data":{"id":9007199254740993,"huge":123456789012345678901234567890}');
 });
 
-test('two organizations of 4Calls do not see each other', async () => {
+test("two organizations of 4Calls do not see each other's data", async () => {
   const base = (orgId: string) => `/api/coordinator/organizations/${orgId}`;
   const fields = { url: receiver.url, events: ['contact.created'] };
   const [a, b] = await Promise.all(
@@ -86,7 +86,7 @@ test('two organizations of 4Calls do not see each other', async () => {
   expect((await system.call('GET', `${base('org-b')}/webhooks`)).body.data).toMatchObject([{ id: b!.body.id }]);
 });
 
-test('workflows are found by their search attributes', async () => {
+test('workflows can be found by their search attributes', async () => {
   const [id] = await system.emit();
   await system.reaches(id!, 'delivered');
   const { webhook_id } = await system.delivery(id!);
@@ -98,7 +98,7 @@ test('workflows are found by their search attributes', async () => {
   });
 });
 
-test('a burst is delivered once each, by far fewer workflows', async () => {
+test('a burst is delivered exactly once, with far fewer workflows', async () => {
   const burst = await startReceiver();
   await system.register(burst.url, { events: ['contact.created'] });
   const events = Array.from({ length: 600 }, (_, index) => ({ event: 'contact.created', data: { id: String(index) } }));
@@ -119,7 +119,7 @@ test('a burst is delivered once each, by far fewer workflows', async () => {
   await burst.close();
 });
 
-test('a Temporal schedule keeps the tables: it has run, and will run again', async () => {
+test('a Temporal schedule maintains the tables: it has run and will run again', async () => {
   const client = await system.temporal();
   const description = await eventually(async () => {
     const now = await client.schedule.getHandle(`${system.taskQueue}-maintenance`).describe();
@@ -144,6 +144,6 @@ test('cancelling a workflow in Temporal cancels its delivery', async () => {
   await failing.close();
 });
 
-test('where CPU is short, delivering comes before accepting', () => {
+test('the API has a lower CPU priority than the worker', () => {
   expect(getPriority(system.api.pid)).toBeGreaterThan(getPriority(system.workers[0]!.pid));
 });

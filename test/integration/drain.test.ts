@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 const act = (action: string) => system.call('POST', `${HOOKS}/${webhookId}/${action}`);
 
-/** Pauses the webhook, gives it so many held deliveries, and returns their ids, oldest first. */
+/** Pauses the webhook, emits `count` events that are held, and returns the ids of the deliveries, oldest first. */
 async function hold(count: number): Promise<string[]> {
   await act('pause');
   const pool = new pg.Pool({ connectionString: system.databaseUrl, max: 1 });
@@ -45,7 +45,7 @@ async function countStatuses(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ status, n }) => [status, n as number]));
 }
 
-/** Waits until nothing is claimed and the deliveries have followed their webhook. */
+/** Waits until nothing is claimed and the state propagation has ended. */
 async function settled(): Promise<void> {
   await eventually(async () => {
     const [row] = await system.sql(
@@ -57,7 +57,7 @@ async function settled(): Promise<void> {
   }, 60_000);
 }
 
-test('10,000 that were held go out, oldest first, through a kill -9 of the worker; a neighbour does not wait', async () => {
+test('10,000 held deliveries are sent, oldest first, despite a kill -9 of the worker; a neighbour does not wait', async () => {
   const other = await startReceiver();
   const wanted = await hold(10_000);
   await system.register(other.url, { events: ['contact.updated'] });
@@ -75,14 +75,14 @@ test('10,000 that were held go out, oldest first, through a kill -9 of the worke
   const inOrder = [...new Set(receiver.arrivals.map(({ headers }) => headers['webhook-id'] as string))];
   const rank = new Map([...wanted, fresh!].map((id, index) => [id, index]));
   expect(inOrder).toHaveLength(wanted.length + 1);
-  // What is due is bounded, so nothing arrives that is not among the oldest that had not arrived yet.
+  // The number of due deliveries is bounded, so each arrival is among the oldest that had not arrived yet.
   const early = inOrder.filter((id, position) => rank.get(id)! > position + MOST_DUE);
   expect(early).toEqual([]);
   expect(receiver.arrivals.length - inOrder.length).toBeLessThanOrEqual(unknown);
   await other.close();
 }, 240_000);
 
-test('paused again in the middle it stands still; turned off in the middle the rest is cancelled', async () => {
+test('pausing again during the drain stops it; turning off cancels the rest', async () => {
   const wanted = await hold(8_000);
   await act('resume');
   await eventually(() => receiver.arrivals.length >= 1_000, 60_000);

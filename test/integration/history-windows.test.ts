@@ -13,10 +13,10 @@ import { organization, startApi, type TestApi } from '../api.ts';
 import { makeLongHistory, RARE } from '../long-history.ts';
 
 const LENGTH = 300_000;
-/** Rows that one request may look at: a window of deliveries, one of the outbox, and the delivery of each row of that. */
+/** The maximum number of rows that a request may read: a window of deliveries, one of the outbox, and a delivery for each outbox row. */
 const MOST_VISITED = 31_000;
 const ORG = 'long';
-/** Has three failures, older than those of the other. */
+/** An organization with three failures, older than those of the other. */
 const FEW = 'few';
 const PUBLIC = `${organization(ORG)}/webhooks/events`;
 const DASHBOARD = '/api/dashboard/deliveries';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   webhookId = await makeLongHistory(api, ORG, { deliveries: LENGTH, held: 40_000, rare });
   await api.register({}, `${organization('other')}/webhooks`);
   await makeLongHistory(api, FEW, { deliveries: 6, held: 0, rare: [] });
-  // What the statistics say must not matter: some runs have had autovacuum's by now.
+  // The statistics must not matter. In some runs autovacuum has already updated them.
   await api.database.query('analyze');
 }, 120_000);
 afterAll(() => api.close());
@@ -42,7 +42,7 @@ interface Node {
   Plans?: Node[];
 }
 
-/** Rows that a statement looks at in the tables of deliveries and in the outbox. */
+/** The number of rows that a statement reads from the deliveries and the outbox. */
 async function countVisited({ text, values }: Statement): Promise<number> {
   const rows = await search<{ 'QUERY PLAN': [{ Plan: Node }] }>(api.database.pool, {
     text: `explain (analyze, format json) ${text}`,
@@ -72,29 +72,34 @@ test.each<[string, string, Omit<HistoryFilter, 'limit'>, string]>([
   ['all owners, held', DASHBOARD, { ...everything, statuses: ['held'] }, '&status=held'],
   ['a platform', DASHBOARD, { ...everything, platform: '4calls' }, '&platform=4calls'],
   ['an organization of any platform', DASHBOARD, { ...everything, orgId: ORG }, `&org_id=${ORG}`],
-])('a rare filter (%s) is read in bounded windows, and its cursor finds each once', async (_, path, filter, query) => {
-  const ofWebhook = query.includes('ID') ? { webhookId } : {};
-  const url = `${path}?limit=2&event=${RARE}${query.replace('ID', webhookId)}`;
-  const found: string[] = [];
-  let cursor = '';
-  for (let requests = 0; requests < 100; requests++) {
-    const before = cursor === '' ? undefined : readCursor(cursor)!;
-    expect(await countVisited(historyQuery({ ...filter, ...ofWebhook, before, limit: 2 }))).toBeLessThan(MOST_VISITED);
-    const { status, body } = await api.ask('GET', url + (cursor && `&cursor=${cursor}`));
-    expect(status).toBe(200);
-    found.push(...body.data.map(({ id }: { id: string }) => id));
-    cursor = body.next_cursor ?? '';
-    if (cursor === '') break;
-  }
-  const { rows } = await api.database.pool.query<{ id: string }>(
-    `select id from deliveries where event_type = $1 and status = any($2) order by id desc`,
-    [RARE, filter.statuses ?? ['held', 'failed', 'delivered']],
-  );
-  expect(cursor).toBe('');
-  expect(found).toEqual(rows.map(({ id }) => id));
-});
+])(
+  'a rare filter (%s) is read in bounded windows, and paging finds each delivery once',
+  async (_, path, filter, query) => {
+    const ofWebhook = query.includes('ID') ? { webhookId } : {};
+    const url = `${path}?limit=2&event=${RARE}${query.replace('ID', webhookId)}`;
+    const found: string[] = [];
+    let cursor = '';
+    for (let requests = 0; requests < 100; requests++) {
+      const before = cursor === '' ? undefined : readCursor(cursor)!;
+      expect(await countVisited(historyQuery({ ...filter, ...ofWebhook, before, limit: 2 }))).toBeLessThan(
+        MOST_VISITED,
+      );
+      const { status, body } = await api.ask('GET', url + (cursor && `&cursor=${cursor}`));
+      expect(status).toBe(200);
+      found.push(...body.data.map(({ id }: { id: string }) => id));
+      cursor = body.next_cursor ?? '';
+      if (cursor === '') break;
+    }
+    const { rows } = await api.database.pool.query<{ id: string }>(
+      `select id from deliveries where event_type = $1 and status = any($2) order by id desc`,
+      [RARE, filter.statuses ?? ['held', 'failed', 'delivered']],
+    );
+    expect(cursor).toBe('');
+    expect(found).toEqual(rows.map(({ id }) => id));
+  },
+);
 
-test('a status that only older deliveries have is looked for in bounded windows', async () => {
+test('a status that only old deliveries have is searched in bounded windows', async () => {
   const filter = { platform: '4calls', orgId: ORG, statuses: ['delivered'] as const, limit: 50 };
   expect(await countVisited(historyQuery(filter))).toBeLessThan(MOST_VISITED);
   let cursor = '';
@@ -108,7 +113,7 @@ test('a status that only older deliveries have is looked for in bounded windows'
   expect(sizes.at(-1)).toBe(50);
 });
 
-test('a page of what is common is full, and does not read on', async () => {
+test('a page of common deliveries is full and reads no further', async () => {
   const filter = { platform: '4calls', orgId: ORG, eventType: 'contact.created', limit: 50 };
   expect(await countVisited(historyQuery(filter))).toBeLessThan(200);
   const { body } = await api.ask('GET', `${PUBLIC}?event=contact.created`);
@@ -132,7 +137,7 @@ test('events of a rare type are found in bounded windows, each once', async () =
   expect(empty).toBeGreaterThan(10);
 });
 
-test('a count looks at a bounded number of rows and says when it did not see all', async () => {
+test('a count reads a bounded number of rows and says if it is incomplete', async () => {
   const count = async (query: string) => (await api.ask('GET', `${DASHBOARD}/count?${query}`)).body;
   expect(await count('status=held')).toEqual({ count: 10_000, exact: false });
   expect(await count(`event=${RARE}`)).toEqual({ count: 1, exact: false });
@@ -141,7 +146,7 @@ test('a count looks at a bounded number of rows and says when it did not see all
   expect(await count('org_id=other')).toEqual({ count: 0, exact: true });
 });
 
-/** Rows that the connection has fetched lately, by whichever plan. */
+/** The number of rows that the connection has fetched recently, with any plan. */
 async function countFetched(client: pg.ClientBase): Promise<number> {
   const { rows } = await client.query<{ fetched: string }>(`
     select coalesce(sum(idx_tup_fetch + seq_tup_read), 0) as fetched

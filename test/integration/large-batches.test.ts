@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-/** Gives an organization so many webhooks. */
+/** Registers this many webhooks for an organization. */
 async function subscribe(org: string, webhooks: number): Promise<void> {
   const { id } = await api.register({}, `${organization(org)}/webhooks`);
   await api.database.query(
@@ -26,7 +26,7 @@ const batch = (org: string, events: object[]) =>
 const countOf = async (table: string, org: string) =>
   (await api.database.query(`select count(*)::int as n from ${table} where org_id = $1`, [org]))[0]!['n'];
 
-test('1,000 events to seventy webhooks are stored whole, and others do not wait for them', async () => {
+test('1,000 events to seventy webhooks are stored completely, and other requests do not wait for them', async () => {
   await subscribe('wide', 70);
   await subscribe('narrow', 1);
   let stored = false;
@@ -48,7 +48,7 @@ test('1,000 events to seventy webhooks are stored whole, and others do not wait 
   expect(meanwhile).toBeGreaterThan(3);
 }, 120_000);
 
-test('a batch that would make more deliveries than can be stored at once is refused whole, and says so', async () => {
+test('a batch that would create too many deliveries is refused completely, with a reason', async () => {
   await subscribe('widest', 201);
   const answer = await batch(
     'widest',
@@ -69,7 +69,7 @@ test('a batch that would make more deliveries than can be stored at once is refu
   ).toBe(202);
 });
 
-test('one large event that takes longer than a statement may does not fail those that came with it', async () => {
+test('a large event that exceeds the statement timeout does not fail the events that share its statement', async () => {
   await subscribe('slow', 6_000);
   await api.database.query(`
     create function dawdle() returns trigger language plpgsql as $$ begin
@@ -83,12 +83,12 @@ test('one large event that takes longer than a statement may does not fail those
   expect(await countOf('deliveries', 'slow')).toBe(6_000);
   expect(await countOf('events', 'slow')).toBe(1);
 
-  // Now it is known to be large, so that it shares a statement with nobody.
+  // Now the event is known to be large and gets its own statement.
   const [again, beside] = await Promise.all([emit('slow'), emit('narrow')]);
   expect([again.status, beside.status]).toEqual([202, 202]);
 }, 60_000);
 
-test('where all are small and the database is slow, all of them are refused and nothing is stored', async () => {
+test('if all events are small and the database is slow, all are refused and nothing is stored', async () => {
   await subscribe('crawling', 1);
   await api.database.query(`
     create function crawl() returns trigger language plpgsql as $$ begin

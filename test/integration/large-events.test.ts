@@ -39,7 +39,7 @@ afterEach(async () => {
   await system.stop();
 });
 
-/** An event whose request has about so many bytes. */
+/** An event whose request has about this many bytes. */
 function eventOf(bytes: number): string {
   return JSON.stringify({ event: 'activity.created', data: { text: 'x'.repeat(bytes - 100) } });
 }
@@ -49,7 +49,7 @@ async function readHeldBytes(): Promise<number> {
   return Number(/^posthorn_body_bytes (\S+)$/m.exec(metrics)?.[1]);
 }
 
-/** Begins a request whose body does not come, or not to its end. */
+/** Begins a request whose body does not arrive, or not completely. */
 function beginEmit(headers: Record<string, string>, begin = ''): Promise<{ status?: number; retryAfter?: string }> {
   return new Promise((resolve, reject) => {
     const authorization = `Bearer ${system.adminKey}`;
@@ -64,7 +64,7 @@ function beginEmit(headers: Record<string, string>, begin = ''): Promise<{ statu
   });
 }
 
-test('while PostgreSQL hangs, requests beyond the bound are refused unread, and what is held stays within it', async () => {
+test('while PostgreSQL hangs, requests beyond the limit are refused unread, and the memory for bodies stays below it', async () => {
   await system.emit();
   parts.freeze('postgres');
   const event = eventOf(MIB);
@@ -88,7 +88,7 @@ test('while PostgreSQL hangs, requests beyond the bound are refused unread, and 
   await eventually(() => system.emit().catch(() => null));
 });
 
-test('a worker takes no more payloads in hand than it may, a few at a time, and all of them arrive', async () => {
+test('a worker holds no more payloads in memory than allowed, a few at a time, and all arrive', async () => {
   const [webhook] = await system.sql('select id from webhooks');
   await system.call('POST', `/api/urpa/integrations/webhooks/${String(webhook!['id'])}/pause`);
   const event = eventOf(4 * MIB);
@@ -109,7 +109,7 @@ test('a worker takes no more payloads in hand than it may, a few at a time, and 
   expect(arrived).toHaveLength(64);
 });
 
-test('a retry of a large event by its workflow sends the same bytes', async () => {
+test("a workflow's retry of a large event sends the same bytes", async () => {
   receiver.answer((_arrival, response, count) => void response.writeHead(count === 1 ? 500 : 200).end());
   const [id] = await system.emit({ text: 'é'.repeat(MIB / 2) });
   expect(await system.reaches(id!, 'delivered')).toMatchObject({ attempts: 2 });

@@ -22,7 +22,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('a connection that falls silent is replaced, and what is listening is told that it may have missed something', async () => {
+test('a silent connection is replaced, and its user is told that notifications may be missing', async () => {
   const heard: string[] = [];
   const listener = listen({
     databaseUrl: proxy.url,
@@ -42,7 +42,7 @@ test('a connection that falls silent is replaced, and what is listening is told 
 
 const MALFORMED = ['garbage', 'null', '[]', '{"id":"x"}', '{"id":"x","owners":[null]}', '{"id":"x\\n","owners":[]}'];
 
-test('notices that cannot be read are logged and change nothing', async () => {
+test('malformed notifications are logged and change nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-test-notices-'));
   const log = join(folder, 'log');
   const [system, receiver] = await Promise.all([System.start({ log: openSync(log, 'w') }), startReceiver()]);
@@ -60,7 +60,7 @@ test('notices that cannot be read are logged and change nothing', async () => {
     const lines = readFileSync(log, 'utf8')
       .split('\n')
       .filter((line) => line.includes('notice'));
-    // What comes again is counted, and told ten seconds later.
+    // Repeated messages are counted and logged ten seconds later.
     const told = lines.filter((line) => !line.includes('"repeated"'));
     expect(told).toHaveLength(1);
     expect(JSON.parse(told[0]!)).toMatchObject({ process: 'api', channel: 'posthorn_changes' });

@@ -7,7 +7,7 @@ import { createDatabase, type TestDatabase } from '../database.ts';
 import { eventually } from '../eventually.ts';
 import { startProxy, type Proxy } from '../proxy.ts';
 
-/** All that the pool of MikroORM has. */
+/** The size of MikroORM's pool. */
 const CONNECTIONS = 4;
 
 let database: TestDatabase;
@@ -30,7 +30,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** As many transactions as there are connections, all open at the same time. */
+/** Opens as many transactions at the same time as there are connections. */
 async function useAll(
   meanwhile: (transaction: Transaction) => Promise<unknown>,
 ): Promise<PromiseSettledResult<void>[]> {
@@ -63,7 +63,7 @@ const COUNT = `
   select count(*)::int as open, count(*) filter (where state <> 'idle' and pid <> pg_backend_pid())::int as busy
   from pg_stat_activity where datname = current_database() and application_name = 'posthorn'`;
 
-test('a BEGIN that is not answered loses no connection', async () => {
+test('a BEGIN without an answer loses no connection', async () => {
   await useAll(rest);
   proxy.freeze();
   const results = await Promise.allSettled(
@@ -73,7 +73,7 @@ test('a BEGIN that is not answered loses no connection', async () => {
   await expectAllUsable();
 });
 
-test('a statement whose ROLLBACK is not answered either loses none', async () => {
+test('a statement without an answer, followed by a ROLLBACK without one, loses no connection', async () => {
   const results = await useAll(({ execute }) => {
     proxy.freeze();
     return execute('select 1');
@@ -82,13 +82,13 @@ test('a statement whose ROLLBACK is not answered either loses none', async () =>
   await expectAllUsable();
 });
 
-test('a COMMIT that is not answered loses none', async () => {
+test('a COMMIT without an answer loses no connection', async () => {
   const results = await useAll(async () => proxy.freeze());
   expect(results.every(({ status }) => status === 'rejected')).toBe(true);
   await expectAllUsable();
 });
 
-test('a COMMIT that PostgreSQL refuses loses none', async () => {
+test('a COMMIT that PostgreSQL refuses loses no connection', async () => {
   await database.pool.query(
     'create table if not exists late (id int unique deferrable initially deferred); truncate late',
   );
@@ -97,13 +97,13 @@ test('a COMMIT that PostgreSQL refuses loses none', async () => {
   await expectAllUsable();
 });
 
-test('a transaction whose connection PostgreSQL ends is replaced', async () => {
+test('a connection that PostgreSQL ends during a transaction is replaced', async () => {
   const results = await useAll(({ execute }) => execute('select pg_terminate_backend(pg_backend_pid())'));
   expect(results.every(({ status }) => status === 'rejected')).toBe(true);
   await expectAllUsable();
 });
 
-test('reads outside of a transaction that are not answered lose none', async () => {
+test('reads without an answer outside a transaction lose no connection', async () => {
   await useAll(rest);
   proxy.freeze();
   const reads = Array.from({ length: CONNECTIONS }, () => orm.em.fork().find(ApiKey, {}));

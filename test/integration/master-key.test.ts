@@ -38,7 +38,7 @@ async function addWebhook(secret: Buffer): Promise<void> {
 }
 
 describe('the sealed sample', () => {
-  test('is sealed at the first start, by one of those that start at once', async () => {
+  test('is created once, even if several processes start for the first time together', async () => {
     const boxes = Array.from({ length: 8 }, newBox);
     const fits = await Promise.allSettled(boxes.map((box) => requireMasterKey(database.pool, box)));
     expect(fits.filter((fit) => fit.status === 'fulfilled')).toHaveLength(1);
@@ -47,7 +47,7 @@ describe('the sealed sample', () => {
     await expect(requireMasterKey(database.pool, newBox())).rejects.toThrow(MasterKeyError);
   });
 
-  test('is not sealed with a key that opens none of the stored secrets', async () => {
+  test('is not created with a key that cannot decrypt any of the stored secrets', async () => {
     const box = newBox();
     await addWebhook(box.seal('whsec_a'));
     await addWebhook(newBox().seal('whsec_b'));
@@ -56,7 +56,7 @@ describe('the sealed sample', () => {
     await expect(requireMasterKey(database.pool, newBox())).rejects.toThrow(MasterKeyError);
   });
 
-  test('is sealed again with any key once the operator says that the old one is lost', async () => {
+  test('is replaced with any key if the operator declares the old one lost', async () => {
     await addWebhook(newBox().seal('whsec_a'));
     await requireMasterKey(database.pool, newBox()).catch(() => undefined);
     await database.query('insert into master_key_sample values (true, null)');
@@ -66,7 +66,7 @@ describe('the sealed sample', () => {
   });
 });
 
-/** Runs a process until it ends or says that it is ready, which it must not. */
+/** Runs a process until it exits or becomes ready, which it must not. */
 async function runWithWrongKey(script: string): Promise<{ code: number | null; stderr: string }> {
   const env = {
     ...process.env,
@@ -89,7 +89,7 @@ test.each(['api/server.ts', 'worker.ts', 'bin/start.ts'])('%s does not start wit
   expect(await runWithWrongKey(script)).toEqual({ code: 1, stderr: expect.stringMatching(WRONG_KEY) });
 });
 
-test('what cannot be signed waits without an attempt, and goes out once it can be', async () => {
+test('a delivery that cannot be signed waits without an attempt until it can be', async () => {
   const [system, receiver] = await Promise.all([System.start(), startReceiver()]);
   try {
     const { id } = await system.register(receiver.url);

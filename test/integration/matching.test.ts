@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EMIT } from '../../delivery/accept/emit-statements.ts';
 import { createDatabase, type TestDatabase } from '../database.ts';
 
-/** Other webhooks of the same owner, all for other event types. */
+/** Other webhooks of the same owner, subscribed to other event types. */
 const OTHERS = 20_000;
 const WANTED = uuidv7();
 
@@ -34,14 +34,14 @@ interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** Rows of `table` that a plan read, those that it threw away included. */
+/** The number of rows of `table` that a plan read, including those filtered out. */
 function rowsRead(node: PlanNode, table: string): number {
   const thrownAway = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
   const own = node['Relation Name'] === table ? (node['Actual Rows'] + thrownAway) * node['Actual Loops'] : 0;
   return own + (node.Plans ?? []).reduce((sum, child) => sum + rowsRead(child, table), 0);
 }
 
-test('matching reads the webhooks that want the event, not those beside them', async () => {
+test('matching reads only the webhooks that are subscribed to the event', async () => {
   const { rows } = await database.pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
     `explain (analyze, format json) ${EMIT.text}`,
     parametersOf('contact.created'),
@@ -51,7 +51,7 @@ test('matching reads the webhooks that want the event, not those beside them', a
   expect(rowsRead(plan, 'webhooks')).toBe(1);
 });
 
-test('subscriptions follow every change of a webhook', async () => {
+test('subscriptions are updated with every change of a webhook', async () => {
   const change = (columns: string) => database.pool.query(`update webhooks set ${columns} where id = $1`, [WANTED]);
   expect(await match('contact.created')).toEqual([WANTED]);
   await change(`events = '{contact.updated, contact.updated}'`);

@@ -15,7 +15,7 @@ interface Expected {
   status: 'delivered' | 'retrying' | 'failed';
   code: number | null;
   error: RegExp | null;
-  /** Minutes to the next attempt; the schedule's first delay is 2. */
+  /** Minutes to the next attempt. The schedule's first delay is 2. */
   minutes?: number;
 }
 
@@ -32,12 +32,12 @@ const answer = (code: number, headers: Record<string, string> = {}) =>
 const later = (retryAfter: string) => answer(429, { 'retry-after': retryAfter });
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toUTCString();
 
-/** What a receiver does, and what the history has to say of it. */
+/** The behaviour of a receiver and the expected history. */
 const KINDS: [string, () => Promise<string>, Expected][] = [
   ['never answers', () => serveRaw(() => undefined), retrying(null, /no answer within 2 s/)],
   ['answers a byte at a time', () => serveRaw((socket) => slowly(socket)), delivered(200)],
   [
-    'sends headers without end',
+    'sends endless headers',
     () =>
       serveRaw((socket) => {
         socket.write('HTTP/1.1 200 OK\r\n');
@@ -57,7 +57,7 @@ const KINDS: [string, () => Promise<string>, Expected][] = [
     delivered(200),
   ],
   ['resets the connection', () => serveRaw((socket) => socket.resetAndDestroy()), retrying(null, /was reset/)],
-  ['has a certificate nobody signed', serveSelfSigned, retrying(null, /TLS certificate: self-signed/)],
+  ['has a self-signed certificate', serveSelfSigned, retrying(null, /TLS certificate: self-signed/)],
   ['redirects to itself', () => serve(redirectToSelf), retrying(302, /redirect to .* not followed/)],
   [
     'redirects to a private address',
@@ -80,7 +80,7 @@ const KINDS: [string, () => Promise<string>, Expected][] = [
   ['answers 410', () => answer(410), { status: 'failed', code: 410, error: /status 410/ }],
   ['asks for 10 minutes', () => later('600'), retrying(429, /status 429/, 10)],
   ['asks for 10 minutes by a date', () => later(inMinutes(10)), retrying(429, /status 429/, 10)],
-  ['asks for a time that is past', () => later(inMinutes(-10)), retrying(429, /status 429/)],
+  ['asks for a time in the past', () => later(inMinutes(-10)), retrying(429, /status 429/)],
   ['asks for three hundred years', () => later('9999999999'), retrying(429, /status 429/, 32)],
   ['asks for the year 9999', () => later('Fri, 31 Dec 9999 23:59:59 GMT'), retrying(429, /status 429/, 32)],
   ['asks for nonsense', () => later('soon'), retrying(429, /status 429/)],
@@ -124,7 +124,7 @@ test.each(KINDS)('a receiver that %s', (name, _start, { status, code, error, min
   else expect(minutesAfterAttempt(delivery)).toBeCloseTo(minutes, 0);
 });
 
-test('none of them delays one that behaves, and the worker is none the worse', async () => {
+test('none of them delays a healthy receiver, and the worker stays healthy', async () => {
   expect(receiver.arrivals).toHaveLength(1);
   expect(waited).toBeLessThan(2_000);
   const [again] = (await system.emit({ id: '2' }, 'contact.created')).slice(-1);

@@ -6,7 +6,7 @@ import { System } from '../system.ts';
 
 let system: System;
 let receiver: Receiver;
-/** A delivery that has failed, and whose event was dropped with its partition. */
+/** A failed delivery whose event was dropped with its partition. */
 let id: string;
 
 beforeAll(async () => {
@@ -20,18 +20,18 @@ afterAll(async () => {
   await receiver.close();
 });
 
-test('it cannot be retried', async () => {
+test('cannot be retried', async () => {
   expect(await system.retry(id)).toMatchObject({ status: 404, body: { code: 'not_found' } });
   expect(await system.sql('select from outbox')).toEqual([]);
 });
 
-test('a bulk recovery leaves it out and says why', async () => {
+test('is skipped by a recovery, with the reason', async () => {
   const { id: recovery } = await startRecovery(system, { filter: {} });
   const ended = await recoveryReaches(system, recovery, 'completed');
   expect(ended).toMatchObject({ matched: 1, retried: 0, skipped: 1, skipped_reasons: { event_expired: 1 } });
 });
 
-test('when it is queued all the same, it ends as failed and says why', async () => {
+test('fails with the reason if it is queued anyway', async () => {
   await system.sql(`update deliveries set status = 'retrying', failed_at = null where id = $1`, [id]);
   await system.sql(
     `insert into outbox (delivery_id, event_id, webhook_id, attempts, max_attempts, due_at)

@@ -62,7 +62,7 @@ const claimedOf = async (webhookId: string) =>
 
 const laneOf = async (id: string) => (await system.call('GET', `/api/dashboard/webhooks/${id}`)).body.lane;
 
-test('one hangs, one fails, one is flooded: a fourth gets everything meanwhile', async () => {
+test('while one webhook hangs, one fails and one is flooded, a fourth gets all its events', async () => {
   const never: Answer = () => undefined;
   const slowly: Answer = (_arrival, response) => void setTimeout(() => response.end(), 50);
   const hanging = await register('hanging', never);
@@ -96,7 +96,7 @@ test('one hangs, one fails, one is flooded: a fourth gets everything meanwhile',
   expect(flooded.receiver.arrivals).toHaveLength(FLOODED);
 });
 
-test('a rate is kept, and all of it arrives', async () => {
+test('a rate limit is kept, and everything arrives', async () => {
   const { receiver } = await register('rated', status(200), { rate: 20 });
   await emit('rated', 60);
   await eventually(() => receiver.arrivals.length >= 60);
@@ -104,7 +104,7 @@ test('a rate is kept, and all of it arrives', async () => {
   expect(last.at - first.at).toBeGreaterThanOrEqual(1_900);
 });
 
-test('forty names that DNS does not answer for are not in the way of one that is known', async () => {
+test('forty host names without a DNS answer do not delay a webhook with a known name', async () => {
   const known = await startReceiver();
   receivers.push(known);
   const register = (organization: string, host: string) => {

@@ -52,11 +52,11 @@ beforeAll(async () => {
   resolve = resolveIn(document);
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
-      // The stream has no end to wait for.
+      // The live stream never ends.
       .filter(([, operation]) => operation.operationId !== 'watch')
       .map(([method, operation]) => ({ method, path, operation })),
   );
-  // What ends things comes last, so that there is something to do it to. A change may turn a webhook off.
+  // Deletions come last, so that the other requests have something to act on. An update may turn a webhook off.
   const rank = ({ method, path }: { method: string; path: string }) => {
     if (method === 'delete') return 4;
     if (path.endsWith('/recoveries/{id}/cancel')) return 3;
@@ -72,7 +72,7 @@ beforeAll(async () => {
     const emitted = (await api.ask('POST', `${base}/events`, { body: { event: 'contact.created', data: {} } })).body;
     const deliveries = emitted.deliveries.map(({ id }: { id: string }) => id) as string[];
     const webhookIds = kept.map(({ id }) => id as string);
-    // What failed gives a recovery something to do, and without a worker it stays under way.
+    // A failed delivery gives a recovery something to do. Without a worker, the recovery stays running.
     const [failed] = await api.emit({}, base);
     const { pool } = api.database;
     await pool.query(`update deliveries set status = 'failed', failed_at = now() where id = $1`, [failed]);
@@ -110,7 +110,7 @@ test('the document passes the linter', async () => {
   }
 });
 
-test('the document has every route, every event type, and an example of every body', () => {
+test('the document has every route, every event type and an example for every body', () => {
   const routes = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
   for (const [base, webhooks] of [
     ['/api/urpa', 'integrations/webhooks'],
@@ -141,8 +141,8 @@ test('the document has every route, every event type, and an example of every bo
   }
 });
 
-describe('the API does what its document says', () => {
-  test('to valid requests', async () => {
+describe('the API behaves as documented', () => {
+  test('for valid requests', async () => {
     for (const [index, { method, path, operation }] of operations.entries()) {
       const random = new Random(1000 + index);
       const outcomes = new Set<string>();
@@ -158,7 +158,7 @@ describe('the API does what its document says', () => {
     }
   }, 240_000);
 
-  test('to broken ones', async () => {
+  test('for invalid requests', async () => {
     for (const [index, { method, path, operation }] of operations.entries()) {
       const random = new Random(2000 + index);
       for (let round = 0; round < ROUNDS; round++)
@@ -167,7 +167,7 @@ describe('the API does what its document says', () => {
   }, 240_000);
 });
 
-/** The first rounds name the things that there are, one after the other; later ones name them, or others, by chance. */
+/** The first rounds name existing things, one after the other. Later rounds name existing or other things at random. */
 function makeRequest(path: string, operation: Operation, random: Random, round: number): Request {
   const headers: Record<string, string> = {};
   const query = new URLSearchParams();
@@ -189,7 +189,7 @@ function makeRequest(path: string, operation: Operation, random: Random, round: 
   if (operation.requestBody && (operation.requestBody.required || random.chance(2))) {
     const { schema } = operation.requestBody.content['application/json'];
     const value = generate(schema, random, resolve);
-    // What goes together is not in the schema: which keys may have a platform and an organization.
+    // The schema cannot express which keys may have a platform and an organization.
     if (operation.operationId === 'createKey') Object.assign(value as object, { platform: '4calls' });
     if (operation.operationId === 'signIn') Object.assign(value as object, { api_key: api.adminKey });
     body = JSON.stringify(value);
@@ -230,7 +230,7 @@ function breakRequest(request: Request, random: Random): Request {
   }
 }
 
-/** Sends it, and holds the answer against the document. */
+/** Sends the request and checks the response against the document. */
 async function send(method: string, { path, headers, body }: Request, operation: Operation): Promise<Answer> {
   const init = { method: method.toUpperCase(), headers, ...(body !== undefined && { body }) };
   const answer = await readAnswer(await fetch(api.url + path, init));

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { migrate } from '../../core/db/migrate.ts';
 import { createDatabase } from '../database.ts';
 
-test('webhooks of the version before keep their retry policy and their limits', async () => {
+test('webhooks of the previous version keep their retry policy and their limits', async () => {
   const database = await createDatabase('m0013-webhook-options');
   try {
     const [standard, own] = [uuidv7(), uuidv7()];

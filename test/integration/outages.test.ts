@@ -29,7 +29,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('a claim that was lost in a crash of PostgreSQL is made again, and what is in flight is not sent again', async () => {
+test('a claim lost in a crash of PostgreSQL is made again, and deliveries in flight are not sent again', async () => {
   let answer: (() => void) | undefined;
   receiver.answer((_arrival, response) => void (answer = () => response.writeHead(200).end()));
   const [id] = await system.emit();
@@ -43,7 +43,7 @@ test('a claim that was lost in a crash of PostgreSQL is made again, and what is 
   receiver.answer((_arrival, response) => response.writeHead(200).end());
 });
 
-test('claims whose answer was lost while PostgreSQL hung are given back, and all of it arrives', async () => {
+test('claims whose response was lost while PostgreSQL hung are released, and everything arrives', async () => {
   const emitting = startLoad(system, 100);
   await pause(1_500);
   parts.freeze('postgres');
@@ -54,7 +54,7 @@ test('claims whose answer was lost while PostgreSQL hung are given back, and all
   await eventually(async () => (await system.sql('select from outbox')).length === 0);
 });
 
-test('while PostgreSQL hangs an emit is a 503 with Retry-After, never a hang, and no restart is needed after', async () => {
+test('while PostgreSQL hangs, an emit gets a 503 with Retry-After and never hangs, and no restart is needed afterwards', async () => {
   parts.freeze('postgres');
   const answer = await system.call('POST', '/api/urpa/events', { event: 'activity.created', data: { id: '1' } });
   parts.thaw('postgres');
@@ -64,7 +64,7 @@ test('while PostgreSQL hangs an emit is a 503 with Retry-After, never a hang, an
   await expectDelivered(system, receiver, ids, 20_000);
 });
 
-test('however many changes PostgreSQL left unanswered, the next ones work, and the API stops in order', async () => {
+test('however many statements PostgreSQL leaves unanswered, later ones work, and the API stops in order', async () => {
   const { id } = await system.register(receiver.url, { events: ['taskjuggler.synced'] });
   const change = () => system.call('PUT', `/api/urpa/integrations/webhooks/${id}`, { description: 'changed' });
   const changeOften = async () => {
@@ -82,7 +82,7 @@ test('however many changes PostgreSQL left unanswered, the next ones work, and t
   await system.startApi();
 });
 
-test('what was answered 503 while PostgreSQL hung is not stored when it goes on', async () => {
+test('an event refused with 503 while PostgreSQL hung is not stored later', async () => {
   const emit = async (number: number) => {
     const data = { id: `late-${number}` };
     return (await system.call('POST', '/api/urpa/events', { event: 'activity.created', data })).status;

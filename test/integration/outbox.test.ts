@@ -47,7 +47,7 @@ async function emit(count: number, eventType?: string): Promise<void> {
   await createIntake(database.pool).emit(Array.from({ length: count }, () => emission(null, eventType)));
 }
 
-test('workers are told how many deliveries were accepted together', async () => {
+test('a notification tells workers how many deliveries were accepted together', async () => {
   await subscribe('a.b');
   const client = await database.pool.connect();
   try {
@@ -99,7 +99,7 @@ async function count(sql: string): Promise<number> {
   return (await database.pool.query<{ n: number }>(`select count(*)::int as n from ${sql}`)).rows[0]!.n;
 }
 
-test('four workers that claim at once never get the same delivery', async () => {
+test('four workers that claim at the same time never get the same delivery', async () => {
   await emit(2_000);
   const workers = await Promise.all([1, 2, 3, 4].map(enlist));
   const claimed = await Promise.all(
@@ -115,7 +115,7 @@ test('four workers that claim at once never get the same delivery', async () => 
   expect(new Set(claimed.flat()).size).toBe(2_000);
 });
 
-test('the claims of a dead worker are due again, and its late result changes nothing', async () => {
+test('the claims of a dead worker become due again, and its late result changes nothing', async () => {
   await emit(1);
   const [first, second] = [await enlist(), await enlist()];
   const [mine] = await claim(first, 10);
@@ -130,7 +130,7 @@ test('the claims of a dead worker are due again, and its late result changes not
   expect(await count('outbox')).toBe(0);
 });
 
-test('a failed attempt is not due before its time and the grace for its workflow', async () => {
+test('a failed attempt is not due before its time plus the grace for its workflow', async () => {
   await emit(1);
   const worker = await enlist();
   const [mine] = await claim(worker, 10);
@@ -140,7 +140,7 @@ test('a failed attempt is not due before its time and the grace for its workflow
 });
 
 test.each(['delivered', 'retry', 'give-up'] as const)(
-  'the same record twice, as after a lost connection, notes the attempt once: %s',
+  'the same result recorded twice, as after a lost connection, stores one attempt: %s',
   async (outcome) => {
     await emit(1);
     const worker = await enlist();
@@ -166,7 +166,7 @@ test.each([
   expect(await count(`attempts where response_headers = '{"date": "today"}'`)).toBe(1);
 });
 
-test('attempts that end together are recorded each as it ended', async () => {
+test('attempts that end together are each recorded with their own result', async () => {
   await emit(6);
   const worker = await enlist();
   const claimed = await claim(worker, 10);
@@ -186,7 +186,7 @@ test('attempts that end together are recorded each as it ended', async () => {
   expect(await count('outbox')).toBe(2);
 });
 
-test('an owner with many events is delayed while another one has few', async () => {
+test('an organization with many events is delayed while another one has few', async () => {
   const intake = createIntake(database.pool);
   const of = (orgId: string, events: number) =>
     intake.emit(Array.from({ length: events }, () => ({ ...emission(), orgId })));
@@ -197,7 +197,7 @@ test('an owner with many events is delayed while another one has few', async () 
   expect(accepted).toEqual(['calm', 'busy']);
 });
 
-test('a fair claim has some of each webhook, however many are due to one of them', async () => {
+test('a fair claim includes every webhook, however many deliveries one of them has', async () => {
   const other = await subscribe('c.d');
   await emit(500);
   await emit(3, 'c.d');
@@ -206,7 +206,7 @@ test('a fair claim has some of each webhook, however many are due to one of them
   expect({ seen, more, most }).toEqual({ seen: other, more: false, most: 100 });
 });
 
-test('a fair claim takes no more of a webhook than there is capacity for, oldest first', async () => {
+test('a fair claim takes no more of a webhook than its capacity, oldest first', async () => {
   await emit(5);
   const worker = await enlist();
   const oldest = await database.pool.query('select delivery_id from outbox order by due_at, delivery_id limit 2');
@@ -217,7 +217,7 @@ test('a fair claim takes no more of a webhook than there is capacity for, oldest
   );
 });
 
-test('a fair claim that sees retries of later alone does not have the next one look there', async () => {
+test('a fair claim that only sees retries due later does not make the next one start there', async () => {
   await emit(1);
   await database.pool.query(`update outbox set due_at = now() + interval '2 minutes'`);
   const { taken, oldest } = await claimFairly(await enlist(), 100);
@@ -225,7 +225,7 @@ test('a fair claim that sees retries of later alone does not have the next one l
   expect(oldest).toBeLessThanOrEqual(Date.now() / 1_000 + 1);
 });
 
-test('fair claims go round: none of many webhooks is left out', async () => {
+test('fair claims rotate: none of many webhooks is skipped', async () => {
   const types = Array.from({ length: 70 }, (_, index) => `many.${index}`);
   for (const type of types) await subscribe(type);
   for (const type of types) await emit(20, type);
@@ -241,7 +241,7 @@ test('fair claims go round: none of many webhooks is left out', async () => {
   expect(served.size).toBe(70);
 });
 
-test('four workers that claim fairly at once never get the same delivery', async () => {
+test('four workers that claim fairly at the same time never get the same delivery', async () => {
   await subscribe('c.d');
   await emit(600);
   await emit(600, 'c.d');
@@ -261,7 +261,7 @@ test('four workers that claim fairly at once never get the same delivery', async
   expect(new Set(claimed.flat()).size).toBe(1_200);
 });
 
-test('a hundred concurrent emits with one idempotency key make one event', async () => {
+test('a hundred concurrent emits with one idempotency key create one event', async () => {
   const intakes = [createIntake(database.pool), createIntake(database.pool)];
   const keyed = emission({ key: 'order-1', hash: Buffer.from('same') });
   const results = (await Promise.all(Array.from({ length: 100 }, (_, i) => intakes[i % 2]!.emit([keyed])))).flat();

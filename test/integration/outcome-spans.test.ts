@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => database.drop());
 
-/** As a worker of the version before: what is older than a day is kept by the hour alone. */
+/** Counts as a worker of the previous version: only hourly rows are kept for data older than a day. */
 async function countAsBefore(until: number): Promise<void> {
   let done = begin.getTime();
   while (done < until)
@@ -43,7 +43,7 @@ async function count(spans: number): Promise<boolean> {
   }
 }
 
-test('what an older version counted stays, in fewer rows', async () => {
+test('the counts of an older version stay, in fewer rows', async () => {
   const until = Math.floor((Date.now() - 10 * MINUTE) / 30_000) * 30_000;
   await countAsBefore(until);
   const size = async () => Number((await database.query(`select count(*) as rows from outcomes`))[0]!['rows']);

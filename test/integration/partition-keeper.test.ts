@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => system.stop());
 
-test('a worker makes the partitions that are missing, although there is no Temporal', async () => {
+test('a worker creates missing partitions even without Temporal', async () => {
   await system.sql(DROP_ALL);
   const emit = () => system.call('POST', '/api/urpa/events', { event: 'activity.created', data: { id: '1' } });
   expect((await emit()).status).toBe(500);

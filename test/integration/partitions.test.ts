@@ -25,19 +25,19 @@ async function partitions(): Promise<string[]> {
   return rows.map((row) => String(row['relname']));
 }
 
-test('migrating twice, and twice at once, changes nothing the second time', async () => {
+test('migrating twice, even concurrently, changes nothing the second time', async () => {
   const before = await partitions();
   expect(await Promise.all([migrate(database.url), migrate(database.url)])).toEqual([[], []]);
   expect(await partitions()).toEqual(before);
 });
 
-test('partitions reach from last week to eight weeks ahead, and are moved on with time', async () => {
+test('partitions reach from last week to eight weeks ahead and advance with time', async () => {
   expect(await partitions()).toHaveLength(30);
   await ensurePartitions(query, new Date(Date.now() + 2 * WEEK_MS));
   expect(await partitions()).toHaveLength(36);
 });
 
-test('retention drops whole partitions, but not the one that a held delivery needs', async () => {
+test('retention drops whole partitions, except one that a held delivery needs', async () => {
   const past = new Date(Date.now() - 10 * WEEK_MS);
   await ensurePartitions(query, past, { weeksAhead: 3 });
   const before = (await partitions()).length;
@@ -57,7 +57,7 @@ test('retention drops whole partitions, but not the one that a held delivery nee
   expect((await partitions()).length).toBeLessThan(before);
 });
 
-/** Somebody reads all tables for long, as a backup does. */
+/** Simulates a long read of all tables, such as a backup. */
 async function startBackup(): Promise<() => Promise<void>> {
   const client = await database.pool.connect();
   await client.query('begin transaction isolation level repeatable read');
@@ -74,7 +74,7 @@ const insertEvent = (time: Date) =>
     uuidAt(time).replace(/0{12}$/, uuidv7().slice(-12)),
   ]);
 
-test('during a backup partitions are made, and events are accepted into them', async () => {
+test('during a backup partitions are created and events are accepted into them', async () => {
   const endBackup = await startBackup();
   try {
     const later = new Date(Date.now() + 20 * WEEK_MS);
@@ -85,7 +85,7 @@ test('during a backup partitions are made, and events are accepted into them', a
   }
 });
 
-test('what a backup reads is not dropped, nobody waits for that, and the next time it goes', async () => {
+test('a partition that a backup reads is not dropped and blocks nothing; the next run drops it', async () => {
   const past = new Date(Date.now() - 30 * WEEK_MS);
   await ensurePartitions(query, past, { weeksAhead: 1 });
   const endBackup = await startBackup();
@@ -105,7 +105,7 @@ test('what a backup reads is not dropped, nobody waits for that, and the next ti
   await insertEvent(new Date());
 }, 60_000);
 
-test("the views offer the old system's tables", async () => {
+test('the views provide the tables of the old system', async () => {
   const columns = async (view: string) =>
     (await query('select column_name from information_schema.columns where table_name = $1', [view])).map(
       (row) => row['column_name'],

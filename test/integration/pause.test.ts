@@ -22,7 +22,7 @@ beforeEach(async () => {
   return async () => void (await system.call('DELETE', `${HOOKS}/${webhook.id}`));
 });
 
-test('a paused webhook holds what is emitted and what was in backoff, and sends it on resume', async () => {
+test('a paused webhook holds new deliveries and those in backoff, and sends them on resume', async () => {
   receiver.answer(status(500));
   const [failed] = await system.emit();
   await system.reaches(failed!, 'retrying');
@@ -39,7 +39,7 @@ test('a paused webhook holds what is emitted and what was in backoff, and sends 
   expect((await system.reaches(fresh!, 'delivered')).attempts).toBe(1);
 });
 
-test('an attempt in flight while its webhook is paused is held when it fails', async () => {
+test('an attempt in flight is held if it fails while its webhook is paused', async () => {
   receiver.answer((_arrival, response) => void setTimeout(() => response.writeHead(500).end(), 600));
   const [id] = await system.emit();
   await eventually(() => receiver.of(id!).length === 1);
@@ -47,7 +47,7 @@ test('an attempt in flight while its webhook is paused is held when it fails', a
   expect((await system.reaches(id!, 'held')).attempts).toBe(1);
 });
 
-test('turning a webhook off cancels with the reason; a retry after turning it on sends', async () => {
+test('turning a webhook off cancels its deliveries with the reason; a retry works after turning it on', async () => {
   receiver.answer(status(500));
   const [id] = await system.emit();
   await system.reaches(id!, 'retrying');
@@ -61,7 +61,7 @@ test('turning a webhook off cancels with the reason; a retry after turning it on
   await system.reaches(id!, 'delivered');
 });
 
-test('deleting a webhook cancels what was to be sent, keeps its history and refuses a retry', async () => {
+test('deleting a webhook cancels its deliveries, keeps its history and refuses retries', async () => {
   receiver.answer(status(500));
   const [id] = await system.emit();
   await system.reaches(id!, 'retrying');
@@ -73,7 +73,7 @@ test('deleting a webhook cancels what was to be sent, keeps its history and refu
   expect((await system.call('GET', `${HOOKS}/${webhook.id}`)).status).toBe(404);
 });
 
-test('a changed URL is where the next attempt goes', async () => {
+test('the next attempt uses a changed URL', async () => {
   const moved = await startReceiver();
   receiver.answer(status(500));
   const [id] = await system.emit();
@@ -85,7 +85,7 @@ test('a changed URL is where the next attempt goes', async () => {
   await moved.close();
 });
 
-test("a webhook's own retry policy is the one that Temporal gets", async () => {
+test("Temporal gets the webhook's own retry policy", async () => {
   await system.call('PUT', `${HOOKS}/${webhook.id}`, {
     retry_policy: { maximum_attempts: 2, initial_interval: 60, backoff_coefficient: 3 },
   });

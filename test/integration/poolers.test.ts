@@ -16,7 +16,7 @@ beforeAll(async () => void (database = await createDatabase()));
 afterEach(() => pooler.close());
 afterAll(() => database.drop());
 
-/** How a program ends, and what it says. */
+/** Runs a script and returns its exit code and output. */
 async function run(script: string): Promise<{ code: unknown; output: string }> {
   const path = fileURLToPath(new URL(`../../${script}`, import.meta.url));
   const env = {
@@ -41,7 +41,7 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer', () => {
     ['transaction, one connection', { pool_mode: 'transaction', default_pool_size: 1 }],
     ['transaction, in turns', { pool_mode: 'transaction', server_round_robin: 1, min_pool_size: 10 }],
     ['statement', { pool_mode: 'statement' }],
-  ])('in mode %s everything refuses to start and says what is needed', async (_name, settings) => {
+  ])('in mode %s every process refuses to start and says what is required', async (_name, settings) => {
     pooler = await startPgBouncer(database.url, settings);
     const runs = await Promise.all(['bin/migrate.ts', 'api/server.ts', 'worker.ts'].map(run));
     for (const { code, output } of runs) {
@@ -74,7 +74,7 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer', () => {
     }
   });
 
-  test('in session mode the settings of a session hold', async () => {
+  test("in session mode the session's settings apply", async () => {
     pooler = await startPgBouncer(database.url, { pool_mode: 'session' });
     const settings = `select current_setting('statement_timeout') as timeout, current_setting('enable_seqscan') as seqscan`;
     const [pool, orm] = [createPool(pooler.url), await createOrm(pooler.url)];

@@ -30,7 +30,7 @@ async function left(): Promise<string[]> {
   return (await database.query('select id from audit_log order by id')).map((row) => String(row['id']));
 }
 
-test('the audit log is kept for as long as the deliveries', async () => {
+test('the audit log is kept as long as the deliveries', async () => {
   const retried = uuidv7();
   await note(50, 'delivery.retried', retried);
   await note(40, 'key.revoked', uuidv7());
@@ -43,7 +43,7 @@ test('the audit log is kept for as long as the deliveries', async () => {
   expect(await left()).toEqual(kept);
 });
 
-test('what a webhook was like at the beginning of that time is kept longer', async () => {
+test("entries that define a webhook's state at the start of that time are kept longer", async () => {
   const [changed, off, untouched] = [uuidv7(), uuidv7(), uuidv7()];
   const kept = [
     await note(90, 'webhook.registered', untouched, { url: 'https://a.example', events: ['a'], active: true }),

@@ -13,7 +13,7 @@ afterAll(() => api.close());
 
 const RECOVERY = { filter: { status: ['failed', 'retrying'] }, dry_run: true };
 
-/** Nobody can read last week's deliveries until it is given back; the current week is free for emits. */
+/** Blocks reads of last week's deliveries until it is released. Emits write to the current week. */
 async function lockLastWeek(): Promise<() => Promise<void>> {
   const client = await api.database.pool.connect();
   const { rows } = await client.query(
@@ -56,7 +56,7 @@ test.each([
   expect((await read()).status).not.toBe(503);
 });
 
-test('the server ends a read before the client gives it up', async () => {
+test('the server cancels a read before the client times out', async () => {
   const reads = createReadPool(api.database.url);
   try {
     const { rows } = await reads.query(`select setting::int as ms from pg_settings where name = 'statement_timeout'`);

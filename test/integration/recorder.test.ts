@@ -27,7 +27,7 @@ function newRecorder(): Recorder {
   return new Recorder(database.pool, pino({ base: null }, { write: (line: string) => void logged.push(line) }));
 }
 
-/** So many deliveries, claimed. */
+/** Claims this many deliveries. */
 async function claim(count: number): Promise<string[]> {
   const emission = { platform: 'urpa', orgId: '', eventType: 'a.b', body: '{}', idempotency: null };
   await createIntake(database.pool).emit(Array.from({ length: count }, () => emission));
@@ -38,7 +38,7 @@ async function claim(count: number): Promise<string[]> {
   return rows.map((row) => row.delivery_id);
 }
 
-test('what PostgreSQL refuses for good keeps nothing else waiting, stays claimed, and is recorded once it can be', async () => {
+test('a result that PostgreSQL refuses does not delay others, stays claimed and is recorded once it can be', async () => {
   const deliveries = await claim(20);
   const refused = deliveries[7]!;
   await database.query(refuseAttemptsOf(refused));

@@ -39,7 +39,7 @@ test('a dry run counts and changes nothing', async () => {
   expect(await sql(`select id from audit_log where action like 'recovery.%'`)).toEqual([]);
 });
 
-test('a recovery is written down, listed and noted once', async () => {
+test('a recovery is stored, listed and entered in the audit log once', async () => {
   const ids = await end(2);
   const key = await api.makeKey({ name: 'on call', platform: 'urpa', scopes: ['events:write', 'events:read'] });
   const started = await start({ filter: { ids }, rate: 7 }, { key });
@@ -70,14 +70,14 @@ test('a recovery is written down, listed and noted once', async () => {
   expect(entries).toEqual([{ actor: 'on call', action: 'recovery.started' }]);
 });
 
-test('nothing that matches: completed at once', async () => {
+test('a recovery without matches is completed at once', async () => {
   const { status, body } = await start({ filter: { event: 'activity.created' } });
   expect(status).toBe(202);
   expect(body).toMatchObject({ state: 'completed', matched: 0, workflow_id: null, finished_at: expect.any(String) });
   expect(await sql('select id from recoveries where told_revision < revision')).toEqual([]);
 });
 
-test('exactly the filtered ones are counted and taken', async () => {
+test('the filter selects the deliveries that are counted and retried', async () => {
   const other = (await api.register({ events: ['activity.created'] })).id;
   const failed = await end(4);
   const cancelled = await end(2, 'cancelled');
@@ -120,7 +120,7 @@ test('exactly the filtered ones are counted and taken', async () => {
   }
 });
 
-test('a part takes as many as the rate allows, oldest first, and the next one goes on there', async () => {
+test('a part retries as many as the rate allows, oldest first, and the next part continues there', async () => {
   const ids = await end(5);
   const { id } = (await start({ filter: {}, rate: 2 })).body;
   expect(await take(id)).toEqual({ state: 'running', retried: 2, skipped: 0, intervalMs: 1_000 });
@@ -132,7 +132,7 @@ test('a part takes as many as the rate allows, oldest first, and the next one go
   expect((await api.ask('GET', `${RECOVERIES}/${id}`)).body).toMatchObject({ state: 'completed', retried: 5 });
 });
 
-test('what has ended begins its schedule again, what waits keeps the rest of it; the timeline says why', async () => {
+test('ended deliveries restart their schedule, waiting ones keep the rest of it, and the timeline gives the reason', async () => {
   const [failed] = await end(1);
   const [retrying] = await end(1, 'retrying');
   const { id } = (await start({ filter: { status: ['failed', 'retrying'] } })).body;
@@ -152,7 +152,7 @@ test('what has ended begins its schedule again, what waits keeps the rest of it;
   }
 });
 
-test('what cannot be sent is left out, and counted by its reason', async () => {
+test('deliveries that cannot be sent are skipped and counted by reason', async () => {
   const targets = await Promise.all(['off', 'paused', 'deleted'].map(() => api.register()));
   await end(1);
   const [off, paused, deleted] = targets.map(({ id }) => `${WEBHOOKS}/${id}`);
@@ -173,7 +173,7 @@ test('what cannot be sent is left out, and counted by its reason', async () => {
   });
 });
 
-test('pause, resume, cancel and a new rate are revisions; the end is the end', async () => {
+test('pausing, resuming, cancelling and changing the rate create revisions; an ended recovery cannot change', async () => {
   await end(3);
   const { id } = (await start({ filter: {}, rate: 1 })).body;
   const act = (action: string) => api.ask('POST', `${RECOVERIES}/${id}/${action}`);
@@ -197,7 +197,7 @@ test('pause, resume, cancel and a new rate are revisions; the end is the end', a
   expect(await due()).toEqual([]);
 });
 
-test('two who take parts of one recovery at once take turns', async () => {
+test('two workers that process the same recovery take turns', async () => {
   const ids = await end(20);
   const { id } = (await start({ filter: {}, rate: 5 })).body;
   const parts = await Promise.all(Array.from({ length: 4 }, () => take(id)));
@@ -205,7 +205,7 @@ test('two who take parts of one recovery at once take turns', async () => {
   expect(await due()).toEqual(ids);
 });
 
-test('nothing crosses between organizations', async () => {
+test('organizations are isolated', async () => {
   const [mine, theirs] = [organization('mine'), organization('theirs')];
   for (const base of [mine, theirs]) await api.register({}, `${base}/webhooks`);
   const own = await end(2, 'failed', mine);
@@ -225,7 +225,7 @@ test('nothing crosses between organizations', async () => {
   expect((await api.ask('GET', `${theirs}/recoveries`)).body.data).toEqual([]);
 });
 
-test('what makes no sense is refused, and nothing is stored', async () => {
+test('invalid requests are refused and store nothing', async () => {
   await end(1);
   const cases: [unknown, string, string][] = [
     [{}, 'filter', 'is required'],

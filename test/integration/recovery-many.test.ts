@@ -33,7 +33,7 @@ test('a dry run over very many counts up to 10,000 and says that there are more'
   expect(body.count).toBeLessThan(60);
 });
 
-test('what is rare is not looked for in all that failed before a recovery starts, and it finds it', async () => {
+test('a recovery with rare matches starts without searching all failed deliveries, and finds them', async () => {
   const { status, body } = await start({ filter: { event: RARE, until: new Date().toISOString() } });
   expect(status).toBe(202);
   expect(body).toMatchObject({
@@ -49,7 +49,7 @@ test('what is rare is not looked for in all that failed before a recovery starts
   expect(await read(absent.body.id)).toMatchObject({ state: 'completed', matched: 0, matched_exact: true, retried: 0 });
 });
 
-test('a recovery of very many starts with "more than", and is exact when it has run to its end', async () => {
+test('a recovery of very many starts with "more than" and has an exact count at the end', async () => {
   const { body } = await start({ filter: {}, rate: 10_000 });
   expect(body).toMatchObject({ state: 'running', matched: 10_000, matched_exact: false });
   const [entry] = (await api.database.pool.query('select details from audit_log where subject_id = $1', [body.id]))

@@ -37,7 +37,7 @@ function pidOf(name: string): number {
   return Number(readFileSync(join(folder, 'run', `${name}.pid`), 'utf8').split(' ')[0]);
 }
 
-test('a recovery that is asked for while Temporal is away begins when it is back', async () => {
+test('a recovery requested while Temporal is away starts when it is back', async () => {
   const wanted = await makeFailures(system, receiver, 100);
   const temporal = pidOf('temporal');
   process.kill(temporal, 'SIGSTOP');
@@ -52,7 +52,7 @@ test('a recovery that is asked for while Temporal is away begins when it is back
   expect(arrived(receiver)).toEqual(wanted);
 });
 
-test('kill -9 of Temporal in the middle of a recovery: it goes on, each arrives once', async () => {
+test('kill -9 of Temporal during a recovery: it continues, and each delivery arrives once', async () => {
   const wanted = await makeFailures(system, receiver, 600);
   const { id } = await startRecovery(system, { filter: {}, rate: 100 });
   await eventually(async () => (await progress(id)).retried >= 200);
@@ -62,7 +62,7 @@ test('kill -9 of Temporal in the middle of a recovery: it goes on, each arrives 
   expect(arrived(receiver)).toEqual(wanted);
 });
 
-test('kill -9 of PostgreSQL in the middle of a recovery: it goes on, nothing is skipped', async () => {
+test('kill -9 of PostgreSQL during a recovery: it continues and skips nothing', async () => {
   const wanted = await makeFailures(system, receiver, 600);
   const { id } = await startRecovery(system, { filter: {}, rate: 100 });
   await eventually(async () => (await progress(id)).retried >= 200);

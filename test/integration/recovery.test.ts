@@ -32,7 +32,7 @@ const act = (id: string, action: string) => system.call('POST', `${RECOVERIES}/$
 const progress = async (id: string) => (await system.call('GET', `${RECOVERIES}/${id}`)).body;
 const handleOf = async (workflowId: string) => (await system.temporal()).workflow.getHandle(workflowId);
 
-test('what failed arrives, each once, and nothing else; row, workflow and receiver agree', async () => {
+test('failed deliveries arrive once each, and no others; row, workflow and receiver agree', async () => {
   const other = await system.register(receiver.url, { ...ONE_ATTEMPT, events: ['contact.updated'] });
   const wanted = await makeFailures(system, receiver, 2_000);
   const left = await makeFailures(system, receiver, 20, 'contact.updated');
@@ -54,7 +54,7 @@ test('what failed arrives, each once, and nothing else; row, workflow and receiv
   await system.call('DELETE', `/api/urpa/integrations/webhooks/${other.id}`);
 });
 
-test('the rate is kept, can be changed on the way, and a paused recovery stands still', async () => {
+test('the rate is kept and can be changed; a paused recovery stands still', async () => {
   const wanted = await makeFailures(system, receiver, 400);
   const { id, workflow_id: workflowId } = await startRecovery(system, { filter: {}, rate: 20 });
   await eventually(async () => (await progress(id)).retried >= 40);
@@ -78,7 +78,7 @@ test('the rate is kept, can be changed on the way, and a paused recovery stands 
   expect(arrived(receiver)).toEqual(wanted);
 });
 
-test('cancelling ends it: what is due goes out, the rest stays as it is', async () => {
+test('cancelling ends it: due deliveries are sent, the rest stays unchanged', async () => {
   const wanted = await makeFailures(system, receiver, 100);
   const { id, workflow_id: workflowId } = await startRecovery(system, { filter: {}, rate: 10 });
   await eventually(async () => (await progress(id)).retried >= 10);
@@ -92,12 +92,12 @@ test('cancelling ends it: what is due goes out, the rest stays as it is', async 
   expect(arrived(receiver)).toEqual(wanted.slice(0, retried));
 });
 
-test('cancelling its workflow in Temporal cancels it; terminating it does not', async () => {
+test('cancelling its workflow in Temporal cancels it; terminating the workflow does not', async () => {
   const wanted = await makeFailures(system, receiver, 60);
   const terminated = await startRecovery(system, { filter: { ids: wanted.slice(0, 30) }, rate: 10 });
   await eventually(async () => (await progress(terminated.id)).retried >= 10);
   await (await handleOf(terminated.workflow_id)).terminate('by mistake');
-  // The run that was under way goes on for three seconds; 15 s after it moved the recovery last, the workflow is started again.
+  // The running activity continues for three seconds. 15 s after its last progress, the workflow is started again.
   expect(await recoveryReaches(system, terminated.id, 'completed', 40_000)).toMatchObject({ retried: 30 });
   const cancelled = await startRecovery(system, { filter: { ids: wanted.slice(30) }, rate: 1 });
   await eventually(async () => (await progress(cancelled.id)).retried >= 1);
@@ -108,7 +108,7 @@ test('cancelling its workflow in Temporal cancels it; terminating it does not', 
   await expectDelivered(system, receiver, wanted.slice(0, 30), 20_000);
 });
 
-test('kill -9 of the worker in the middle: its successor goes on, each arrives once', async () => {
+test('kill -9 of the worker during a recovery: its successor continues, and each delivery arrives once', async () => {
   const wanted = await makeFailures(system, receiver, 600);
   const { id } = await startRecovery(system, { filter: {}, rate: 100 });
   await eventually(async () => (await progress(id)).retried >= 200);

@@ -23,7 +23,7 @@ const emitAll = (keys: string[]) =>
 beforeEach(async () => void (blocker = await api.database.pool.connect()));
 afterEach(() => blocker.release(true));
 
-/** Nothing is written to the week that is locked, but who looks for an event's deliveries waits for it, and gives up after 4 s. */
+/** Locks last week. Nothing is written to it, but looking up an event's deliveries waits for it and gives up after 4 s. */
 async function blockRecalls(): Promise<void> {
   const { rows } = await blocker.query<{ name: string }>(LAST_WEEK);
   await blocker.query(`begin; lock table ${rows[0]!.name} in access exclusive mode`);
@@ -39,7 +39,7 @@ async function recallWaits(): Promise<void> {
 const WAITING = `
   select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%idempotency_keys k%'`;
 
-test('what a key stood for cannot be read: its request alone is told so, at once or in a batch', async () => {
+test('if the event of a key cannot be read, only the request with that key fails, alone or in a batch', async () => {
   const first = await emit('first');
   await blockRecalls();
   const [alone, batch] = await Promise.all([emit('first'), emitAll(['first', 'second'])]);
@@ -56,7 +56,7 @@ test('what a key stood for cannot be read: its request alone is told so, at once
   expect(again.body.results).toEqual([first.body, batch.body.results[1]]);
 });
 
-test('who repeats no key does not wait for those who do', async () => {
+test('requests with new keys do not wait for those with repeated keys', async () => {
   await emit('third');
   await blockRecalls();
   let answered = false;

@@ -17,7 +17,7 @@ const saved = readHistories();
 const typeOf = ({ history }: (typeof saved)[number]) =>
   history.events![0]!.workflowExecutionStartedEventAttributes!.workflowType!.name!;
 
-/** What each saved history says to these workflows: the name of the error, or null. */
+/** Replays each saved history with these workflows. Returns the name of the error, or null. */
 async function replay(codePath: string): Promise<Record<string, string | null>> {
   const histories = saved.map(({ name, history }) => ({ workflowId: name, history }));
   const outcomes: Record<string, string | null> = {};
@@ -27,7 +27,7 @@ async function replay(codePath: string): Promise<Record<string, string | null>> 
   return outcomes;
 }
 
-test('there is a history of every workflow, and of everything that it may do', () => {
+test('there is a history of every workflow and of every path through it', () => {
   expect(new Set(saved.map(typeOf))).toEqual(new Set(Object.keys(workflows)));
   const happened = new Set(saved.flatMap(({ history }) => history.events!.flatMap((event) => Object.keys(event))));
   for (const attributes of [
@@ -46,7 +46,7 @@ test('there is a history of every workflow, and of everything that it may do', (
   }
 });
 
-test("today's workflows do what the saved histories say", async () => {
+test('the current workflows replay the saved histories', async () => {
   expect(await replay(inject('workflowBundle'))).toEqual(Object.fromEntries(saved.map(({ name }) => [name, null])));
 });
 

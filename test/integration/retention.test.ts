@@ -44,7 +44,7 @@ async function storeEvent(time: Date): Promise<string> {
 interface Old {
   webhookId: string;
   at: Date;
-  /** Default: at once. */
+  /** Default: now. */
   heldSince?: Date | null;
   count?: number;
 }
@@ -84,7 +84,7 @@ const statesOf = async (ids: string[]) =>
     [ids],
   );
 
-test('what a forgotten paused webhook held for longer than the retention expires, and old partitions go', async () => {
+test('deliveries that a forgotten paused webhook held longer than the retention expire, and old partitions are dropped', async () => {
   const forgotten = await addWebhook(daysAgo(70));
   await queue({ webhookId: forgotten, at: daysAgo(70), count: 2_500 });
   const expired = await queue({ webhookId: forgotten, at: daysAgo(RETENTION_DAYS + 0.1), count: 3 });
@@ -99,7 +99,7 @@ test('what a forgotten paused webhook held for longer than the retention expires
   expect(await weeksOf('events')).not.toContain(weekOf(daysAgo(70)));
 });
 
-test('what was held lately, or is on its way after a resume, stays with its own weeks; the others go', async () => {
+test('recently held deliveries, and those on their way after a resume, keep their weeks; other weeks are dropped', async () => {
   const [paused, resumed] = [await addWebhook(daysAgo(1)), await addWebhook(null)];
   const open = [
     await queue({ webhookId: paused, at: daysAgo(70), heldSince: daysAgo(1) }),

@@ -6,7 +6,7 @@ import { System } from '../system.ts';
 let system: System;
 let receiver: Receiver;
 
-/** Emits an event and returns the id of its delivery to one webhook. */
+/** Emits an event and returns the id of its delivery to this webhook. */
 async function emitTo(webhookId: string): Promise<string> {
   const answer = await system.call('POST', '/api/urpa/events', { event: 'contact.created', data: { id: '1' } });
   const deliveries: { id: string; webhook_id: string }[] = answer.body.deliveries;
@@ -24,7 +24,7 @@ async function pendingActivity(of: System, workflowId: string) {
 
 const seconds = (timestamp: { seconds?: unknown } | null | undefined) => Number(timestamp?.seconds ?? 0);
 
-describe('at the default unit', () => {
+describe('with the default unit', () => {
   beforeAll(async () => {
     [system, receiver] = await Promise.all([System.start(), startReceiver()]);
     await system.register(receiver.url);
@@ -35,7 +35,7 @@ describe('at the default unit', () => {
   });
   beforeEach(() => receiver.answer(status(503)));
 
-  test('the policy that Temporal holds is 2, 4, 8, 16, 32 minutes', async () => {
+  test("Temporal's retry policy is 2, 4, 8, 16, 32 minutes", async () => {
     const [id] = await system.emit();
     const delivery = await system.reaches(id!, 'retrying');
     expect(delivery).toMatchObject({ attempts: 1, status_code: 503, error_message: expect.stringContaining('503') });
@@ -53,7 +53,7 @@ describe('at the default unit', () => {
     expect(activity.lastFailure!.message).toMatch(/^attempt 1 of 6 failed with 503, next at 20/);
   });
 
-  test('a manual retry sends now and the next wait is 4 minutes', async () => {
+  test('a manual retry sends now, and the next delay is 4 minutes', async () => {
     const [id] = await system.emit();
     await system.reaches(id!, 'retrying');
     expect((await system.retry(id!)).status).toBe(202);
@@ -67,7 +67,7 @@ describe('at the default unit', () => {
     await eventually(async () => seconds((await pendingActivity(system, id!)).currentRetryInterval) === 240);
   });
 
-  test('two retries at once send once', async () => {
+  test('two retries at the same time send once', async () => {
     const [id] = await system.emit();
     await system.reaches(id!, 'retrying');
     receiver.answer((_arrival, response) => void setTimeout(() => response.writeHead(500).end(), 300));
@@ -78,7 +78,7 @@ describe('at the default unit', () => {
     expect(receiver.of(id!)).toHaveLength(2);
   });
 
-  test('a retry during an attempt in flight is that attempt', async () => {
+  test('an attempt in flight counts as the retry', async () => {
     receiver.answer((_arrival, response) => void setTimeout(() => response.writeHead(500).end(), 1_000));
     const [id] = await system.emit();
     await eventually(() => receiver.of(id!).length === 1);
@@ -89,7 +89,7 @@ describe('at the default unit', () => {
     expect(delivery.attempts).toBe(1);
   });
 
-  test('a retry of a delivered one is refused unless forced', async () => {
+  test('a retry of a delivered delivery is refused unless forced', async () => {
     receiver.answer(status(200));
     const [id] = await system.emit();
     await system.reaches(id!, 'delivered');
@@ -101,7 +101,7 @@ describe('at the default unit', () => {
     expect((await system.reaches(id!, 'delivered')).attempt_history).toHaveLength(2);
   });
 
-  test('Retry-After moves the next attempt later, in history and in Temporal', async () => {
+  test('Retry-After delays the next attempt, in the history and in Temporal', async () => {
     receiver.answer(status(429, { 'retry-after': '600' }));
     const [id] = await system.emit();
     const delivery = await system.reaches(id!, 'retrying');
@@ -110,7 +110,7 @@ describe('at the default unit', () => {
     expect((seconds(activity.scheduledTime) * 1000 - Date.now()) / 60_000).toBeCloseTo(10, 0);
   });
 
-  test('410 turns the webhook off and cancels what was still to be sent', async () => {
+  test('410 turns the webhook off and cancels its remaining deliveries', async () => {
     const gone = await startReceiver();
     const webhook = await system.register(gone.url, { events: ['contact.created'] });
     gone.answer(status(500));
@@ -132,7 +132,7 @@ describe('at the default unit', () => {
   });
 });
 
-describe('at a small unit', () => {
+describe('with a small unit', () => {
   beforeAll(async () => {
     [system, receiver] = await Promise.all([System.start({ retryUnit: '100ms' }), startReceiver()]);
     await system.register(receiver.url);
@@ -142,7 +142,7 @@ describe('at a small unit', () => {
     await receiver.close();
   });
 
-  test('all six attempts happen, each after its delay, and then it has failed', async () => {
+  test('all six attempts are made after their delays, and then the delivery has failed', async () => {
     receiver.answer(status(500));
     const [id] = await system.emit();
     const delivery = await system.reaches(id!, 'failed', 40_000);
@@ -160,7 +160,7 @@ describe('at a small unit', () => {
     expect(description.status.name).toBe('FAILED');
   });
 
-  test('after the last attempt a retry starts the schedule again', async () => {
+  test('a retry after the last attempt restarts the schedule', async () => {
     receiver.answer(status(500));
     const [id] = await system.emit();
     await system.reaches(id!, 'failed', 40_000);
@@ -171,7 +171,7 @@ describe('at a small unit', () => {
     expect(delivery.attempt_history.map((attempt) => attempt.trigger).slice(6)).toEqual(['manual', 'automatic']);
   });
 
-  test('a group that fails is retried until its last member is delivered', async () => {
+  test('a failing group is retried until its last member is delivered', async () => {
     const flaky = await startReceiver();
     await system.register(flaky.url, { events: ['contact.created'] });
     const failures = new Map<string, number>();

@@ -23,7 +23,7 @@ afterEach(async () => {
 const count = (spans: number) => inTransaction(orm, ({ execute }) => rollUp(execute, spans));
 const forget = () => inTransaction(orm, ({ execute }) => forgetOutcomes(execute));
 
-test('every range says what happened, wherever the edges of what is counted are, and when the rest is forgotten', async () => {
+test('every range is correct, wherever the boundaries of the counted spans are, also after finer rows are deleted', async () => {
   const now = Date.now();
   const times = (from: number, until: number, step: number) =>
     Array.from({ length: Math.floor((until - from) / step) }, (_, index) => now - until + index * step);
@@ -43,7 +43,7 @@ test('every range says what happened, wherever the edges of what is counted are,
     if (steps % 12 === 0) await expectPast(database.pool, past);
   }
   while (await forget());
-  // More than an hour in small steps, so that some end with one of five minutes and with an hour.
+  // More than an hour in small steps, so that some steps end at a five-minute and an hour boundary.
   while (await count(2)) {
     while (await forget());
     await expectPast(database.pool, past);
@@ -60,7 +60,7 @@ test('every range says what happened, wherever the edges of what is counted are,
   expect(edges).toEqual({ middle: true, coarse: true });
 }, 180_000);
 
-test('a webhook with an event each half minute costs a row for each, one for five minutes and one for the hour', async () => {
+test('a webhook with an event every 30 seconds costs one row for each, one per five minutes and one per hour', async () => {
   const webhooks = 2_000;
   const hour = Math.floor((Date.now() - 15 * MINUTE) / HOUR) * HOUR;
   const spans = 24;
@@ -81,9 +81,9 @@ test('a webhook with an event each half minute costs a row for each, one for fiv
   );
   await database.query('update rollup set done_until = $1', [begin]);
   for (let span = 0; span < spans; span++) await count(1);
-  // What a connection has written is in the statistics soon after its end.
+  // PostgreSQL adds a connection's writes to the statistics soon after the connection ends.
   await orm.close();
-  // Three times five minutes are over, the first of which began before; and one hour.
+  // Three five-minute spans are complete, the first of which began earlier, and one hour.
   await eventually(async () => {
     const written = await database.query(`select relname, (n_tup_ins + n_tup_upd)::int as rows from pg_stat_user_tables
       where relname = 'outcomes'`);

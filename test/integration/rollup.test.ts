@@ -20,12 +20,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('it catches up although an hour at once takes too long', async () => {
+test('the rollup catches up even if an hour at once takes too long', async () => {
   const { query } = database;
   await query(
     `update rollup set done_until = date_bin('30 seconds', now() - ${SPANS} * interval '30 seconds', timestamptz 'epoch')`,
   );
-  // One delivery in each span; its id is of the time at which it was created.
+  // One delivery in each span. Its id contains its time.
   await query(`
     insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, max_attempts, created_at)
     select encode(overlay(uuid_send(gen_random_uuid()) placing substring(int8send((extract(epoch from at) * 1000)::bigint) from 3)

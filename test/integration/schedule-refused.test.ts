@@ -16,7 +16,7 @@ let folder: string;
 let temporal: ChildProcess;
 let temporalAddress: string;
 
-/** A Temporal that has schedules switched off. */
+/** A Temporal server with schedules disabled. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'posthorn-no-schedules-'));
   const cli = await findTemporalCli(process.env, { say: () => undefined, signal: new AbortController().signal });
@@ -42,7 +42,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a worker whose maintenance schedule is refused goes on, and lets attempts finish when it is stopped', async () => {
+test('a worker whose maintenance schedule is refused keeps running, and lets attempts finish on stop', async () => {
   const log = join(folder, 'log');
   const stack = { databaseUrl: inject('databaseUrl'), temporalAddress };
   const [system, receiver] = await Promise.all([System.start({ stack, log: openSync(log, 'w') }), startReceiver()]);

@@ -4,7 +4,7 @@ import { startReceiver, type Receiver } from '../receiver.ts';
 import { ACCEPT_ATTEMPTS, refuseAttemptsOf } from '../refuse-attempts.ts';
 import { System } from '../system.ts';
 
-/** More than get a workflow each. */
+/** More than get their own workflow. */
 const MANY = 30;
 
 let system: System;
@@ -17,7 +17,7 @@ afterAll(async () => {
   await Promise.all([system.stop(), receiver.close()]);
 });
 
-test('an attempt that PostgreSQL refuses keeps no workflow of others waiting, and is recorded once it can be', async () => {
+test('an attempt that PostgreSQL refuses does not delay the workflows of others, and is recorded once it can be', async () => {
   const { id: webhook } = await system.register(receiver.url);
   const change = (what: string) => system.call('POST', `/api/urpa/integrations/webhooks/${webhook}/${what}`);
   await change('pause');

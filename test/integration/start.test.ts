@@ -22,7 +22,7 @@ interface Ended {
   stderr: string;
 }
 
-/** Runs `npm start` without npm until it ends; `onReady` is called once it says that it is ready. */
+/** Runs `npm start` without npm until it exits. Calls `onReady` once it is ready. */
 async function start(settings: NodeJS.ProcessEnv, onReady?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>) {
   const env = { ...process.env, DATABASE_URL: '', TEMPORAL_ADDRESS: '', POSTHORN_DATA_DIR: dataDir, ...settings };
   const child = spawn(process.execPath, [START], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -39,7 +39,7 @@ async function start(settings: NodeJS.ProcessEnv, onReady?: (kill: (signal: Node
   return ended;
 }
 
-/** The command lines of the processes that work in a folder. */
+/** The command lines of the processes that use a folder. */
 function processesNaming(folder: string): string[] {
   const commands = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -54,7 +54,7 @@ function processesNaming(folder: string): string[] {
 }
 
 describe('npm start', () => {
-  it('says in one line that its port is in use, and starts nothing', async () => {
+  it('reports in one line that its port is in use, and starts nothing', async () => {
     const server = createServer().listen(0);
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -63,7 +63,7 @@ describe('npm start', () => {
     expect(ended).toMatchObject({ code: 1, stdout: '', stderr: `Port ${port} is in use; set PORT to another one.\n` });
   });
 
-  it('says in one line that PostgreSQL of another version made the data folder', async () => {
+  it('reports in one line that another version of PostgreSQL created the data folder', async () => {
     mkdirSync(join(dataDir, 'postgres'));
     writeFileSync(join(dataDir, 'postgres', 'PG_VERSION'), '14\n');
     const ended = await start({ PORT: String(await findFreePort()) });
@@ -71,18 +71,18 @@ describe('npm start', () => {
     expect(ended.stderr).toMatch(/^The data folder \S+ was made by PostgreSQL 14, and .* brings PostgreSQL 18; .*\n$/);
   });
 
-  it('names the variable that is wrong', async () => {
+  it('names the invalid variable', async () => {
     const ended = await start({ PORT: 'eighty' });
     expect(ended).toMatchObject({ code: 1, stderr: 'PORT must be a whole number from 1 to 65535\n' });
   });
 
-  it('says that TEMPORAL_CLI is none', async () => {
+  it('reports that TEMPORAL_CLI does not exist', async () => {
     const ended = await start({ PORT: String(await findFreePort()), TEMPORAL_CLI: '/bin/true' });
     expect(ended.code).toBe(1);
     expect(ended.stderr).toBe('TEMPORAL_CLI is /bin/true, which is not a Temporal CLI that runs here.\n');
   });
 
-  it('starts, refuses a second start on its data folder, and stops on SIGINT with nothing left', async () => {
+  it('starts, refuses a second start on its data folder, and leaves nothing running after SIGINT', async () => {
     const port = await findFreePort();
     const base = `http://127.0.0.1:${port}`;
     let ready = 0;
@@ -101,7 +101,7 @@ describe('npm start', () => {
     expect(await isPortFree(port)).toBe(true);
   });
 
-  it('stops in order when the reader of its output dies', async () => {
+  it('stops in order when the reader of its output is killed', async () => {
     const port = await findFreePort();
     const env = {
       ...process.env,
@@ -117,7 +117,7 @@ describe('npm start', () => {
       if (!stdout.includes('Ctrl-C stops it')) return;
       child.stdout.destroy();
       const pid = Number.parseInt(readFileSync(join(dataDir, 'run', 'api.pid'), 'utf8'), 10);
-      // Its end is told to the reader.
+      // The reader sees its end.
       process.kill(pid, 'SIGKILL');
     });
     const [code] = (await once(child, 'exit')) as [number | null];

@@ -4,7 +4,7 @@ import { MOST_DUE, PART } from '../../delivery/pause/propagate-part.ts';
 import { StatePropagation } from '../../delivery/pause/state-propagation.ts';
 import { startApi, WEBHOOKS, type TestApi } from '../api.ts';
 
-/** More than is done before the API answers, and more than may be due at a time. */
+/** More than is changed before the API answers, and more than may be due at a time. */
 const MANY = 8_000;
 
 let api: TestApi;
@@ -34,7 +34,7 @@ async function countRows(webhookId: string) {
   return rows[0]!;
 }
 
-/** Does what a worker would until nothing follows, and says what the last step was. */
+/** Propagates the state as a worker would until nothing is left. Returns the last step. */
 async function work(webhookId: string): Promise<string> {
   const propagation = new StatePropagation(api.database.pool, webhookId);
   let step = await propagation.step();
@@ -42,7 +42,7 @@ async function work(webhookId: string): Promise<string> {
   return step;
 }
 
-test('resuming makes the oldest due, at most so many at a time; new ones are behind them', async () => {
+test('resuming makes the oldest due, up to the limit, and new ones follow them', async () => {
   const id = await registerHolding();
   expect((await act(id, 'resume')).body).toMatchObject({ paused: false, paused_reason: null });
   expect(await countRows(id)).toEqual({ held: MANY - 3 * PART, due: 3 * PART, cancelled: 0 });
@@ -67,7 +67,7 @@ test('resuming makes the oldest due, at most so many at a time; new ones are beh
   await api.ask('DELETE', `${WEBHOOKS}/${id}`);
 });
 
-test('pausing and turning off are answered before all deliveries have followed; the rest follows', async () => {
+test('pausing and turning off are answered before all deliveries have changed; the rest follows', async () => {
   const id = await registerHolding();
   await act(id, 'resume');
   await act(id, 'pause');

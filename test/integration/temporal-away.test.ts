@@ -35,7 +35,7 @@ async function emitBatch(count: number): Promise<string[]> {
   );
 }
 
-test('while Temporal hangs, many more than may be in flight are delivered, and a failure is tried again', async () => {
+test('while Temporal hangs, many more than the in-flight limit are delivered, and a failure is retried', async () => {
   parts.freeze('temporal');
   try {
     const ids: string[] = [];
@@ -52,7 +52,7 @@ test('while Temporal hangs, many more than may be in flight are delivered, and a
   }
 });
 
-test('a worker that is started while Temporal hangs delivers, and takes over what a dead one left', async () => {
+test('a worker started while Temporal hangs delivers and takes over the deliveries of a dead worker', async () => {
   let answered = 0;
   receiver.answer((arrival, response) => {
     if (answered++ > 0) status(200)(arrival, response, 0);
@@ -71,7 +71,7 @@ test('a worker that is started while Temporal hangs delivers, and takes over wha
   }
 });
 
-test('when Temporal is back, what is still open gets its workflow', async () => {
+test('when Temporal is back, unfinished deliveries get their workflows', async () => {
   receiver.answer(status(500));
   const [id] = await system.emit();
   const failed = await system.reaches(id!, 'retrying', 20_000);
@@ -85,7 +85,7 @@ test('when Temporal is back, what is still open gets its workflow', async () => 
   await system.reaches(id!, 'delivered', 60_000);
 });
 
-test('what failed while Temporal hung gets its workflow long before its next attempt, although its worker was killed', async () => {
+test('a delivery that failed while Temporal hung gets its workflow long before its next attempt, although its worker was killed', async () => {
   receiver.answer(status(500));
   const webhook = await system.register(receiver.url, {
     events: ['contact.created'],
@@ -114,7 +114,7 @@ test('what failed while Temporal hung gets its workflow long before its next att
   expect(await system.sql('select from handovers')).toEqual([]);
 });
 
-test('what Temporal refuses for good is delivered and tried again all the same, and operators see it', async () => {
+test('deliveries whose workflows Temporal refuses for good are still sent and retried, and operators are told', async () => {
   const client = await system.temporal();
   const { operatorService } = client.connection as Connection;
   await operatorService.removeSearchAttributes({ namespace: 'default', searchAttributes: ['PosthornWebhook'] });

@@ -11,7 +11,7 @@ import { System } from '../system.ts';
 const HERE = fileURLToPath(new URL('../../', import.meta.url));
 const ROOMS = ['activities', 'api', 'bin', 'core', 'delivery', 'workflows', 'worker.ts', 'package.json'];
 
-/** The one new file. */
+/** The only new file. */
 const LIBRARY = `
 import { describeData, type Platform } from './platform.ts';
 
@@ -56,7 +56,7 @@ afterAll(async () => {
   await rm(checkout, { recursive: true, force: true });
 });
 
-test('a third platform is one file and a registry line: register, emit, deliver, look back', async () => {
+test('a third platform needs one file and one registry line: register, emit, deliver, read the history', async () => {
   const webhook = await system.call('POST', '/api/library/webhooks', { url: receiver.url, events: ['book.returned'] });
   expect(webhook.status).toBe(201);
   const emitted = await system.call('POST', '/api/library/events', { event: 'book.returned', data: { id: '1' } });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { startReceiver } from '../receiver.ts';
 import { System } from '../system.ts';
 
-test("a webhook's own timeout bounds its attempts, and can be taken back", async () => {
+test("a webhook's own timeout limits its attempts and can be reset", async () => {
   const [system, receiver] = await Promise.all([
     System.start({ env: { POSTHORN_ATTEMPT_TIMEOUT: '5s' } }),
     startReceiver(),

@@ -11,7 +11,7 @@ import { System } from '../system.ts';
 import { bundleOlderWorkflows } from '../workflow-copy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-upgrade-'));
-/** What the workers run: the older workflows first, then today's. */
+/** The workflows of the workers: first the older ones, then the current ones. */
 const bundle = join(folder, 'workflow-bundle.js');
 
 let system: System;
@@ -37,13 +37,13 @@ async function upgrade(): Promise<void> {
   await system.startWorker();
 }
 
-/** The workflows of these deliveries, each once. */
+/** The distinct workflows of these deliveries. */
 async function workflowsOf(ids: string[]): Promise<string[]> {
   const rows = await system.sql('select distinct workflow_id from deliveries where id = any($1)', [ids]);
   return rows.map((row) => String(row['workflow_id']));
 }
 
-test('workflows that an older version began in backoff, and a recovery that it paused, go on with this one', async () => {
+test('workflows that an older version started in backoff, and a recovery that it paused, continue with this version', async () => {
   const oneAttempt = await system.register(receiver.url, { ...ONE_ATTEMPT, events: ['contact.updated'] });
   const recovered = await makeFailures(system, receiver, 30, 'contact.updated');
   const recovery = await startRecovery(system, { filter: { webhook_id: oneAttempt.id }, rate: 10 });
@@ -61,7 +61,7 @@ test('workflows that an older version began in backoff, and a recovery that it p
   const workflowIds = await workflowsOf(waiting);
   const client = await system.temporal();
   for (const id of workflowIds) {
-    // In backoff: its first run is over.
+    // In backoff once its first run has ended.
     await eventually(async () => {
       const { raw } = await client.workflow.getHandle(id).describe();
       return raw.pendingActivities?.some(({ attempt }) => Number(attempt) > 1);

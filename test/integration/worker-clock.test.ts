@@ -3,14 +3,14 @@ import { eventually } from '../eventually.ts';
 import { startReceiver, status } from '../receiver.ts';
 import { System } from '../system.ts';
 
-/** Beyond all that is tolerated, and far from what a busy machine takes. */
+/** More than any tolerance, and much more than a busy machine takes. */
 const SHIFT_MS = 600_000;
 const CLOSE_MS = 60_000;
 
 test.each([
   ['ahead', SHIFT_MS],
   ['behind', -SHIFT_MS],
-])('a worker whose clock is %s keeps the schedule, in its workflow', async (_, shiftMs) => {
+])('a worker whose clock is %s keeps the schedule, and so does its workflow', async (_, shiftMs) => {
   const [system, receiver] = await Promise.all([System.start({ workers: 0 }), startReceiver()]);
   try {
     const shifted = new URL('../shifted-clock.ts', import.meta.url);

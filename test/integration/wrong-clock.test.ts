@@ -11,7 +11,7 @@ const RETENTION_DAYS = 90;
 const AHEAD_DAYS = 365;
 
 let database: TestDatabase;
-/** Sees a clock in the database that is a year ahead. */
+/** Queries with a database clock that is a year ahead. */
 let queryAhead: Query;
 let closeAhead: () => Promise<void>;
 
@@ -51,7 +51,7 @@ async function storeEvent(time: Date): Promise<void> {
 const countEvents = async () => (await database.query('select count(*)::int as n from events'))[0]!['n'];
 const refusal = async () => (await database.query('select refusal from maintenance'))[0]!['refusal'];
 
-/** What it logged. */
+/** Runs the maintenance and returns its log. */
 async function maintain(query: Query): Promise<string> {
   let logged = '';
   await maintainTables(query, RETENTION_DAYS, pino({}, { write: (line: string) => (logged += line) }));
@@ -84,7 +84,7 @@ test('a database whose clock is a year ahead drops nothing', async () => {
   expect(logged).toContain('differ by');
 });
 
-test('clocks that are a year ahead together drop nothing, nor once events come by that time', async () => {
+test('both clocks a year ahead drop nothing, not even after events with such times', async () => {
   putClockOfThisProcessAhead();
   const logged = await maintain(queryAhead);
   expect(await countEvents()).toBe(5);
@@ -95,14 +95,14 @@ test('clocks that are a year ahead together drop nothing, nor once events come b
   expect(await countEvents()).toBe(6);
 });
 
-test('where events have come for a day, what is past the retention goes, and no refusal is left', async () => {
+test('once events have arrived for a day, expired partitions are dropped and the refusal is removed', async () => {
   await storeEvent(daysFromNow(-200));
   expect(await maintain(database.query)).toBe('');
   expect(await countEvents()).toBe(5);
   expect(await refusal()).toBeNull();
 });
 
-test('where nothing would be dropped, an idle installation hears nothing', async () => {
+test('an idle installation with nothing to drop records no refusal', async () => {
   await database.query('truncate events');
   await storeEvent(daysFromNow(-30));
   await maintainTables(database.query, 36_500, pino({ level: 'silent' }));
