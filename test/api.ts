@@ -33,9 +33,9 @@ export interface Answer {
 }
 
 export interface Ask {
-  /** A string goes out as it is. */
+  /** A string is sent unchanged. */
   body?: unknown;
-  /** Default: an admin's of everything. Null: none. */
+  /** Default: an admin key without a platform. Null: no key. */
   key?: string | null;
   headers?: Record<string, string>;
 }
@@ -49,7 +49,7 @@ export const MASTER_KEY = randomBytes(32);
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
-/** The API on a port and a database of its own, without a worker: what it accepts stays in the outbox. */
+/** Starts the API on its own port and database, without a worker, so accepted events stay in the outbox. */
 export async function startApi() {
   const database = await createDatabase();
   const api = await serveApi(database.url);
@@ -74,7 +74,7 @@ export async function startApi() {
     database,
     adminKey,
     ask,
-    /** Makes a key and returns it. */
+    /** Creates a key and returns it. */
     async makeKey(fields: Record<string, unknown>): Promise<string> {
       return (await ask('POST', '/api/admin/keys', { body: { name: 'test', ...fields } })).body.key;
     },
@@ -97,7 +97,7 @@ export async function startApi() {
   };
 }
 
-/** The API with whatever database stands behind the URL, or none; `dashboardFolder` is where the built dashboard is. */
+/** Starts the API with any database URL, reachable or not. `dashboardFolder` contains the built dashboard. */
 export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere') {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
@@ -136,7 +136,7 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     app,
-    /** What was logged, line by line. */
+    /** The log, one entry per line. */
     lines,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {

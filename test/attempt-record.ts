@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import type { AttemptRecord } from '../delivery/record/recorder.ts';
 
-/** A first attempt by `worker`: answered with 200 if it is to be delivered, else with 500. */
+/** A first attempt by `worker`, answered with 200 if the outcome is delivered, otherwise with 500. */
 export function attemptOf(
   worker: string,
   deliveryId: string,

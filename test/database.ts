@@ -9,12 +9,12 @@ import { createPool } from '../core/db/pool.ts';
 export interface TestDatabase {
   url: string;
   pool: pg.Pool;
-  /** The rows that a statement returns. */
+  /** Returns the rows of a statement. */
   query: Query;
   drop(): Promise<void>;
 }
 
-/** A database of a test file's own, migrated to the last step before `before`, or to the end. */
+/** Creates a database for one test file. Migrates it to the last migration before `before`, or completely. */
 export async function createDatabase(before?: string): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   const url = new URL(inject('databaseUrl'));

@@ -2,7 +2,7 @@ import { URPA, type TestApi } from './api.ts';
 
 export type EndedEvents = [count: number, status?: string, base?: string, event?: string];
 
-/** Emits events and has their deliveries end, or be retried later. Gives the deliveries' ids, oldest first. */
+/** Emits events whose deliveries end or will be retried later. Returns the ids of the deliveries, oldest first. */
 export async function emitEnded(
   { ask, database: { pool } }: TestApi,
   ...[count, status = 'failed', base = URPA, event = 'contact.created']: EndedEvents

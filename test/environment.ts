@@ -13,16 +13,16 @@ const BUILD_UI = fileURLToPath(new URL('../bin/build-ui.ts', import.meta.url));
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A database on the tests' PostgreSQL that stays empty: each file makes one of its own. */
+    /** An empty database on the tests' PostgreSQL. Each test file creates its own database. */
     databaseUrl: string;
-    /** host:port of the tests' Temporal server. */
+    /** The host:port of the tests' Temporal server. */
     temporalAddress: string;
-    /** The bundled workflows, for POSTHORN_WORKFLOW_BUNDLE. */
+    /** The path of the bundled workflows, for POSTHORN_WORKFLOW_BUNDLE. */
     workflowBundle: string;
   }
 }
 
-/** Starts one PostgreSQL and one Temporal for all projects that ask for it, in a folder that goes with them. */
+/** Starts one PostgreSQL and one Temporal for all test projects, in a folder that is deleted afterwards. */
 export default async function setUp(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (project.getProvidedContext().databaseUrl !== undefined) return;
   await removeLeftovers();
@@ -49,7 +49,7 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
   };
 }
 
-/** A run that was killed could not clean up: the next one does. */
+/** Cleans up after an earlier run that was killed. */
 async function removeLeftovers(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
     const folder = join(tmpdir(), name);

@@ -1,6 +1,6 @@
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
 
-/** Tries until `check` gives a truthy value; after `limitMs` it throws what `check` last threw or gave. */
+/** Repeats until `check` returns a truthy value. After `limitMs` it throws the last error or value of `check`. */
 export async function eventually<T>(check: () => Promise<T> | T, limitMs = 20_000): Promise<Truthy<T>> {
   const deadline = Date.now() + limitMs;
   for (;;) {

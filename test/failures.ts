@@ -3,8 +3,8 @@ import { status, type Receiver } from './receiver.ts';
 import type { System } from './system.ts';
 
 /**
- * Emits URPA events that the receiver refuses for good, and waits until all have failed; the receiver then takes whatever
- * comes. The webhook has one attempt for each. Returns the deliveries' ids, oldest first.
+ * Emits URPA events that the receiver refuses and waits until all have failed; then the receiver accepts everything. The webhook
+ * makes one attempt per delivery. Returns the ids of the deliveries, oldest first.
  */
 export async function makeFailures(
   system: System,
@@ -25,7 +25,7 @@ export async function makeFailures(
   return ids.toSorted();
 }
 
-/** A webhook whose deliveries fail with their first attempt. */
+/** Deliveries of such a webhook fail after their first attempt. */
 export const ONE_ATTEMPT = { retry_policy: { maximum_attempts: 1 } };
 
 export async function countStatus(system: System, wanted: string, ids: string[]): Promise<number> {
@@ -33,7 +33,7 @@ export async function countStatus(system: System, wanted: string, ids: string[])
   return (await system.sql(text, [ids, wanted]))[0]!['n'] as number;
 }
 
-/** The ids of what arrived, sorted, each as often as it arrived. */
+/** The ids of the deliveries that arrived, sorted, with duplicates. */
 export function arrived(receiver: Receiver): string[] {
   return receiver.arrivals.map((arrival) => arrival.headers['webhook-id'] as string).toSorted();
 }
@@ -56,7 +56,7 @@ export async function startRecovery(system: System, body: unknown): Promise<Reco
   return answer.body;
 }
 
-/** Waits until a recovery is in the state. */
+/** Waits until a recovery is in this state. */
 export async function recoveryReaches(system: System, id: string, state: string, limitMs?: number): Promise<Recovery> {
   return await eventually(async () => {
     const { body } = await system.call('GET', `${RECOVERIES}/${id}`);

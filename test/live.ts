@@ -6,7 +6,7 @@ export interface LiveMessage {
   data: { deliveries: string[]; more_deliveries: boolean; webhooks: string[]; recoveries: string[]; overview: boolean };
 }
 
-/** Opens a stream of server-sent events and keeps what comes. */
+/** Opens a stream of server-sent events and collects its messages. */
 export async function openLive(url: string, headers: Record<string, string>) {
   const abort = new AbortController();
   const response = await fetch(url, { headers, signal: abort.signal });
@@ -19,7 +19,7 @@ export async function openLive(url: string, headers: Record<string, string>) {
     messages,
     ended: () => ended,
     lastId: () => messages.at(-1)?.id ?? '',
-    /** Waits for a message that names the delivery. */
+    /** Waits for a message about the delivery. */
     hears: (delivery: string) =>
       eventually(() => messages.some(({ event, data }) => event === 'change' && data.deliveries.includes(delivery))),
     close: () => abort.abort(),

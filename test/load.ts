@@ -6,9 +6,9 @@ import type { System } from './system.ts';
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export interface Load {
-  /** The deliveries of every event that got its 202: what has to arrive. */
+  /** The deliveries of all events accepted with 202. They must arrive. */
   accepted: string[];
-  /** The statuses of the emits that did not. 0: refused connection. */
+  /** The statuses of the refused emits. 0: connection refused. */
   refused: number[];
   stop(): Promise<string[]>;
 }
@@ -43,7 +43,7 @@ export function startLoad(system: System, perSecond: number): Load {
   };
 }
 
-/** Waits until the history says delivered for all of them, and checks that the receiver saw every one. */
+/** Waits until the history shows all of them as delivered, and checks that the receiver got each one. */
 export async function expectDelivered(
   system: System,
   receiver: Receiver,

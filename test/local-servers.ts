@@ -6,18 +6,18 @@ import { createSender, type Sender, type SenderOptions } from '../delivery/send/
 import type { AttemptResult } from '../core/domain/delivery.ts';
 
 export const LOOPBACK = parseAllowlist('127.0.0.0/8');
-/** Run after each test of the file that imports this, in order. */
+/** Runs after each test of the importing file, in order. */
 export const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
-/** Listens on a free loopback port until the test ends; the URL of a path there. */
+/** Listens on a free loopback port until the test ends. Returns a URL. */
 export async function listen(server: Server): Promise<string> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
-    // Some tests end connections in the middle of a write, on purpose.
+    // Some tests end connections during a write.
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -32,7 +32,7 @@ export function serve(listener: RequestListener): Promise<string> {
   return listen(createServer(listener));
 }
 
-/** Answers the first bytes of every connection with whatever `answer` writes. */
+/** Answers the first bytes of every connection with `answer`. */
 export function serveRaw(answer: (socket: Socket) => void): Promise<string> {
   return listen(createTcpServer((socket) => socket.once('data', () => answer(socket))));
 }
@@ -47,7 +47,7 @@ export function sendTo(url: string, options: Partial<SenderOptions> = {}): Promi
   return makeSender(options).send({ url, headers: { 'content-type': 'application/json' }, body: '{"a":1}' });
 }
 
-/** Writes `text` every few milliseconds for as long as someone listens. */
+/** Writes `text` every few milliseconds while the connection is open. */
 export function drip(socket: Socket, text: string): void {
   const timer = setInterval(() => socket.write(text), 5);
   socket.on('close', () => clearInterval(timer));

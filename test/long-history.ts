@@ -1,21 +1,21 @@
 import { organization, type TestApi } from './api.ts';
 
-/** Seconds between one delivery and the next. */
+/** Seconds between two deliveries. */
 const STEP = 1;
-/** A UUIDv7 of the time `n` steps ago. */
+/** A UUIDv7 with the time of `n` steps ago. */
 const ID = `(lpad(to_hex((extract(epoch from now()) * 1000)::bigint - n * ${STEP}000), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid`;
 
 export const RARE = 'contact.updated';
 
 interface Spread {
   deliveries: number;
-  /** So many of the newest are held; of the others every second has failed, the rest was delivered. */
+  /** The number of the newest deliveries that are held. Of the others, every second failed and the rest was delivered. */
   held: number;
-  /** Which deliveries are of the rare type, counted from the newest on; the others are `contact.created`. */
+  /** The positions of the rare event type, counted from the newest. The others are `contact.created`. */
   rare: number[];
 }
 
-/** Gives an organization a webhook with a long history, one event for each delivery. Returns the webhook's id. */
+/** Gives an organization a webhook with a long history, one event per delivery. Returns the webhook's id. */
 export async function makeLongHistory(api: TestApi, org: string, { deliveries, held, rare }: Spread): Promise<string> {
   const { id } = await api.register({ events: ['contact.created', RARE] }, `${organization(org)}/webhooks`);
   const { pool } = api.database;

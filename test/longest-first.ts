@@ -15,7 +15,7 @@ const LONG = [
   'large-events',
 ];
 
-/** Begins with what takes longest, so that at the end no file is waited for alone. */
+/** Starts the slowest files first, so that the run does not end with a single slow file. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);

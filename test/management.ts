@@ -6,11 +6,11 @@ const WEBHOOKS = '/api/urpa/integrations/webhooks';
 const KEYS = '/api/admin/keys';
 const WEBHOOK = { url: 'http://127.0.0.1:9/managed', events: ['taskjuggler.synced'] };
 
-/** What all pools and listeners of the processes may have open: 17 for an API, 18 for a worker. */
+/** The maximum number of connections of all pools and listeners: 17 for an API, 18 for a worker. */
 const API_CONNECTIONS = 17;
 const WORKER_CONNECTIONS = 18;
 
-/** After an outage: the API manages webhooks, deliveries and keys as before, and no connection to PostgreSQL is lost in a transaction. */
+/** Checks after an outage that the API manages webhooks, deliveries and keys, and that no connection is stuck in a transaction. */
 export async function expectManageable(system: System): Promise<void> {
   const faults = await manage(system);
   expect(faults).toEqual([]);
@@ -23,7 +23,7 @@ export async function expectManageable(system: System): Promise<void> {
   });
 }
 
-/** Says which of several calls, made one after the other, did not work. */
+/** Makes several calls, one after the other. Returns those that failed. */
 export async function manage(system: System): Promise<string[]> {
   const faults: string[] = [];
   const call = async (wanted: number, method: string, path: string, body?: unknown) => {
@@ -42,7 +42,7 @@ export async function manage(system: System): Promise<string[]> {
   return faults;
 }
 
-/** `left`: in a transaction that has done nothing for a second. */
+/** `left`: in an idle transaction for a second. */
 const CONNECTIONS = `
   select count(*)::int as all,
     (count(*) filter (where state like 'idle in transaction%' and state_change < now() - interval '1 s'))::int as left

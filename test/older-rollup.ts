@@ -1,7 +1,7 @@
 import type { Query } from '../core/db/partitions.ts';
 import { happened } from '../delivery/statistics/outcomes.ts';
 
-/** Counts as a worker did before the rows of five minutes: `seconds` from `done_until` on, or from `begin` on where nothing is counted. */
+/** Counts as workers did before five-minute rows existed: `seconds` from `done_until`, or from `begin` if nothing is counted yet. */
 export async function rollUpAsBefore(query: Query, begin: Date, seconds: number): Promise<Date> {
   const [row] = await query('select done_until from rollup');
   const from = (row!['done_until'] as Date | null) ?? begin;

@@ -11,14 +11,14 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 const WEBHOOKS = [1, 2, 3].map((n) => `00000000-0000-7000-8000-00000000000${n}`);
 
-/** Whose each of the webhooks is. */
+/** The owners of the webhooks. */
 const OWNERS = [
   { platform: 'urpa', orgId: '' },
   { platform: 'urpa', orgId: '' },
   { platform: '4calls', orgId: 'org-1' },
 ];
 
-/** A delivery with one attempt, which ended it. */
+/** A delivery that ended with its only attempt. */
 export interface PastDelivery {
   webhook: number;
   /** Milliseconds since 1970. */
@@ -27,10 +27,10 @@ export interface PastDelivery {
   delivered: boolean;
 }
 
-/** Of how many deliveries to each of the webhooks one fails. */
+/** One in this many deliveries fails, for each webhook. */
 const FAILING = [2, 10, Infinity];
 
-/** A delivery at each of the times, to one webhook after the other. Most are delivered at once, some after an hour. */
+/** One delivery at each time, to the webhooks in turn. Most are delivered at once, some after an hour. */
 export function makePast(times: number[]): PastDelivery[] {
   const now = Date.now();
   return times.map((at, index) => {
@@ -80,7 +80,7 @@ function idTime(at: number): string {
 const ALL = Object.keys(RANGES) as Range[];
 const PLATFORMS = ['urpa', '4calls'];
 
-/** What an overview may be of, and which webhooks' deliveries it shows. */
+/** The scopes of an overview, and the webhooks whose deliveries each shows. */
 const SCOPES = [
   { of: { platform: null, orgId: null, webhookId: undefined }, webhooks: [0, 1, 2] },
   { of: { platform: 'urpa', orgId: '', webhookId: undefined }, webhooks: [0, 1] },
@@ -89,7 +89,7 @@ const SCOPES = [
   { of: { platform: null, orgId: null, webhookId: WEBHOOKS[1] }, webhooks: [1] },
 ];
 
-/** What the dashboard reads is what the past is when it is counted one by one: every bucket of every range, and each webhook's hours. */
+/** Checks that the dashboard's reads match a direct count: every bucket of every range, and the hours of each webhook. */
 export async function expectPast(pool: pg.Pool, past: PastDelivery[]): Promise<void> {
   for (const { of, webhooks } of SCOPES)
     await expectOverviews(

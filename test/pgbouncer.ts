@@ -12,12 +12,12 @@ const PROGRAM = ['pgbouncer', '/usr/sbin/pgbouncer'].find((name) => spawnSync(na
 export const hasPgBouncer = PROGRAM !== undefined;
 
 export interface PgBouncer {
-  /** The database's URL by way of this pooler. */
+  /** The database's URL through this pooler. */
   url: string;
   close(): Promise<void>;
 }
 
-/** A real PgBouncer in front of a PostgreSQL, for all of its databases; `settings` as in its configuration. */
+/** Starts a real PgBouncer for all databases of a PostgreSQL. `settings` use the notation of its configuration. */
 export async function startPgBouncer(
   databaseUrl: string,
   settings: Record<string, string | number>,
@@ -38,7 +38,7 @@ export async function startPgBouncer(
   }).map(([name, value]) => `${name} = ${value}`);
   const target = `host=${hostname} port=${port} user=${username} password='${decodeURIComponent(password)}'`;
   writeFileSync(file, ['[databases]', `* = ${target}`, '[pgbouncer]', ...lines, ''].join('\n'));
-  // It does not run as root.
+  // PgBouncer refuses to run as root.
   const identity = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const child = spawn(PROGRAM!, ['-q', file], { ...identity, stdio: 'ignore' });
   await eventually(() => answers(url.toString()));

@@ -2,20 +2,20 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 
 export interface Proxy {
-  /** The database's URL by way of this proxy. */
+  /** The database's URL through this proxy. */
   url: string;
-  /** From now on nothing passes, old and new connections alike, and nobody is told: as when a network or a host hangs. */
+  /** Blocks old and new connections without closing them, as when a network or a host hangs. */
   freeze(): void;
-  /** What was held back passes. */
+  /** Lets the held-back data pass. */
   thaw(): void;
   /** Resets all connections. New ones work. */
   cut(): void;
-  /** The connections of now fall silent, and nobody is told. New ones work. */
+  /** Blocks the current connections without closing them. New ones work. */
   strand(): void;
   close(): Promise<void>;
 }
 
-/** A TCP proxy in front of a database, which can hold back all traffic. */
+/** A TCP proxy in front of a database that can block all traffic. */
 export async function startProxy(databaseUrl: string): Promise<Proxy> {
   const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();

@@ -13,19 +13,19 @@ export type Answer = (arrival: Arrival, response: ServerResponse, count: number)
 export interface Receiver {
   url: string;
   arrivals: Arrival[];
-  /** How the next requests are answered; 200 at once unless told otherwise. */
+  /** Sets how further requests are answered; default: 200 at once. */
   answer(answer: Answer): void;
-  /** The arrivals of one delivery. */
+  /** The requests of one delivery. */
   of(deliveryId: string): Arrival[];
   close(): Promise<void>;
 }
 
-/** Answers with a status and nothing else. */
+/** Answers with a status and an empty body. */
 export function status(code: number, headers: Record<string, string> = {}): Answer {
   return (_arrival, response) => void response.writeHead(code, headers).end();
 }
 
-/** A real receiver on loopback that notes everything that arrives. */
+/** A receiver on loopback that records all requests. */
 export async function startReceiver(): Promise<Receiver> {
   const arrivals: Arrival[] = [];
   let answer: Answer = status(200);

@@ -11,12 +11,12 @@ import { startReceiver } from './receiver.ts';
 import { System } from './system.ts';
 
 // Records the histories that test/integration/replay.test.ts replays:  node test/record-histories.ts
-// It writes those that are not in test/histories. Takes two minutes.
+// Writes only histories that are missing in test/histories. Takes two minutes.
 
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-histories-'));
 const say = (line: string) => console.log(line);
 
-/** A Temporal CLI whose server suggests to continue as new after 40 events rather than thousands. */
+/** A Temporal CLI whose server suggests continue-as-new after 40 events instead of thousands. */
 async function shortenHistories(): Promise<string> {
   const cli = await findTemporalCli(process.env, { say, signal: new AbortController().signal });
   const path = join(folder, 'temporal');

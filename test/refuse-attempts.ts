@@ -1,4 +1,4 @@
-/** SQL that makes PostgreSQL refuse every attempt of a delivery. */
+/** SQL that makes PostgreSQL refuse all attempts of a delivery. */
 export const refuseAttemptsOf = (deliveryId: string): string => `
   create function refuse() returns trigger language plpgsql as $$ begin
     if new.delivery_id = '${deliveryId}' then raise exception 'not this one'; end if;
@@ -6,5 +6,5 @@ export const refuseAttemptsOf = (deliveryId: string): string => `
   end $$;
   create trigger refuse before insert on attempts for each row execute function refuse()`;
 
-/** SQL that ends it. */
+/** SQL that removes the refusal. */
 export const ACCEPT_ATTEMPTS = 'drop trigger refuse on attempts';

@@ -1,4 +1,4 @@
-/** Loaded before a process's own code: the process's clock is wrong by so many milliseconds. */
+/** Loaded before a process's own code. Shifts the process's clock by this many milliseconds. */
 const shiftMs = Number(process.env['TEST_CLOCK_SHIFT_MS']);
 const RealDate = Date;
 

@@ -4,12 +4,12 @@ import { once } from 'node:events';
 export interface SilentDns {
   /** IP:port, for POSTHORN_DNS_SERVERS. */
   address: string;
-  /** Queries that came. */
+  /** The number of queries received. */
   queries: number;
   close(): void;
 }
 
-/** A DNS server that takes every query and answers none. */
+/** A DNS server that receives queries and never answers. */
 export async function startSilentDns(): Promise<SilentDns> {
   const socket = createSocket('udp4');
   socket.bind(0, '127.0.0.1');

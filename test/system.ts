@@ -9,13 +9,13 @@ import { eventually } from './eventually.ts';
 const HERE = new URL('../', import.meta.url);
 
 export interface SystemOptions {
-  /** The schedule's unit; default 60s, so that no retry comes by itself during a test. */
+  /** The unit of the retry schedule; default 60s, so that no automatic retry happens during a test. */
   retryUnit?: string;
   workers?: number;
   env?: Record<string, string>;
-  /** A file descriptor for what the processes log; default: this process's output. */
+  /** A file descriptor for the logs of the processes; default: this process's output. */
   log?: number;
-  /** A PostgreSQL and a Temporal of its own; default: those that all test files share. */
+  /** Its own PostgreSQL and Temporal; default: those shared by all test files. */
   stack?: { databaseUrl: string; temporalAddress: string };
   /** The checkout that the processes run from; default: this one. */
   root?: URL;
@@ -42,7 +42,7 @@ export interface ApiAnswer {
   body: any;
 }
 
-/** Posthorn as it runs in production: an API process, worker processes, a database of its own, the shared Temporal. */
+/** Posthorn as in production: an API process, worker processes and its own database. Shares Temporal. */
 export class System {
   readonly adminKey = `test-${randomBytes(12).toString('hex')}`;
   readonly databaseUrl: string;
@@ -89,7 +89,7 @@ export class System {
     return system;
   }
 
-  /** On the port that it had before, unless it is to be elsewhere, beside the one that is running. */
+  /** Uses the previous port; with `elsewhere`, another one beside the running API. */
   async startApi({ elsewhere = false } = {}): Promise<void> {
     const port = this.apiUrl && !elsewhere ? Number(new URL(this.apiUrl).port) : await findFreePort();
     const api = this.fork('api/server.ts', { PORT: String(port) });
@@ -98,7 +98,7 @@ export class System {
     this.apiUrl = `http://127.0.0.1:${port}`;
   }
 
-  /** With settings of its own beside the system's. */
+  /** Adds `env` to the system's settings. */
   async startWorker(env: NodeJS.ProcessEnv = {}): Promise<ChildProcess> {
     const worker = this.fork('worker.ts', env);
     this.workers.push(worker);
@@ -184,7 +184,7 @@ export class System {
   }
 }
 
-/** Kills a process as a crash would, and waits until it is gone. */
+/** Kills a process with SIGKILL and waits until it is gone. */
 export async function crash(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await exited(child);

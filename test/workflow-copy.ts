@@ -7,14 +7,14 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const OLDER = join(ROOT, 'test/histories/older-workflows');
 
-/** Bundles these workflows and writes them to `target`. */
+/** Bundles these workflows to `target`. */
 async function bundle(folder: string, target: string): Promise<void> {
   const workflowsPath = join(folder, 'workflows/index.ts');
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   writeFileSync(target, code);
 }
 
-/** Bundles what `prepare` puts into a folder that has the project's packages. */
+/** Bundles the folder that `prepare` fills, with the project's packages available. */
 async function bundleFrom(target: string, prepare: (folder: string) => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-workflows-'));
   try {
@@ -27,7 +27,7 @@ async function bundleFrom(target: string, prepare: (folder: string) => void): Pr
   }
 }
 
-/** The workflows as they were when test/histories/older-workflows was saved. */
+/** The workflows saved in test/histories/older-workflows. */
 export async function bundleOlderWorkflows(target: string): Promise<void> {
   await bundleFrom(target, (folder) => {
     for (const room of ['workflows', 'core/domain']) {
@@ -39,7 +39,7 @@ export async function bundleOlderWorkflows(target: string): Promise<void> {
   });
 }
 
-/** Today's workflows, each of which waits a moment before it does anything: a change without a patch. */
+/** The current workflows with a timer added before everything else: a change without a patch. */
 export async function bundleChangedWorkflows(target: string): Promise<void> {
   await bundleFrom(target, (folder) => {
     cpSync(join(ROOT, 'workflows'), join(folder, 'unchanged'), { recursive: true });

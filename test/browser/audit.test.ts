@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { openAs, test } from './dashboard.ts';
 
 describe('the audit log', () => {
-  test("a webhook's page leads to what was done to it alone, and to what one just did", async ({
+  test("a webhook's page links to its audit entries, including the latest action", async ({
     page,
     system,
     receiver,
@@ -23,7 +23,7 @@ describe('the audit log', () => {
     expect(await entries.count()).toBe(2);
   });
 
-  test('shows at each visit what others did meanwhile', async ({ page, system }) => {
+  test('shows what others have done since the last visit', async ({ page, system }) => {
     await openAs(page, system.adminKey, '/audit');
     await page.getByRole('heading', { level: 1, name: 'Audit log' }).waitFor();
     await page.getByText('Loading', { exact: true }).waitFor({ state: 'hidden' });

@@ -8,8 +8,8 @@ export const HOW_TO_GET_CHROMIUM =
   'There is no Chromium for the browser tests: install it (apt-get install chromium), or name one in POSTHORN_CHROMIUM.';
 
 /**
- * The program named by POSTHORN_CHROMIUM, else the first on PATH that runs, else one that is installed for it where
- * that is allowed. Undefined: there is none to be had.
+ * Finds Chromium: the program named by POSTHORN_CHROMIUM, otherwise the first on PATH that runs, otherwise a newly installed one, if
+ * installing is allowed. Undefined if there is none.
  */
 export function findChromium(env: NodeJS.ProcessEnv, say: (line: string) => void): string | undefined {
   const named = env['POSTHORN_CHROMIUM'];
@@ -24,7 +24,7 @@ function findOnPath(): string | undefined {
   return NAMES.filter(runs).map(resolvePath)[0];
 }
 
-/** A stub that only names another package to install does not run. */
+/** Some distributions ship a stub that only asks to install another package. It does not run. */
 function runs(program: string): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 }
@@ -33,7 +33,7 @@ function resolvePath(program: string): string {
   return spawnSync('/bin/sh', ['-c', 'command -v "$0"', program], { encoding: 'utf8' }).stdout.trim();
 }
 
-/** By apt-get, where there is one and this user may. */
+/** Installs with apt-get, if it exists and the user has permission. */
 function install(say: (line: string) => void): boolean {
   if (!runs('apt-get')) return false;
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];

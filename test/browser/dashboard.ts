@@ -7,10 +7,10 @@ import { startReceiver } from '../receiver.ts';
 import { System } from '../system.ts';
 import { HOW_TO_GET_CHROMIUM } from './chromium.ts';
 
-/** For whatever a test waits for: the machine may be busy. */
+/** The timeout of every wait. The machine may be busy. */
 const PATIENCE_MS = 20_000;
 
-/** What the page of a failed test looked like. */
+/** Screenshots of failed tests. */
 const FAILURES = fileURLToPath(new URL('../../build/screenshots/failed/', import.meta.url));
 
 const FLAGS = ['--headless=new', '--disable-gpu', '--disable-sync'];
@@ -18,8 +18,8 @@ const FLAGS = ['--headless=new', '--disable-gpu', '--disable-sync'];
 const executablePath = inject('chromium');
 
 /**
- * Tests with a page of the dashboard of a whole system: API, worker, PostgreSQL, Temporal. The system and the browser
- * serve all of them; what a test registers goes with its receiver.
+ * Tests with a dashboard page of a whole system: API, worker, PostgreSQL and Temporal. All tests share the system and the browser.
+ * The webhooks of a test are deleted together with its receiver.
  */
 export function onSystem(start: () => Promise<System>) {
   const test = base
@@ -70,14 +70,14 @@ export function onSystem(start: () => Promise<System>) {
 
 export const test = onSystem(() => System.start());
 
-/** Opens the dashboard with a session of the key's. */
+/** Opens the dashboard with a session of the key. */
 export async function openAs(page: Page, key: string, path = '/'): Promise<void> {
   const answer = await page.request.post('/api/session', { data: { api_key: key } });
   expect(answer.status()).toBe(200);
   await page.goto(path);
 }
 
-/** Requests to anywhere but the API, and errors that nobody caught. */
+/** Collects requests to other hosts and uncaught errors. */
 function listenForBreaches(context: BrowserContext, apiUrl: string): string[] {
   const breaches: string[] = [];
   context.on('request', (request) => {
@@ -88,7 +88,7 @@ function listenForBreaches(context: BrowserContext, apiUrl: string): string[] {
   return breaches;
 }
 
-/** What the test registered gets no event of the next one. */
+/** Deletes the test's webhooks, so that they do not get the events of the next test. */
 async function deleteWebhooks(system: System, url: string): Promise<void> {
   const path = '/api/urpa/integrations/webhooks';
   const { body } = await system.call('GET', path);

@@ -9,7 +9,7 @@ const linkTo = (page: Page, url: string, event = 'activity.created') =>
   page.getByRole('link', { name: `${event} to ${url}` });
 
 describe('the list of deliveries', () => {
-  test('shows what is emitted as it arrives, without a reload', async ({ page, system, receiver }) => {
+  test('shows new deliveries without a reload', async ({ page, system, receiver }) => {
     await openAs(page, system.adminKey, '/deliveries');
     let loads = 0;
     page.on('load', () => loads++);
@@ -23,7 +23,7 @@ describe('the list of deliveries', () => {
     expect(receiver.arrivals).toHaveLength(1);
   });
 
-  test('keeps its filters in the address, over a reload and the way back', async ({ page, system, receiver }) => {
+  test('keeps its filters in the URL across a reload and Back', async ({ page, system, receiver }) => {
     const { id } = await system.register(receiver.url, ONE_ATTEMPT);
     const [delivered = ''] = await system.emit();
     await system.reaches(delivered, 'delivered');
@@ -50,7 +50,7 @@ describe('the list of deliveries', () => {
     expect(new URL(page.url()).search).toBe(`?status=failed&webhook_id=${id}`);
   });
 
-  test('is moved through, opened and retried from by keyboard alone', async ({ page, system, receiver }) => {
+  test('can be navigated, opened and retried by keyboard alone', async ({ page, system, receiver }) => {
     receiver.answer(status(500));
     const { id } = await system.register(receiver.url);
     const [older = ''] = await system.emit();
@@ -79,7 +79,11 @@ describe('the list of deliveries', () => {
     expect(receiver.arrivals).toHaveLength(4);
   });
 
-  test('retries all that match, with the count first and the progress after', async ({ page, system, receiver }) => {
+  test('retries all matches, showing the count before and the progress afterwards', async ({
+    page,
+    system,
+    receiver,
+  }) => {
     receiver.answer(status(503));
     const { id } = await system.register(receiver.url, ONE_ATTEMPT);
     const failed = (await Promise.all([1, 2, 3].map((number) => system.emit({ id: String(number) })))).flat();
@@ -99,7 +103,7 @@ describe('the list of deliveries', () => {
     expect(receiver.arrivals).toHaveLength(6);
   });
 
-  test('retries what is selected and nothing else', async ({ page, system, receiver }) => {
+  test('retries only the selected deliveries', async ({ page, system, receiver }) => {
     receiver.answer(status(503));
     const { id } = await system.register(receiver.url, ONE_ATTEMPT);
     const [one = ''] = await system.emit();

@@ -3,7 +3,7 @@ import { status } from '../receiver.ts';
 import { openAs, test } from './dashboard.ts';
 
 describe('one delivery', () => {
-  test('that failed shows its schedule and is sent by Retry now', async ({ page, system, receiver }) => {
+  test('shows the schedule of a failed delivery, and Retry now sends it', async ({ page, system, receiver }) => {
     receiver.answer(status(503));
     await system.register(receiver.url);
     const [id = ''] = await system.emit();
@@ -28,7 +28,7 @@ describe('one delivery', () => {
     expect(receiver.of(id)).toHaveLength(2);
   });
 
-  test('that was delivered is sent once more only when that is meant', async ({ page, system, receiver }) => {
+  test('is only sent again after a confirmation if it was delivered', async ({ page, system, receiver }) => {
     await system.register(receiver.url);
     const [id = ''] = await system.emit();
     await system.reaches(id, 'delivered');
@@ -45,7 +45,7 @@ describe('one delivery', () => {
     expect(receiver.of(id)).toHaveLength(2);
   });
 
-  test('is cancelled, and says so', async ({ page, system, receiver }) => {
+  test('can be cancelled and shows that', async ({ page, system, receiver }) => {
     receiver.answer(status(503));
     await system.register(receiver.url);
     const [id = ''] = await system.emit();

@@ -3,13 +3,13 @@ import type { System } from '../system.ts';
 
 const DAY_MS = 24 * 60 * 60_000;
 const MINUTE_MS = 60_000;
-/** Minutes from the first attempt to each by the default schedule. */
+/** Minutes from the first attempt to each attempt of the default schedule. */
 const SCHEDULE = [0, 2, 6, 14, 30, 62];
 
 interface Past {
-  /** Deliveries, spread over the last day as office hours would. */
+  /** The number of deliveries, spread over the last day with a peak in office hours. */
   count: number;
-  /** Share of them that fails for good; as many again take a second attempt. */
+  /** The share that fails permanently. The same share is delivered on the second attempt. */
   failing: number;
 }
 
@@ -20,7 +20,7 @@ interface Owner {
   events: string[];
 }
 
-/** Writes a past into the database that the webhook did not have. */
+/** Writes made-up past deliveries of a webhook into the database. */
 export async function writePast(system: System, webhookId: string, past: Past): Promise<void> {
   const [owner] = await system.sql('select id, platform, org_id, events from webhooks where id = $1', [webhookId]);
   const deliveries = Array.from({ length: past.count }, (_, index) =>
@@ -34,7 +34,7 @@ export async function writePast(system: System, webhookId: string, past: Past): 
   }
 }
 
-/** Has the overview's counts made anew, from the whole past. */
+/** Recomputes the counts of the overview from all past deliveries. */
 export async function recountPast(system: System): Promise<void> {
   await system.sql('truncate outcomes, last_failures');
   await system.sql('update rollup set done_until = null, middle_until = null, coarse_until = null');
@@ -91,7 +91,7 @@ function writeRows({ id: webhook_id, platform, org_id, events }: Owner, index: n
   };
 }
 
-/** From 0 to 1, the same for the same number, without a pattern that one sees. */
+/** A pseudo-random number from 0 to 1, the same for the same input. */
 function spread(number: number): number {
   const scattered = Math.sin(number * 12.9898 + 4.1) * 43_758.5453;
   return scattered - Math.floor(scattered);

@@ -3,7 +3,7 @@ import { crash } from '../system.ts';
 import { openAs, test } from './dashboard.ts';
 
 describe('the stream of changes', () => {
-  test('goes on after the API was killed, and shows what happened meanwhile', async ({ page, system, receiver }) => {
+  test('reconnects after a kill of the API and shows what happened meanwhile', async ({ page, system, receiver }) => {
     const { id } = await system.register(receiver.url);
     await openAs(page, system.adminKey, `/deliveries?webhook_id=${id}`);
     const live = page.getByRole('status');

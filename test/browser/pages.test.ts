@@ -11,7 +11,7 @@ const WIDE = { width: 1440, height: 900 };
 const NARROW = { width: 360, height: 740 };
 const FAILING = 'https://warehouse.northwind.example/events';
 
-/** `opens`: links that lead on from the path, one after the other. */
+/** `opens`: links to follow from the path, in order. */
 const PAGES: { name: string; path: string; opens?: (string | RegExp)[]; heading: string }[] = [
   { name: 'overview', path: '/', heading: 'Overview' },
   { name: 'webhooks', path: '/webhooks', heading: 'Webhooks' },
@@ -30,7 +30,7 @@ const PAGES: { name: string; path: string; opens?: (string | RegExp)[]; heading:
 
 const test = onSystem(startShowcase);
 
-describe('every page, light and dark, wide and narrow', () => {
+describe('every page, in light and dark mode, wide and narrow', () => {
   test.for(PAGES)('$name', async ({ name, path, opens = [], heading }, { page, system }) => {
     await openAs(page, system.adminKey, path);
     for (const link of opens) await page.getByRole('link', { name: link }).first().click();
@@ -45,7 +45,7 @@ describe('every page, light and dark, wide and narrow', () => {
   });
 });
 
-/** Photographs the page in both themes and both widths, and finds what some could not see, reach or read. */
+/** Takes screenshots in both themes and widths and checks the accessibility. */
 async function look(page: Page, name: string): Promise<void> {
   await page.getByText('Loading', { exact: true }).waitFor({ state: 'hidden' });
   await page.mouse.move(0, 0);
@@ -58,7 +58,7 @@ async function look(page: Page, name: string): Promise<void> {
   }
 }
 
-/** All of the page, on a screen that is as high as it. */
+/** Takes a screenshot of the whole page by growing the window to its height. */
 async function photograph(page: Page, { width, height }: typeof WIDE, name: string): Promise<void> {
   await resize(page, { width, height });
   const whole = await page.evaluate<number>('document.documentElement.scrollHeight');

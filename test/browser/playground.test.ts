@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { openAs, test } from './dashboard.ts';
 
 describe('the playground', () => {
-  test('emits an event from its form, and shows it arrive', async ({ page, system, receiver }) => {
+  test('emits an event from its form and shows its delivery', async ({ page, system, receiver }) => {
     await system.register(receiver.url);
     await openAs(page, system.adminKey, '/');
     await page.getByRole('link', { name: 'Playground' }).click();
@@ -21,7 +21,7 @@ describe('the playground', () => {
     ]);
   });
 
-  test('says why nobody got an event', async ({ page, system, receiver }) => {
+  test('explains why no webhook got an event', async ({ page, system, receiver }) => {
     await system.register(receiver.url);
     await openAs(page, system.adminKey, '/playground?from=urpa&event=ai_task.created');
     await page.getByRole('button', { name: 'Send event' }).click();

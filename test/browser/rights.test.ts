@@ -11,7 +11,7 @@ async function makeKey(system: System, fields: Record<string, unknown>): Promise
   return body.key;
 }
 
-/** Registers a webhook of an organization of 4Calls, emits an event for it, and returns the delivery's id. */
+/** Registers a webhook of a 4Calls organization, emits an event for it and returns the delivery's id. */
 async function deliverFor(system: System, orgId: string, url: string): Promise<string> {
   await system.call('POST', `${organization(orgId)}/webhooks`, { url, events: ['contact.created'] });
   const { body } = await system.call('POST', `${organization(orgId)}/events`, {
@@ -21,12 +21,8 @@ async function deliverFor(system: System, orgId: string, url: string): Promise<s
   return body.deliveries[0].id;
 }
 
-describe('what a key may see', () => {
-  test("an organization's key sees that organization alone, and no address opens another's", async ({
-    page,
-    system,
-    receiver,
-  }) => {
+describe('access rights of keys', () => {
+  test("an organization's key sees only that organization, whatever the URL", async ({ page, system, receiver }) => {
     const own = await deliverFor(system, 'org-amber', `${receiver.url}/amber`);
     const foreign = await deliverFor(system, 'org-birch', `${receiver.url}/birch`);
     const key = await makeKey(system, {
@@ -56,7 +52,7 @@ describe('what a key may see', () => {
     expect(answer.status()).toBe(404);
   });
 
-  test('a key that may only read is shown no button that changes something, and the API refuses it', async ({
+  test('a read-only key sees no buttons for changes, and the API refuses changes', async ({
     page,
     system,
     receiver,

@@ -11,7 +11,7 @@ const organization = (orgId: string) => {
 const LINDNER = organization('praxis-lindner');
 const WEST = organization('dental-west');
 
-/** Webhooks that only have a past: no event type of theirs is emitted. */
+/** Webhooks that only have past deliveries: their event types are not emitted. */
 const PASTS = [
   { owner: URPA, url: 'https://crm.northwind.example/hooks/urpa', description: 'CRM', count: 260, failing: 0.01 },
   {
@@ -33,14 +33,14 @@ const PASTS = [
 
 const TASKS = ['Summarise the call', 'Draft the offer', 'Find the contract'];
 
-/** What the receiver of the tasks says to the first attempts, to the second ones, and so on. */
+/** The task receiver's responses to the first attempts, the second ones, and so on. */
 const ANSWERS = [
   { code: 503, body: { error: 'maintenance', retry_after: 'a few minutes' } },
   { code: 500, body: { error: 'out of memory', worker: 'ai-7' } },
   { code: 429, body: { error: 'too many requests' } },
 ];
 
-/** A system as it might look on a working day: some webhooks fail, one is paused, two organizations beside URPA. */
+/** A system as on a normal working day: some webhooks fail, one is paused, and there are two organizations besides URPA. */
 export async function startShowcase(): Promise<System> {
   const system = await System.start();
   for (const { owner, count, failing, ...fields } of PASTS) {
@@ -61,7 +61,7 @@ async function register(system: System, path: string, fields: Record<string, unk
   return body.id;
 }
 
-/** A paused webhook with deliveries that it holds, and one that is turned off. */
+/** A paused webhook with held deliveries, and a webhook that is turned off. */
 async function addPaused(system: System): Promise<void> {
   const held = { url: 'https://campaigns.praxis-lindner.example/started', events: ['campaign.started'] };
   const id = await register(system, LINDNER.webhooks, held);
@@ -73,7 +73,7 @@ async function addPaused(system: System): Promise<void> {
   await register(system, URPA.webhooks, off);
 }
 
-/** A webhook whose deliveries are being retried, one of them with three attempts; and an event that nobody wanted. */
+/** A webhook with deliveries in backoff, one of them after three attempts, and an event without a subscribed webhook. */
 async function addFailing(system: System): Promise<void> {
   const receiver = await startReceiver();
   receiver.answer((_arrival, response, count) => {

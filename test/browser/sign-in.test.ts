@@ -6,7 +6,7 @@ const SCRIPT_BYTES = `performance.getEntriesByType('resource').filter(({ name })
   .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)`;
 
 describe('signing in', () => {
-  test('a wrong key is refused with a message, the right one opens the overview, signing out ends it', async ({
+  test('a wrong key shows a message, the right one opens the overview, and signing out ends the session', async ({
     page,
     system,
   }) => {
@@ -27,7 +27,7 @@ describe('signing in', () => {
   });
 });
 
-test('the first page needs at most 150 kB of JavaScript, compressed', async ({ page, system }) => {
+test('the first page needs at most 150 kB of compressed JavaScript', async ({ page, system }) => {
   await openAs(page, system.adminKey);
   await page.getByRole('region', { name: 'Deliveries by outcome' }).waitFor();
   const bytes = await page.evaluate<number>(SCRIPT_BYTES);

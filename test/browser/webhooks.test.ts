@@ -5,7 +5,7 @@ import { eventually } from '../eventually.ts';
 import { openAs, test } from './dashboard.ts';
 
 async function fillIn(page: Page, url: string): Promise<void> {
-  // An empty list offers it once more.
+  // The empty state has a second button.
   await page.getByRole('button', { name: 'New webhook' }).first().click();
   await page.getByLabel('Platform', { exact: true }).selectOption('URPA');
   await page.getByLabel('URL').fill(url);
@@ -14,7 +14,11 @@ async function fillIn(page: Page, url: string): Promise<void> {
 }
 
 describe('webhooks', () => {
-  test('are registered with a secret that is shown once and signs what arrives', async ({ page, system, receiver }) => {
+  test('are registered with a secret that is shown once and signs the deliveries', async ({
+    page,
+    system,
+    receiver,
+  }) => {
     await openAs(page, system.adminKey, '/webhooks');
     await fillIn(page, receiver.url);
     await page.getByText('This address is allowed.').waitFor();
@@ -37,7 +41,7 @@ describe('webhooks', () => {
     await page.getByRole('row').filter({ hasText: receiver.url }).getByText('Calendar').waitFor();
   });
 
-  test('that would not be sent to are refused before and after Save', async ({ page, system, receiver }) => {
+  test('with a forbidden URL are refused before and after Save', async ({ page, system, receiver }) => {
     await openAs(page, system.adminKey, '/webhooks');
     await fillIn(page, 'http://169.254.169.254/latest');
     await page.getByText(/^Posthorn would refuse to send there/).waitFor();
@@ -50,7 +54,7 @@ describe('webhooks', () => {
     await page.getByRole('heading', { level: 1, name: 'Webhook registered' }).waitFor();
   });
 
-  test('hold what comes while they are paused, and send it on resume', async ({ page, system, receiver }) => {
+  test('hold deliveries while paused and send them on resume', async ({ page, system, receiver }) => {
     const { id: webhook } = await system.register(receiver.url);
     await openAs(page, system.adminKey, `/webhooks/${webhook}`);
     await page.getByRole('button', { name: 'Pause' }).click();
@@ -66,7 +70,7 @@ describe('webhooks', () => {
     await eventually(() => receiver.of(id).length === 1);
   });
 
-  test('are deleted only after what that does was shown', async ({ page, system, receiver }) => {
+  test('are deleted after a confirmation that lists the consequences', async ({ page, system, receiver }) => {
     const { id } = await system.register(receiver.url);
     await openAs(page, system.adminKey, `/webhooks/${id}`);
     await page.getByRole('button', { name: 'Delete' }).click();

@@ -17,17 +17,17 @@ const CLAIMED =
   'select delivery_id from outbox where claimed_by in (select id from workers where pid = any($1::int[]))';
 const UNENDED = 'select delivery_id as id, attempts, claimed_by is not null as claimed from outbox';
 
-/** A whole system with receivers around it, in a folder and on ports of its own, made to be broken. */
+/** A whole system with receivers, in its own folder and on its own ports, for the crash tests. */
 export class Arena {
   readonly folder: string;
   readonly parts: Parts;
   readonly system: System;
   readonly sites: Sites;
-  /** Deliveries whose outcome nobody knew at some kill so far: only these may have arrived twice. */
+  /** Deliveries with unknown outcome at any kill so far. Only these may have arrived twice. */
   readonly unknown = new Set<string>();
-  /** Rounds, from and to, in which workers lost claims: their lease, although nothing was done to them, or to a crash of PostgreSQL. */
+  /** Rounds (from, to) in which workers lost claims, because their lease expired on a busy machine or because PostgreSQL crashed. */
   readonly lapses: [number, number][] = [];
-  /** Workflows that were still running when they were looked at. */
+  /** Workflows that were still running when they were checked. */
   readonly unended = new Set<string>();
 
   private readonly dns: SilentDns;
@@ -60,7 +60,7 @@ export class Arena {
     return new Arena(folder, parts, system, await Sites.open(system), dns);
   }
 
-  /** Keeps a transaction open from the first round on, and another one after PostgreSQL ended it: what is done with cannot be removed. */
+  /** Keeps a transaction open from the first round on, and reopens it after PostgreSQL ended it, so that dead rows cannot be removed. */
   async holdSnapshot(): Promise<void> {
     if (this.snapshot) return;
     const client = new pg.Client({ connectionString: this.system.databaseUrl });
@@ -72,7 +72,7 @@ export class Arena {
     this.snapshot = client;
   }
 
-  /** Stops everything; the folder with the logs stays if it is wanted. */
+  /** Stops everything. Keeps the folder with the logs if `keepLogs`. */
   async close(keepLogs = false): Promise<void> {
     await this.snapshot?.end();
     await this.system.stop();
@@ -82,26 +82,26 @@ export class Arena {
     if (!keepLogs) rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** The lease that each worker process has now. */
+  /** The current lease of each worker process. */
   async leases(): Promise<Map<number, string>> {
     const rows = await this.system.sql('select pid, id from workers order by id');
     return new Map(rows.map((row) => [Number(row['pid']), String(row['id'])]));
   }
 
-  /** Attempts without a record while no worker lives: what is claimed, and what arrived although its claim was lost with PostgreSQL. */
+  /** Unrecorded attempts while no worker lives: claimed deliveries, and deliveries that arrived but whose claim PostgreSQL lost. */
   async unrecorded(): Promise<string[]> {
     const rows = (await this.system.sql(UNENDED)) as { id: string; attempts: number; claimed: boolean }[];
     const open = rows.filter((row) => row.claimed || (this.sites.visits.get(row.id)?.length ?? 0) > row.attempts);
     return open.map((row) => row.id);
   }
 
-  /** For a look at what is claimed the moment that something happens: on a busy machine a connection takes its time. */
+  /** Connects in advance, so that the claims can be read at once when something happens. Connecting may take long on a busy machine. */
   async openEye() {
     const client = new pg.Client({ connectionString: this.system.databaseUrl });
     client.on('error', () => undefined);
     await client.connect();
     return {
-      /** What these workers have claimed and not recorded. */
+      /** Deliveries that these workers have claimed and not recorded. */
       async claimed(pids: number[]): Promise<string[]> {
         const { rows } = await client.query<{ delivery_id: string }>(CLAIMED, [pids]);
         return rows.map((row) => row.delivery_id);

@@ -4,7 +4,7 @@ import type { System } from '../system.ts';
 import type { Arena } from './arena.ts';
 import { DEAD } from './sites.ts';
 
-/** A delivery as its history has it. */
+/** A delivery and its history. */
 interface Row {
   id: string;
   webhook_id: string;
@@ -12,13 +12,13 @@ interface Row {
   status: string;
   attempts: number;
   workflow_id: string | null;
-  /** Attempts in the history. */
+  /** The number of attempts in the history. */
   noted: number;
-  /** The highest number of those. */
+  /** The highest attempt number. */
   highest: number;
-  /** Attempts that got no answer: whether they arrived nobody but the receiver knows. */
+  /** Attempts without a response. Only the receiver knows whether they arrived. */
   unanswered: number;
-  /** Attempts whose number another one has: the word of a worker that had lost its claim. */
+  /** Attempts with a duplicate number: late results of a worker that had lost its claim. */
   late: number;
   created_at: Date;
   delivered_at: Date | null;
@@ -37,16 +37,16 @@ const HISTORY = `
 
 const SAMPLE = 6;
 const SHOWN = 3;
-/** Temporal notices after two minutes that a run of an activity died with its worker. */
+/** Temporal detects after two minutes that a run of an activity died with its worker. */
 const WORKFLOW_LIMIT_MS = 180_000;
-/** Within this time the workflow of a delivery is started: groups gather first, and Temporal may be busy. */
+/** The time until the workflow of a delivery is started. Groups wait first, and Temporal may be busy. */
 const START_MS = 3_000;
-/** Within this time a worker has started what waited for Temporal to come back. */
+/** The time in which a worker starts delayed workflows after an outage of Temporal. */
 const CATCH_UP_MS = 30_000;
 
 /**
- * Compares the history of every delivery made since `from` with what its receiver saw. Attempts and arrivals are equal in
- * number; where the outcome of one attempt was unknown at a kill, or no answer came in time, they may differ by that one.
+ * Compares the history of every delivery created since `from` with the arrivals at its receiver. Attempts and arrivals must be equal in
+ * number. They may differ by one if the outcome of an attempt was unknown at a kill, or if there was no response in time.
  */
 export async function auditDeliveries(arena: Arena, from: number) {
   const rows = (await arena.system.sql(HISTORY, [from])) as unknown as Row[];
@@ -78,9 +78,9 @@ function hasLapsed({ lapses }: Arena, { created_at }: Row): boolean {
 }
 
 /**
- * A sample of the deliveries, spread over all of them: the API tells the same of them, and their workflows have ended well.
- * Those that have not ended yet are left to `auditWorkflows`. A delivery that was recorded just before all workers that knew of it were
- * killed (`cutAt`) names a workflow that was still to be started: with nothing left to do, nobody starts it.
+ * Checks a sample of the deliveries, spread over all of them: the API returns the same data and the workflows have completed.
+ * `auditWorkflows` checks those that have not ended yet. If all workers were killed (at `cutAt`) just after they recorded a delivery,
+ * its workflow may never start, because nothing is left to do.
  */
 export async function auditSample({ system, unended }: Arena, rows: Row[], cutAt: number | null): Promise<string[]> {
   const faults: string[] = [];
@@ -101,7 +101,7 @@ export async function auditSample({ system, unended }: Arena, rows: Row[], cutAt
   return faults;
 }
 
-/** Once all rounds are over: the workflows of the samples ended well, and none is left. */
+/** Runs after all rounds: the workflows of the samples have completed and none is running. */
 export async function auditWorkflows({ system, unended }: Arena): Promise<string[]> {
   const faults: string[] = [];
   const client = await system.temporal();
@@ -119,7 +119,7 @@ export async function auditWorkflows({ system, unended }: Arena): Promise<string
   return faults;
 }
 
-/** After an outage of Temporal deliveries have ended before the last of their workflows is started. */
+/** After an outage of Temporal, deliveries may end before their workflows are started. */
 async function startedState(system: System, workflowId: string): Promise<string> {
   const check = async () => {
     const state = await stateOf(system, workflowId);

@@ -6,7 +6,7 @@ import { playRound, type Round } from './round.ts';
 import { SCENARIOS } from './scenarios.ts';
 import { formatRound, formatTable } from './table.ts';
 
-// The short form of `npm run test:crash`: one round each.
+// The short form of `npm run test:crash`, with one round for each scenario.
 
 const seed = Date.now() % 1_000_000;
 const results = new Map<string, Round[]>();
@@ -28,6 +28,6 @@ test.each(SCENARIOS)('$title under load', { timeout: 150_000 }, async (scenario)
   expect(round.accepted).toBeGreaterThan(200);
 });
 
-test('nothing has come late after all that', async () => {
+test('no delivery arrived late', async () => {
   expect((await auditDeliveries(arena, 0)).faults).toEqual([]);
 });

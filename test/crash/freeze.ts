@@ -1,11 +1,11 @@
 import { pause } from '../load.ts';
 import type { Strike, StrikeContext } from './strike.ts';
 
-/** Longer than the 6 s of silence after which the other worker takes over, and well under an attempt's 15 s. */
+/** Longer than the 6 s after which the other worker takes over, and well below an attempt's 15 s. */
 const FROZEN_MS = { least: 8_500, most: 11_000 };
 const AFTER_THAW_MS = 2_500;
 
-/** It finds itself declared dead: of what it had claimed, only attempts that had begun before may arrive again. */
+/** The frozen worker finds that it was declared dead. Of its claims, only attempts that had already begun may arrive again. */
 export async function freezeWorker({ arena, random }: StrikeContext): Promise<Strike> {
   const { system } = arena;
   const frozen = random.pick(system.livingWorkers());

@@ -5,7 +5,7 @@ import type { Strike, StrikeContext } from './strike.ts';
 
 const LONGEST_DOWN_MS = 2_000;
 
-/** Every emit that was answered 202 is stored: no attempt depends on the API, so nothing may arrive twice. */
+/** Every event accepted with 202 is stored. Attempts do not depend on the API, so nothing may arrive twice. */
 export async function killApi({ arena, random }: StrikeContext): Promise<Strike> {
   await crash(arena.system.api);
   await pause(random.between(0, LONGEST_DOWN_MS));
@@ -14,14 +14,14 @@ export async function killApi({ arena, random }: StrikeContext): Promise<Strike>
   return { back, unknown: [], faults: [] };
 }
 
-/** One of two, or both, and as many new ones. */
+/** Kills one or both workers and starts replacements. */
 export async function killWorkers({ arena, random }: StrikeContext): Promise<Strike> {
   const { system } = arena;
   const living = system.livingWorkers();
   const victims = random.chance() ? living : [random.pick(living)];
   const eye = await arena.openEye();
   const cutAt = Date.now();
-  // Held still for a moment, so that what they have in hand can be noted before anybody takes it over.
+  // Stopped briefly, so that their claims can be read before another worker takes them over.
   for (const victim of victims) victim.kill('SIGSTOP');
   const unknown = await eye.claimed(victims.map((victim) => victim.pid!));
   await Promise.all([...victims.map(crash), eye.close()]);
@@ -31,17 +31,17 @@ export async function killWorkers({ arena, random }: StrikeContext): Promise<Str
   return { back, unknown, cutAt, faults: [] };
 }
 
-/** The workers live on and know what came of their attempts, so nothing may arrive twice. */
+/** The workers live on and know the outcome of their attempts, so nothing may arrive twice. */
 export async function killTemporal(context: StrikeContext): Promise<Strike> {
   return await killPart(context, 'temporal');
 }
 
-/** The same holds here but for claims that were lost with it, if the other worker takes the delivery: both attempts are in the history. */
+/** As `killTemporal`, except for claims lost in the crash: if the other worker takes such a delivery, both attempts are in the history. */
 export async function killPostgres(context: StrikeContext): Promise<Strike> {
   return { ...(await killPart(context, 'postgres')), losesClaims: true };
 }
 
-/** A power cut. */
+/** Simulates a power cut. */
 export async function killEverything({ arena, random }: StrikeContext): Promise<Strike> {
   const { system, parts } = arena;
   const workers = system.livingWorkers();

@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 
 export interface CrashOptions {
-  /** Decides every random moment and choice. */
+  /** Determines all random choices. */
   seed: number;
-  /** Of each scenario. */
+  /** The rounds of each scenario. */
   rounds: number;
   scenarios: Scenario[];
 }
@@ -13,8 +13,8 @@ export interface CrashOptions {
 const ROUNDS = 10;
 
 /**
- * `--seed 7 --rounds 10 --only api,worker`; by default a new seed, 10 rounds, everything.
- * @throws Error with what is wrong
+ * Parses `--seed 7 --rounds 10 --only api,worker`. Defaults: a new seed, 10 rounds, all scenarios.
+ * @throws Error with a message about the wrong option
  */
 export function readOptions(args: string[]): CrashOptions {
   const { values } = parseArgs({

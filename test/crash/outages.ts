@@ -3,15 +3,15 @@ import type { PartName } from './parts.ts';
 import type { Strike, StrikeContext } from './strike.ts';
 
 const TEMPORAL_AWAY_MS = { short: 8_000, long: 30_000 };
-/** Longer than a query waits for a database that says nothing. */
+/** Longer than the timeout of a query. */
 const POSTGRES_AWAY_MS = { short: 7_000, long: 10_000 };
 
-/** The API does without Temporal: each emit gets its 202. */
+/** The API works without Temporal: every emit gets a 202. */
 export async function awayTemporal(context: StrikeContext): Promise<Strike> {
   return await away(context, 'temporal', TEMPORAL_AWAY_MS);
 }
 
-/** Refused at once, never a hang, and nothing has to be restarted after. */
+/** Requests are refused at once and never hang. No restart is needed afterwards. */
 export async function awayPostgres(context: StrikeContext): Promise<Strike> {
   const { system } = context.arena;
   const before = [system.api, ...system.livingWorkers()];
@@ -22,7 +22,7 @@ export async function awayPostgres(context: StrikeContext): Promise<Strike> {
   return strike;
 }
 
-/** Gone, so that connections are refused, or there but silent, by turns of the seed. */
+/** The part is stopped, so that connections are refused, or frozen, so that they hang. The seed decides. */
 async function away(
   { arena: { parts }, random, short }: StrikeContext,
   name: PartName,

@@ -9,7 +9,7 @@ import { eventually } from '../eventually.ts';
 
 export type PartName = 'postgres' | 'temporal';
 
-/** A PostgreSQL and a Temporal, started as `npm start` does it, that can be killed and frozen, each by itself. */
+/** A PostgreSQL and a Temporal, started as in `npm start`, which can be killed and frozen separately. */
 export class Parts {
   private readonly dataDir: DataDir;
   private readonly ports: Ports;
@@ -43,7 +43,7 @@ export class Parts {
     }
   }
 
-  /** kill -9 of all of its processes, as a power cut; it stays away until it is started. */
+  /** Kills all its processes with kill -9. The part stays down until it is started. */
   async kill(name: PartName): Promise<void> {
     const pids = this.pidsOf(name);
     for (const pid of pids) signal(pid, 'SIGKILL');
@@ -75,7 +75,7 @@ export class Parts {
   }
 }
 
-/** A backend whose client has gone may end meanwhile. */
+/** A backend may end by itself once its client is gone. */
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

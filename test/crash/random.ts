@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers that the seed decides. */
+/** Random numbers that depend only on the seed. */
 export interface Random {
-  /** From `low` to below `high`. */
+  /** From `low` (inclusive) to `high` (exclusive). */
   between(low: number, high: number): number;
   chance(): boolean;
   pick<T>(items: readonly T[]): T;
 }
 
-/** The same text gives the same numbers, so a round can be repeated without those before it. */
+/** The same seed gives the same numbers, so a round can be repeated without the rounds before it. */
 export function createRandom(seed: string): Random {
   let drawn = 0;
   const next = () => createHash('sha256').update(`${seed}/${drawn++}`).digest().readUInt32BE() / 2 ** 32;

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { pause } from '../load.ts';
 import type { Strike, StrikeContext } from './strike.ts';
 
-/** How long clients go on asking the old API after it was told to stop. */
+/** How long clients keep using the old API after it was told to stop. */
 const UNAWARE_MS = 1_000;
 
-/** A deploy: the new API and the new worker are started, then the old ones are told to stop. Nothing may be noticed. */
+/** A deploy: starts a new API and a new worker, then stops the old ones. Clients must not notice anything. */
 export async function rollOut({ arena: { system }, traffic, random }: StrikeContext): Promise<Strike> {
   const faults: string[] = [];
   const [oldApi, oldUrl] = [system.api, system.apiUrl];

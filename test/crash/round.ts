@@ -9,29 +9,29 @@ import type { Strike } from './strike.ts';
 import { Traffic } from './traffic.ts';
 
 export interface Round {
-  /** Events that got their 202. */
+  /** Events accepted with 202. */
   accepted: number;
-  /** Of those, the events that arrived at every subscribed webhook. */
+  /** Accepted events that arrived at every subscribed webhook. */
   arrived: number;
-  /** Their deliveries that did not arrive. */
+  /** Deliveries of accepted events that did not arrive. */
   lost: number;
-  /** Arrivals after one that had been answered 200. */
+  /** Arrivals after one that was answered with 200. */
   duplicates: number;
-  /** How many could have been: attempts of unknown outcome. */
+  /** The maximum number of duplicates: attempts with unknown outcome. */
   unknown: number;
-  /** Emits answered 503. */
+  /** Emits answered with 503. */
   refused: number;
-  /** Connections of clients that failed or broke. */
+  /** Client connections that failed or broke. */
   broken: number;
-  /** Milliseconds of the slowest refusal. */
+  /** The slowest 503 in milliseconds. */
   slowestRefusalMs: number;
-  /** Milliseconds from its 202 to its arrival of the delivery that waited longest. */
+  /** The longest time from a 202 to the arrival, in milliseconds. */
   longestWaitMs: number;
-  /** Milliseconds from the restart until the last of what was accepted before had arrived. */
+  /** The time from the restart until all events accepted before have arrived, in milliseconds. */
   backMs: number;
-  /** Whether a worker lost its lease because the machine was too busy. */
+  /** Whether a worker lost its lease because the machine was busy. */
   lapsed: boolean;
-  /** What must not be; empty when the round is passed. */
+  /** Violations; empty if the round passed. */
   faults: string[];
 }
 
@@ -41,13 +41,13 @@ export interface RoundOptions {
 }
 
 const PER_SECOND = 200;
-/** A database that takes connections and stays silent is noticed by time-outs only: 2 s, then 5 s. */
+/** A database that accepts connections and does not answer is only detected by timeouts: 2 s, then 5 s. */
 const SLOWEST_REFUSAL_MS = 10_000;
 const ARRIVE_LIMIT_MS = 60_000;
-/** The promise is 10 s; a machine that is busy with something else gets three times as much. */
+/** The promise is 10 s. A busy machine gets three times as long. */
 const BACK_LIMIT_MS = 30_000;
 
-/** Load, one strike at a random moment, then the reckoning. */
+/** Generates load, strikes once at a random moment and checks the results. */
 export async function playRound(arena: Arena, scenario: Scenario, { random, short }: RoundOptions): Promise<Round> {
   await arena.holdSnapshot();
   const begun = Date.now();
@@ -70,7 +70,7 @@ export async function playRound(arena: Arena, scenario: Scenario, { random, shor
   return { ...figures, lapsed, faults };
 }
 
-/** Whether a worker that nobody froze was taken for dead: the machine was too busy to let it give a sign of life for 6 s. */
+/** Whether a worker that was not frozen was declared dead, because the machine was too busy for a heartbeat within 6 s. */
 async function hasLapsed(arena: Arena, before: Map<number, string>): Promise<boolean> {
   return [...(await arena.leases())].some(([pid, id]) => before.has(pid) && before.get(pid) !== id);
 }

@@ -16,7 +16,7 @@ duplicates  arrivals after a success         503       emits refused with Retry-
 broken      client connections that failed   wait      longest from a 202 to the arrival
 back        longest from the restart until everything accepted before it had arrived`;
 
-/** Plays all rounds and prints what came of them. @returns the number of faults */
+/** Plays all rounds and prints the results. @returns the number of faults */
 async function play(arena: Arena, { seed, rounds, scenarios }: CrashOptions, signal: AbortSignal): Promise<number> {
   const results = new Map<string, Round[]>();
   let faults = 0;
@@ -37,7 +37,7 @@ async function play(arena: Arena, { seed, rounds, scenarios }: CrashOptions, sig
   }
   if (!signal.aborted) {
     report(await auditWorkflows(arena));
-    // Once more, for what came late.
+    // Checks again for late arrivals.
     report((await auditDeliveries(arena, 0)).faults);
   }
   console.log(`\nseed ${seed}\n${formatTable(results)}\n${LEGEND}\n`);

@@ -8,15 +8,15 @@ export interface Scenario {
   name: string;
   title: string;
   strike(context: StrikeContext): Promise<Strike>;
-  /** Whether emits may be answered 503 meanwhile, always with Retry-After; default: no. */
+  /** Whether emits may be answered with 503, always with Retry-After; default: no. */
   mayRefuse?: boolean;
-  /** Which connections may fail; undefined: none. */
+  /** The errors with which connections may fail; undefined: none. */
   mayBreak?: RegExp;
 }
 
 const ANY = /./;
 
-/** Workers first: Temporal takes two minutes to notice what died with them, and the others last about as long. */
+/** Workers come first: Temporal needs two minutes to detect lost activities, about as long as the other scenarios take. */
 export const SCENARIOS: Scenario[] = [
   { name: 'worker', title: 'kill -9 of one or both workers', strike: killWorkers },
   { name: 'all', title: 'kill -9 of everything', strike: killEverything, mayRefuse: true, mayBreak: ANY },

@@ -3,14 +3,14 @@ import { pause } from '../load.ts';
 import { startReceiver, type Receiver } from '../receiver.ts';
 import type { System } from '../system.ts';
 
-/** One request that arrived. */
+/** A request that arrived. */
 interface Visit {
   at: number;
   site: string;
   ok: boolean;
 }
 
-/** One kind of event, and the sites that have a webhook for it. */
+/** A kind of event, with the sites that have a webhook for it. */
 export interface Kind {
   base: string;
   event: string;
@@ -19,11 +19,11 @@ export interface Kind {
 
 const ORGANIZATIONS = '/api/coordinator/organizations';
 
-/** Organizations with three webhooks each, one of which wants what is emitted. */
+/** Organizations with three webhooks each, one of them subscribed to the emitted events. */
 const MANY = 300;
 const organizationOf = (index: number) => `${ORGANIZATIONS}/of-many-${index % MANY}`;
 
-/** What is emitted, in turn: two platforms, two organizations, two webhooks for one event type. */
+/** The emitted events, in turn: two platforms, two organizations, two webhooks for one event type. */
 const KINDS: Kind[] = [
   { base: '/api/urpa', event: 'activity.created', sites: ['prompt', 'slow'] },
   { base: '/api/urpa', event: 'contact.created', sites: ['prompt'] },
@@ -35,12 +35,12 @@ const KINDS: Kind[] = [
   { base: `${ORGANIZATIONS}/birch`, event: 'contact.created', sites: ['birch'] },
 ];
 
-/** Webhooks of one event whose names DNS never answers for. */
+/** The number of webhooks of one event whose host names DNS does not resolve. */
 const DEAD_NAMES = 40;
 const DEAD_EVERY = 200;
 export const DEAD = 'dead';
 
-/** Every third event is for one of many organizations; now and then one goes to names that DNS does not answer for. */
+/** Every third event belongs to one of many organizations. Some go to host names that DNS does not answer for. */
 export function kindOf(index: number): Kind {
   if (index % DEAD_EVERY === 1) return { base: `${ORGANIZATIONS}/${DEAD}`, event: 'contact.created', sites: [] };
   if (index % 3 !== 2) return KINDS[index % KINDS.length]!;
@@ -54,13 +54,13 @@ const WEBHOOKS = [
   { site: 'birch', path: `${ORGANIZATIONS}/birch/webhooks`, events: ['contact.created'] },
 ];
 
-/** Of the site that now and then fails, every so many deliveries get a 500 at first. */
+/** Every nth delivery to the failing site first gets a 500. */
 const FAILS_EVERY = 40;
 const SLOWEST_MS = 80;
 
-/** The receivers, one for each webhook and one for those of many organizations, that note every arrival. */
+/** The receivers, one for each webhook and one for those of many organizations. They record every arrival. */
 export class Sites {
-  /** What arrived, by delivery. */
+  /** Arrivals by delivery. */
   readonly visits = new Map<string, Visit[]>();
   private readonly siteOfWebhook = new Map<string, string>();
   private readonly receivers: Receiver[] = [];
@@ -92,7 +92,7 @@ export class Sites {
     }
   }
 
-  /** Their first attempt is their last: it takes as long as DNS may. */
+  /** These webhooks have one attempt, which lasts as long as the DNS timeout. */
   private async openDead(system: System): Promise<void> {
     for (let index = 0; index < DEAD_NAMES; index++) {
       const url = `http://name-${index}.dead.test/`;

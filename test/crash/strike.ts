@@ -2,17 +2,17 @@ import type { Arena } from './arena.ts';
 import type { Random } from './random.ts';
 import type { Traffic } from './traffic.ts';
 
-/** What was broken, and what that excuses. */
+/** A fault that was injected, and the deviations that it allows. */
 export interface Strike {
-  /** From when everything accepted before has to be on its way again. */
+  /** Everything accepted before must be on its way again after this time. */
   back: number;
-  /** Deliveries that were claimed by what was killed: the outcome of their attempts is unknown, so they may arrive twice. */
+  /** Deliveries claimed by the killed process. The outcome of their attempts is unknown, so they may arrive twice. */
   unknown: string[];
-  /** PostgreSQL crashed: claims whose commit nobody had waited for are gone. */
+  /** PostgreSQL crashed, so recent claims that were not flushed are lost. */
   losesClaims?: boolean;
   /** When workers were killed. */
   cutAt?: number;
-  /** What went wrong that no count shows. */
+  /** Failures that the counts do not show. */
   faults: string[];
 }
 
@@ -20,6 +20,6 @@ export interface StrikeContext {
   arena: Arena;
   traffic: Traffic;
   random: Random;
-  /** The short form, in which outages last a few seconds. */
+  /** The short form, with outages of a few seconds. */
   short: boolean;
 }

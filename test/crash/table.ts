@@ -14,7 +14,7 @@ const HEADINGS = [
   'back',
 ];
 
-/** One line a scenario: sums of what was counted, the longest of what was timed. */
+/** One line per scenario, with sums of counts and maxima of times. */
 export function formatTable(results: Map<string, Round[]>): string {
   const lines = [...results].map(([title, rounds]) => [title, ...formatRow(rounds)]);
   const table = [HEADINGS, ...lines];

@@ -3,7 +3,7 @@ import { kindOf } from './sites.ts';
 
 export interface Accepted {
   at: number;
-  /** Where it has to arrive. */
+  /** The sites where it must arrive. */
   sites: string[];
   deliveries: { id: string; webhook_id: string }[];
 }
@@ -14,17 +14,17 @@ export interface Refused {
   tookMs: number;
 }
 
-/** An emit that takes longer is a hang. */
+/** An emit that takes longer counts as hanging. */
 const HANG_MS = 15_000;
 const TICK_MS = 10;
 
-/** Emits at a steady rate, whatever becomes of it, until it is stopped. */
+/** Emits at a steady rate, whatever the results, until it is stopped. */
 export class Traffic {
   readonly accepted: Accepted[] = [];
   readonly refused: Refused[] = [];
-  /** The codes of connections that failed or broke, such as ECONNREFUSED. */
+  /** The error codes of failed connections, such as ECONNREFUSED. */
   readonly broken: string[] = [];
-  /** The APIs that it emits to, in turn. */
+  /** The APIs to emit to, in turn. */
   targets: string[];
   private readonly adminKey: string;
   private readonly running = new Set<Promise<void>>();

@@ -18,7 +18,7 @@ afterAll(async () => {
   await receiver.close();
 });
 
-/** Runs a page's commands as a reader would, against the test's system; returns what they print. Any error status fails. */
+/** Runs a page's commands against the test's system and returns their output. Throws on any error status. */
 async function run(commands: string): Promise<string> {
   const own = commands
     .replaceAll('http://localhost:8080', system.apiUrl)
@@ -35,7 +35,7 @@ describe('the first webhook of the README', () => {
     'sh',
   );
 
-  test('is registered, gets its event, and its history shows that', async () => {
+  test('is registered and gets its event, and the history shows it', async () => {
     expect(more).toEqual([]);
     expect(await run(settings)).toBe('');
     const webhook = JSON.parse(await run(register)) as { id: string; secret: string };
@@ -54,7 +54,7 @@ describe('the first webhook of the README', () => {
     expect(JSON.parse(await run(one))).toMatchObject(answer);
   });
 
-  test('is retried by hand after a failure', async () => {
+  test('can be retried manually after a failure', async () => {
     receiver.answer(status(500));
     const event = JSON.parse(await run(emit)) as { deliveries: { id: string }[] };
     const id = event.deliveries[0]!.id;

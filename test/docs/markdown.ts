@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A page of the repository, by its path from the root. */
+/** Reads a page of the repository by its path from the root. */
 export function readPage(path: string): string {
   return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 }
@@ -10,7 +10,7 @@ export function findCode(page: string, language: string): string[] {
   return [...blocks].filter(([, name]) => name === language).map(([, , code = '']) => code);
 }
 
-/** The cells of a table's rows, code marks removed, by the text that its head begins with. */
+/** The cells of a table, without code marks. `head` is the beginning of its heading row. */
 export function findTable(page: string, head: string): string[][] {
   const lines = page.split('\n');
   const begin = lines.findIndex((line) => cellsOf(line).join(' | ').startsWith(head));

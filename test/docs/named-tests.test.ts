@@ -6,7 +6,7 @@ test.each([
   ['docs/architecture.md', 'mechanism | without it | file | test'],
   ['docs/reliability.md', 'promise | file | test'],
   ['docs/reliability.md', 'receiver | file | test'],
-])('the tests that %s relies on exist: %s', (page, heading) => {
+])('the tests that %s names exist: %s', (page, heading) => {
   const rows = findTable(readPage(page), heading);
   expect(rows.length).toBeGreaterThan(9);
   for (const row of rows) expect(readPage(row.at(-2)!)).toContain(row.at(-1)!);

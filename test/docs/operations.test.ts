@@ -5,7 +5,7 @@ import { findTable, readPage } from './markdown.ts';
 
 const source = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-test('the table of the environment has every setting, with its default', () => {
+test('the environment table has every setting with its default', () => {
   const rows = findTable(readPage('docs/operations.md'), 'name | default | meaning');
   const documented = new Map(rows.map(([name = '', value = '']) => [name, value]));
   const settings = [...source('core/config.ts').matchAll(/^ {2}([A-Z_]+): (.*)/gm)];
@@ -27,7 +27,7 @@ test.each(['docs/urpa-integration.md', 'docs/4calls-integration.md'])('%s has ev
   );
 });
 
-/** `1024 * 1024` is 1048576, `'60s'` is 60s, and nothing at all is called empty. */
+/** Evaluates a default: `1024 * 1024` is 1048576, `'60s'` is 60s, and an empty string is "empty". */
 function read(literal: string): string {
   if (/^[\d_* ]+$/.test(literal)) {
     return String(literal.split('*').reduce((product, factor) => product * Number(factor.replaceAll('_', '')), 1));

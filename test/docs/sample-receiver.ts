@@ -26,7 +26,7 @@ export interface SampleReceiver {
   stop(): Promise<void>;
 }
 
-/** Runs a page's receiver as the page says, in a folder of its own. */
+/** Runs a page's receiver in its own folder, as the page describes. */
 export async function startSample(language: Language, code: string, secret: string): Promise<SampleReceiver> {
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-sample-'));
   const port = await choosePort();

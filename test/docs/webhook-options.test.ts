@@ -5,8 +5,8 @@ import { OPTIONS } from '../../core/options/index.ts';
 
 const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 
-/** `npm test -- webhook-options -u` writes the page after an option has changed. */
-test('docs/webhook-options.md describes the options as they are', async () => {
+/** `npm test -- webhook-options -u` updates the page after an option has changed. */
+test('docs/webhook-options.md describes the current options', async () => {
   await expect(await writePage()).toMatchFileSnapshot('../../docs/webhook-options.md');
 });
 

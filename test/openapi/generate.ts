@@ -1,6 +1,6 @@
 import type { Resolve, Schema } from './schema.ts';
 
-/** The same seed gives the same sequence (mulberry32). */
+/** A generator whose seed determines the sequence (mulberry32). */
 export class Random {
   private state: number;
 
@@ -44,7 +44,7 @@ const JUNK = [
   "' or 1=1 --",
 ];
 
-/** A value that fits the schema. */
+/** A random value that matches the schema. */
 export function generate(reference: Schema, random: Random, resolve: Resolve): unknown {
   const schema = resolve(reference);
   if (schema.anyOf) return generate(random.pick(schema.anyOf), random, resolve);
@@ -108,7 +108,7 @@ function text(random: Random, length: number): string {
   return Array.from({ length }, () => random.pick(CHARACTERS)).join('');
 }
 
-/** The value with one thing in it replaced by junk, left out, or taken beyond its bounds. */
+/** The value with one part replaced by junk, removed, or taken out of bounds. */
 export function damage(value: unknown, random: Random): unknown {
   if (typeof value !== 'object' || value === null || random.chance(6)) return random.pick(JUNK);
   const keys = Object.keys(value);
@@ -125,7 +125,7 @@ export function damage(value: unknown, random: Random): unknown {
   return copy;
 }
 
-/** JSON that is damaged as text. */
+/** Damages JSON as text. */
 export function damageText(json: string, random: Random): string {
   const at = random.below(json.length);
   return random.pick([

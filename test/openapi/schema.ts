@@ -1,4 +1,4 @@
-/** The part of JSON Schema 2020-12 that the API's document uses; `checkValue` refuses to know more. */
+/** The subset of JSON Schema 2020-12 that the API's document uses. `checkValue` throws on anything else. */
 export interface Schema {
   $ref?: string;
   type?: string | string[];
@@ -47,7 +47,7 @@ const FORMATS: Record<string, RegExp> = {
 
 export type Resolve = (schema: Schema) => Schema;
 
-/** Follows references into a document. */
+/** Resolves references within a document. */
 export function resolveIn(document: object): Resolve {
   const resolve: Resolve = (schema) => {
     if (schema.$ref === undefined) return schema;
@@ -58,7 +58,7 @@ export function resolveIn(document: object): Resolve {
   return resolve;
 }
 
-/** What is wrong with a value, each with its path; nothing when it fits. Objects must not have more than is described. */
+/** The errors of a value, each with its path; empty if it matches. Undocumented members are errors. */
 export function checkValue(reference: Schema, value: unknown, resolve: Resolve, path = '$'): string[] {
   const schema = resolve(reference);
   const unknown = Object.keys(schema).filter((keyword) => !KNOWN.has(keyword));

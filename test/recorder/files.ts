@@ -5,7 +5,7 @@ import type { System } from '../system.ts';
 const FOLDER = new URL('../histories/', import.meta.url);
 
 export interface SavedHistory {
-  /** Such as `deliver-group`. */
+  /** For example `deliver-group`. */
   name: string;
   history: History;
 }
@@ -19,9 +19,9 @@ export function readHistories(): SavedHistory[] {
 }
 
 /**
- * Saves the history of a workflow, of its last run unless another is named, without the names of machines and
- * folders. One that is there
- * is kept: workflows as old as that may still be running somewhere.
+ * Saves the history of a workflow's last run, or of `runId`, without names of machines and folders.
+ * Keeps an existing file, because workflows
+ * of that version may still be running.
  */
 export async function saveHistory(system: System, name: string, workflowId: string, runId?: string): Promise<void> {
   const file = new URL(`${name}.json`, FOLDER);

@@ -5,7 +5,7 @@ import { status, type Receiver } from '../receiver.ts';
 import type { System } from '../system.ts';
 import { saveHistory } from './files.ts';
 
-/** Records each way that a delivery workflow can go. Stops one of the system's two workers. */
+/** Records every path of the delivery workflow. Stops one of the system's two workers. */
 export async function recordDeliveries(system: System, receiver: Receiver): Promise<void> {
   const webhook = await system.register(receiver.url);
   await recordSingles(system, receiver);
@@ -35,7 +35,7 @@ async function recordSingles(system: System, receiver: Receiver): Promise<void> 
   await finish(system, 'deliver-failed', failed, 'failed', 60_000);
 }
 
-/** Of a group, some members are told by `Retry-After` to come later than the schedule, and part from it. */
+/** `Retry-After` makes some members of a group due later than the schedule, so they leave the group. */
 async function recordGroups(system: System, receiver: Receiver): Promise<void> {
   receiver.answer((arrival, response, count) => {
     const attempts = receiver.of(String(arrival.headers['webhook-id'])).length;
@@ -59,8 +59,8 @@ async function recordGroups(system: System, receiver: Receiver): Promise<void> {
 }
 
 /**
- * A worker that stops while a run of its activity, the last one of its policy, waits for an attempt that the other worker has
- * in flight: the policy is used up before the delivery has ended.
+ * A worker stops during an activity's last run while it waits for an attempt that the other worker has in flight. So the retry policy
+ * is used up before the delivery has ended.
  */
 async function recordStop(system: System, receiver: Receiver): Promise<void> {
   const webhook = await system.register(receiver.url, {
@@ -70,14 +70,14 @@ async function recordStop(system: System, receiver: Receiver): Promise<void> {
   const ids: string[] = [];
   for (let count = 0; count < 12; count++) {
     ids.push(await emitOne(system));
-    // More a second would share a workflow.
+    // More per second would share a workflow.
     await pause(250);
   }
   const answers: (() => void)[] = [];
   receiver.answer((_arrival, response) => void answers.push(() => response.writeHead(200).end()));
   for (const id of ids) await system.retry(id);
   await eventually(() => answers.length === ids.length);
-  // Until Temporal runs their activities, which find the attempts in flight.
+  // Waits until Temporal runs their activities, which find the attempts in flight.
   await pause(8_500);
   const worker = system.workers[0]!;
   const exited = once(worker, 'exit');

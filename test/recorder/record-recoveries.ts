@@ -4,7 +4,7 @@ import type { Receiver } from '../receiver.ts';
 import type { System } from '../system.ts';
 import { saveHistory } from './files.ts';
 
-/** Records each way that a recovery's workflow can go. */
+/** Records every path of the recovery workflow. */
 export async function recordRecoveries(system: System, receiver: Receiver): Promise<void> {
   await system.register(receiver.url, ONE_ATTEMPT);
   const ids = await makeFailures(system, receiver, 100);
