@@ -14,13 +14,13 @@ const GRACE_MS = 5000;
 interface Launch {
   args?: string[];
   env?: NodeJS.ProcessEnv;
-  /** Where its output goes; default: where this process's does. */
+  /** A file descriptor for its output; default: this process's output. */
   log?: number;
-  /** Flags of Node itself. */
+  /** Flags for Node itself. */
   flags?: string[];
 }
 
-/** Forks a script of this project, by its path from the root, and waits for its first message. */
+/** Forks a script, given by its path from the project root, and waits for its first message. */
 export async function startChild(script: string, options: Launch = {}): Promise<Child> {
   const child = launch(script, options);
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`${script} ended with ${String(code)}`)));
@@ -29,13 +29,13 @@ export async function startChild(script: string, options: Launch = {}): Promise<
   return { process: child, pid: child.pid ?? 0, greeting };
 }
 
-/** Runs a script to its end. @throws Error when it fails */
+/** Runs a script until it exits. @throws Error if it fails */
 export async function runToEnd(script: string, options: Launch): Promise<void> {
   const [code] = (await once(launch(script, options), 'exit')) as unknown[];
   if (code !== 0) throw new Error(`${script} ended with ${String(code)}`);
 }
 
-/** Ends a process, by force when it takes longer than 5 s: what it still had to do is for nobody. */
+/** Stops a process, after 5 s with SIGKILL. Its remaining work is not needed. */
 export async function stopChild(child: Child, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.process.exitCode !== null || child.process.signalCode !== null) return;
   const ended = once(child.process, 'exit');

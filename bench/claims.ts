@@ -13,7 +13,7 @@ const CLAIMED = 256;
 const CLAIMS = 50;
 const NOBODY = '00000000-0000-7000-8000-000000000000';
 
-/** Milliseconds that a dispatcher's claim takes when there is enough to claim (p50). The workers are away meanwhile. */
+/** The duration of a dispatcher's claim while enough deliveries are due, in milliseconds (p50). The workers are stopped meanwhile. */
 export async function measureClaim(posthorn: Posthorn): Promise<number> {
   await Promise.all(posthorn.workers.map((worker) => stopChild(worker)));
   await emitMany(posthorn, URPA, takeNumbers(DUE));

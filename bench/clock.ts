@@ -1,4 +1,4 @@
-/** Milliseconds of the machine's monotonic clock: the same in every process, unlike `performance.now()`. */
+/** The machine's monotonic clock in milliseconds. Unlike `performance.now()`, it is the same in every process. */
 export function readClock(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -1,13 +1,13 @@
 import type { Posthorn } from './posthorn.ts';
 
 export interface Copies {
-  /** SQL of the platform, the organization and the event types of the n-th copy. */
+  /** SQL for the platform, organization and event types of the nth copy. */
   columns: string;
-  /** SQL of its URL; by default that of the copied one. */
+  /** SQL for its URL; default: the URL of the original. */
   url?: string;
 }
 
-/** Copies a webhook, with its secret, `count` times. */
+/** Copies a webhook and its secret `count` times. */
 export async function copyWebhook({ database }: Posthorn, id: string, count: number, copies: Copies): Promise<void> {
   await database.query(
     `insert into webhooks (id, url, secret, platform, org_id, events)

@@ -6,8 +6,8 @@ import type { ByProcess } from './processes.ts';
 import { startTemporalOnPostgres } from './temporal-postgres.ts';
 
 /**
- * Where Temporal keeps its state: `file` is the embedded development server, `postgres` a full server with a PostgreSQL of its
- * own, `outside` the server that TEMPORAL_ADDRESS names.
+ * Where Temporal keeps its state. `file`: the embedded development server; `postgres`: a full server with its own PostgreSQL;
+ * `outside`: the server at TEMPORAL_ADDRESS.
  */
 export type Persistence = 'file' | 'postgres' | 'outside';
 

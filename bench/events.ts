@@ -1,7 +1,7 @@
 const FILLER =
   'Quarterly review with the customer: open tickets, the renewal in spring, the new prices, and who takes over the account after the move to Lyon. ';
 
-/** The numbers of events that belong together. */
+/** A range of event numbers. */
 export interface Numbers {
   first: number;
   count: number;
@@ -9,14 +9,14 @@ export interface Numbers {
 
 let taken = 0;
 
-/** So many numbers that no event of this process has yet. */
+/** Reserves `count` numbers that no event of this process has used. */
 export function takeNumbers(count: number): Numbers {
   const first = taken;
   taken += count;
   return { first, count };
 }
 
-/** Events of about 500 bytes as receivers get them. Their numbers are found again by `readNumber`. */
+/** Creates events of about 500 bytes as receivers get them. `readNumber` extracts their numbers. */
 export function makeEvents({ first, count }: Numbers, type: string): string[] {
   return Array.from({ length: count }, (_, index) => makeEvent(first + index, type));
 }
@@ -27,14 +27,14 @@ function makeEvent(number: number, type: string): string {
   return JSON.stringify({ event: type, timestamp: '2026-01-22T10:30:00Z', data });
 }
 
-/** Bodies of requests with `size` events each. */
+/** Request bodies with `size` events each. */
 export function toBatches(events: string[], size: number): string[] {
   const count = Math.ceil(events.length / size);
   const slice = (index: number) => events.slice(index * size, (index + 1) * size);
   return Array.from({ length: count }, (_, index) => `{"events":[${slice(index).join(',')}]}`);
 }
 
-/** -1 when there is none. */
+/** -1 if there is none. */
 export function readNumber(body: string): number {
   return Number(/"n":(\d+)/.exec(body)?.[1] ?? -1);
 }

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 
 const CHUNK = 100_000;
-/** Partitions reach back a week at least. */
+/** Partitions reach back at least a week. */
 const DAYS = 6;
 
-/** A UUIDv7 of so many milliseconds since 1970. */
+/** SQL for a UUIDv7 with a time in milliseconds since 1970. */
 const idAt = (ms: string) => `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
   placing substring(int8send(${ms}) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid`;
 
-/** What one row of a webhook's history or backlog is made from. $1 webhook, $2 how many, $3 ms of the first, $4 ms between two */
+/** The rows of a webhook's history or backlog. $1: webhook, $2: count, $3: time of the first in ms, $4: ms between two */
 const made = (status: string) => `
 with made as materialized (
   select ${idAt('at')} as id, ${idAt('at')} as event_id, ${idAt('at + 5')} as attempt_id, $1::uuid as webhook_id,
@@ -52,7 +52,7 @@ select id, event_id, webhook_id, platform, org_id, event_type, status, 1, max_at
 
 const STATEMENTS = { history: HISTORY, held: HELD, backoff: BACKOFF };
 
-/** Writes deliveries of a webhook straight into the database, spread over the last days. */
+/** Writes deliveries of a webhook directly into the database, spread over the last days. */
 export async function fill(
   database: pg.Pool,
   what: keyof typeof STATEMENTS,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Stops a process and its children, PostgreSQL with all its backends, while the work goes on. */
+/** Stops a process and its children during `work`. For PostgreSQL, these include all backends. */
 export async function whileFrozen<T>(pid: number, work: () => Promise<T>): Promise<T> {
   const pids = [pid, ...childrenOf(pid)];
   signalAll(pids, 'SIGSTOP');
@@ -21,7 +21,7 @@ function signalAll(pids: number[], signal: NodeJS.Signals): void {
     try {
       process.kill(pid, signal);
     } catch {
-      // A backend whose client has gone may end meanwhile.
+      // A backend may end by itself once its client is gone.
     }
   }
 }

@@ -12,7 +12,7 @@ export async function emitMany(posthorn: Posthorn, owner: Owner, numbers: Number
   await postAll({ ...target, path: target.batchPath ?? '' }, bodies, 4);
 }
 
-/** Pauses the webhook and emits events that are held for it. */
+/** Pauses the webhook and emits events, whose deliveries are held. */
 export async function hold(posthorn: Posthorn, owner: Owner, webhookId: string, numbers: Numbers): Promise<void> {
   await posthorn.call('POST', `${owner.webhooks}/${webhookId}/pause`);
   await emitMany(posthorn, owner, numbers);

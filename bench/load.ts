@@ -3,16 +3,16 @@ import { Pool } from 'undici';
 import { readClock } from './clock.ts';
 import type { Target } from './target.ts';
 
-/** What a request needs of a target. */
+/** The parts of a target that a request needs. */
 export type Address = Pick<Target, 'origin' | 'path' | 'pathOf' | 'headers'>;
 
-/** The clock at the begin of each request and at its answer, in the order of the bodies. */
+/** The start and response time of each request, in the order of the bodies. */
 export interface Posted {
   begun: number[];
   answered: number[];
 }
 
-/** Posts all bodies by so many clients, each with one request at a time. */
+/** Posts all bodies with this many clients. Each client has one request at a time. */
 export async function postAll(target: Address, bodies: string[], clients: number): Promise<Posted> {
   const posted: Posted = { begun: [], answered: [] };
   const pool = new Pool(target.origin, { connections: clients, pipelining: 1 });
@@ -29,7 +29,7 @@ export async function postAll(target: Address, bodies: string[], clients: number
   return posted;
 }
 
-/** Posts the bodies at a steady rate, whether or not earlier ones are answered, until all are posted or `enough` is aborted. */
+/** Posts the bodies at a steady rate without waiting for responses, until all are posted or `enough` is aborted. */
 export async function postSteadily(
   target: Address,
   bodies: string[],

@@ -7,11 +7,11 @@ import type { Receiver } from './receivers.ts';
 import { percentile } from './statistics.ts';
 import type { Target } from './target.ts';
 
-/** One load and what came of it; clocks in the order of the events. */
+/** A load and its result, with times in the order of the events. */
 export interface Run extends Posted {
-  /** First arrivals. */
+  /** Times of first arrivals. */
   arrived: number[];
-  /** Arrivals of an event that had arrived before. */
+  /** The number of repeated arrivals. */
   repeated: number;
   /** Milliseconds of CPU per event. */
   cpu: ByProcess;
@@ -19,12 +19,12 @@ export interface Run extends Posted {
 
 export const ARRIVAL_LIMIT_MS = 120_000;
 
-/** Posts single events by so many clients and waits until all have arrived and the work behind them is done. */
+/** Posts single events with this many clients and waits until all have arrived and all processing has ended. */
 export function measureLoad(target: Target, receiver: Receiver, events: number, clients: number): Promise<Run> {
   return measure(target, receiver, events, (bodies) => postAll(target, bodies, clients));
 }
 
-/** Posts 100 events a request, or single ones where the target takes no batches. */
+/** Posts 100 events per request, or single events if the target has no batches. */
 export function measureBatches(target: Target, receiver: Receiver, events: number, clients: number): Promise<Run> {
   const { batchPath: path } = target;
   return measure(target, receiver, events, async (bodies) => {
@@ -39,7 +39,7 @@ export function measureSteady(target: Target, receiver: Receiver, perSecond: num
   return measure(target, receiver, perSecond * seconds, (bodies) => postSteadily(target, bodies, perSecond));
 }
 
-/** Like `measureSteady` while the work that it begins goes on, and without waiting for quiet afterwards. */
+/** Like `measureSteady`, but for as long as `begin` takes, and without waiting for quiet afterwards. */
 export async function measureWhile(
   target: Target,
   receiver: Receiver,
@@ -64,7 +64,7 @@ export async function measureWhile(
   }
 }
 
-/** Events that nobody looks at, so that what follows is not the first thing that the system does. */
+/** Sends events that are not measured, so that caches and compiled code are warm. */
 export async function warmUp(target: Target, receiver: Receiver, events = 500): Promise<void> {
   await measureLoad(target, receiver, events, 16);
   await measureBatches(target, receiver, events, 16);
@@ -91,17 +91,17 @@ export function countArrivals(rounds: number[][]): number {
   return rounds.flat().filter((clock) => clock > 0).length;
 }
 
-/** Deliveries a second, from the first POST to the last arrival. */
+/** Deliveries per second, from the first POST to the last arrival. */
 export function throughputOf({ begun, arrived }: Pick<Run, 'begun' | 'arrived'>): number {
   return arrived.length / ((latest(arrived) - earliest(begun)) / 1000);
 }
 
-/** Milliseconds from the begin of the POST to the arrival of the whole body. */
+/** Milliseconds from the start of the POST to the arrival of the whole body. */
 export function latencyOf({ begun, arrived }: Pick<Run, 'begun' | 'arrived'>, percent: number): number {
   return percentile(since(arrived, begun), percent);
 }
 
-/** Milliseconds from the 202 to the arrival; below zero when the event arrived before its 202. */
+/** Milliseconds from the 202 to the arrival. Negative if the event arrived before its 202. */
 export function waitOf({ answered, arrived }: Pick<Run, 'answered' | 'arrived'>, percent: number): number {
   return percentile(since(arrived, answered), percent);
 }
@@ -110,7 +110,7 @@ export function since(later: number[], earlier: number[]): number[] {
   return later.map((clock, index) => clock - (earlier[index] ?? NaN));
 }
 
-/** Unlike `Math.min(...)`, also of hundreds of thousands. */
+/** Unlike `Math.min(...)`, works with hundreds of thousands of values. */
 export function earliest(clocks: number[]): number {
   return clocks.reduce((least, clock) => Math.min(least, clock), Infinity);
 }

@@ -2,7 +2,7 @@ import { readMemory, type ByProcess } from './processes.ts';
 
 const EVERY_MS = 1000;
 
-/** Looks at the memory of the processes every second, until it is stopped; gives the most of each in MiB. */
+/** Samples the memory of the processes every second until it is stopped. Returns the maximum of each in MiB. */
 export function watchMemory(processes: ByProcess): { stop(): ByProcess } {
   const most = readMemory(processes);
   const look = () => {

@@ -2,15 +2,15 @@ import { parseArgs } from 'node:util';
 import type { Persistence } from './engines.ts';
 
 export interface BenchOptions {
-  /** Names of scenarios; empty: all. */
+  /** The names of the scenarios to run; empty: all. */
   only: string[];
-  /** How often each scenario is run. */
+  /** The number of runs of each scenario. */
   runs: number;
-  /** Small numbers, to see that everything works. */
+  /** Small numbers, for a quick check that everything works. */
   quick: boolean;
-  /** Events of one throughput measurement. */
+  /** The number of events of a throughput measurement. */
   events: number;
-  /** Clients that post at once; one measurement for each number. */
+  /** The numbers of concurrent clients, with one measurement for each. */
   clients: number[];
   temporal: Persistence;
 }
@@ -21,8 +21,8 @@ export const BATCH_SIZE = 100;
 const PERSISTENCE: readonly string[] = ['file', 'postgres', 'outside'] satisfies Persistence[];
 
 /**
- * `--only speed,failure --runs 3 --quick --events 5000 --clients 16,64 --temporal file|postgres|outside`
- * @throws Error with what is wrong
+ * Parses `--only speed,failure --runs 3 --quick --events 5000 --clients 16,64 --temporal file|postgres|outside`
+ * @throws Error with a message about the wrong option
  */
 export function readOptions(args: string[], scenarios: string[]): BenchOptions {
   const { values } = parseArgs({

@@ -1,4 +1,4 @@
-/** Who webhooks and events belong to: the platform URPA, or an organization of 4Calls. */
+/** The owner of webhooks and events: the platform URPA, or an organization of 4Calls. */
 export interface Owner {
   apiBase: string;
   webhooks: string;
@@ -11,7 +11,7 @@ export const URPA: Owner = {
   eventType: 'activity.created',
 };
 
-/** The same platform's second webhook, for events that the first does not want. */
+/** URPA's second webhook, for events to which the first is not subscribed. */
 export const URPA_CONTACTS: Owner = { ...URPA, eventType: 'contact.created' };
 
 export function organization(id: string): Owner {

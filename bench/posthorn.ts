@@ -12,23 +12,23 @@ import { untilQuiet } from './quiet.ts';
 import type { Target } from './target.ts';
 
 export interface PosthornOptions {
-  /** Settings beside the defaults. */
+  /** Settings that differ from the defaults. */
   env?: Record<string, string>;
-  /** Where Temporal keeps its state; by default a file of the development server. */
+  /** Where Temporal keeps its state; default: a file of the development server. */
   persistence?: Persistence;
 }
 
-/** Posthorn as `npm start` runs it, with the same settings. */
+/** Posthorn with the settings of `npm start`. */
 export interface Posthorn {
   database: pg.Pool;
   /** Process ids by name. */
   processes: ByProcess;
   targetOf(owner: Owner): Target;
-  /** Registers a webhook and gives its id. */
+  /** Registers a webhook and returns its id. */
   register(url: string, owner?: Owner, fields?: Record<string, unknown>): Promise<string>;
-  /** @throws Error when the answer is no 2xx */
+  /** @throws Error unless the response is a 2xx */
   call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
-  /** One more worker process; after a kill, the one in the place of the first. */
+  /** Starts another worker process; after a kill, it replaces the first. */
   addWorker(): Promise<Child>;
   workers: Child[];
   /** Deliveries that have not ended. */
@@ -61,7 +61,7 @@ export async function startPosthorn(folder: string, options: PosthornOptions): P
       POSTHORN_MASTER_KEY: randomBytes(32).toString('base64'),
       POSTHORN_TARGET_ALLOWLIST: '127.0.0.0/8',
       POSTHORN_WORKFLOW_BUNDLE: bundle,
-      // An outside Temporal may still have workflows of others.
+      // An outside Temporal may still have workflows of other runs.
       POSTHORN_TASK_QUEUE: `bench-${randomBytes(8).toString('hex')}`,
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
       ...options.env,

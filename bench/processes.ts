@@ -6,21 +6,21 @@ export type ByProcess = Record<string, number>;
 
 interface ProcessStat {
   parent: number;
-  /** Own user and system time, and that of its children which have ended. */
+  /** Its user and system time, including children that have ended. */
   ticks: number;
 }
 
-/** Whether this system tells about its processes in `/proc`. */
+/** Whether this system has `/proc`. */
 const canRead = process.platform === 'linux';
 
 const tickMs = canRead ? 1000 / Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' })) : NaN;
 
-/** CPU time in ms used so far by each process together with all its descendants; empty where it cannot be read. */
+/** The CPU time in ms of each process and its descendants so far; empty if it cannot be read. */
 export function readCpu(roots: ByProcess): ByProcess {
   return sumTrees(roots, (_pid, { ticks }) => ticks * tickMs);
 }
 
-/** Memory in MiB of each process with its descendants, what they share counted once; empty where it cannot be read. */
+/** The memory in MiB of each process and its descendants, counting shared memory once; empty if it cannot be read. */
 export function readMemory(roots: ByProcess): ByProcess {
   return sumTrees(roots, (pid) => readShare(pid) / 1024);
 }
@@ -33,7 +33,7 @@ export function divide(amounts: ByProcess, by: number): ByProcess {
   return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, amount / by]));
 }
 
-/** NaN of no processes at all, since then nothing could be read. */
+/** NaN if there are no processes, because nothing could be read. */
 export function sumOf(amounts: ByProcess): number {
   const all = Object.values(amounts);
   return all.length === 0 ? NaN : all.reduce((total, amount) => total + amount, 0);
@@ -63,13 +63,13 @@ function readAll(): Map<number, ProcessStat> {
 function readStat(pid: string): ProcessStat | undefined {
   const text = readProc(pid, 'stat');
   if (text === '') return undefined;
-  // The program's name, in brackets, may contain anything; proc_pid_stat(5) numbers the fields, the state is the third.
+  // The program name in brackets may contain anything. The state follows it as the third field; see proc_pid_stat(5).
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const field = (number: number) => Number(fields[number - 3]);
   return { parent: field(4), ticks: field(14) + field(15) + field(16) + field(17) };
 }
 
-/** KiB: the proportional set size, or where that is not to be had, the resident set size. */
+/** In KiB: the proportional set size, or the resident set size if the former is not available. */
 function readShare(pid: number): number {
   const share =
     /^Pss:\s+(\d+)/m.exec(readProc(String(pid), 'smaps_rollup')) ??
@@ -77,7 +77,7 @@ function readShare(pid: number): number {
   return Number(share?.[1] ?? 0);
 }
 
-/** Empty when the process has gone or may not be looked into. */
+/** Empty if the process has exited or may not be read. */
 function readProc(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { readCpu, sumOf, type ByProcess } from './processes.ts';
 
-/** The work behind a delivery is over when the processes together use less than this in half a second. */
+/** The system counts as quiet if all processes together use less than this in half a second. */
 const QUIET_MS = 40;
 const LIMIT_MS = 60_000;
 
-/** Waits until no delivery is due or under way and the workflows have ended, as far as the use of CPU shows. */
+/** Waits until no delivery is due or in flight and the workflows have ended, judging by the CPU usage. */
 export async function untilQuiet(database: pg.Pool, processes: ByProcess): Promise<void> {
   const deadline = Date.now() + LIMIT_MS;
   for (let used = sumOf(readCpu(processes)); Date.now() < deadline;) {

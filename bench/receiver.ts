@@ -4,22 +4,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readClock } from './clock.ts';
 import { readNumber, type Numbers } from './events.ts';
 
-/** To the receiver. Each is answered once, by a `Reply` with its id. */
+/** A command to the receiver. It sends one `Reply` with the same id. */
 export type Order = { id: number } & (
   | ({ do: 'answer' } & Behaviour)
-  /** Note the arrivals of these events from now on, and forget those of others. */
+  /** Records the arrivals of these events from now on and forgets earlier ones. */
   | { do: 'watch'; numbers: Numbers }
-  /** Tell what has arrived, once every watched event has come so often; 0: at once. */
+  /** Replies with the arrivals once every watched event has arrived this often; 0: at once. */
   | { do: 'report'; times: number }
 );
 
-/** How the receiver answers: 200 at once unless told otherwise. */
+/** How the receiver responds; default: 200 at once. */
 export interface Behaviour {
   status: number;
   delayMs: number;
 }
 
-/** The clock at each arrival: first of all the events' first arrivals in the order of their numbers, then the second ones, … 0: none. */
+/** Arrival times: first the first arrivals of all events in the order of their numbers, then the second arrivals, … 0: none. */
 export type Arrivals = number[][];
 
 export interface Reply {
@@ -31,7 +31,7 @@ let behaviour: Behaviour = { status: 200, delayMs: 0 };
 let watched: Numbers = { first: 0, count: 0 };
 let counts = new Uint16Array(0);
 let rounds: Float64Array[] = [];
-/** How many of the watched events have come at least once, twice, … */
+/** The number of watched events that have arrived at least once, twice, … */
 let reached: number[] = [];
 let waiting: { id: number; times: number }[] = [];
 
@@ -82,5 +82,5 @@ const server = createServer((request, response) => {
   });
 });
 server.keepAliveTimeout = 60_000;
-// Every loopback address is one of its hosts.
+// Listens on every loopback address, so that each can serve as a host.
 server.listen(0, '0.0.0.0', () => process.send?.((server.address() as AddressInfo).port));

@@ -5,15 +5,15 @@ import type { Arrivals, Behaviour, Order, Reply } from './receiver.ts';
 
 type Request = Order extends infer One ? (One extends Order ? Omit<One, 'id'> : never) : never;
 
-/** A receiver in a process of its own. */
+/** A receiver in its own process. */
 export interface Receiver {
   url: string;
   answer(behaviour: Partial<Behaviour>): Promise<void>;
-  /** Note the arrivals of these events from now on, and forget those of others. */
+  /** Records the arrivals of these events from now on and forgets earlier ones. */
   watch(numbers: Numbers): Promise<void>;
-  /** What has arrived by now. */
+  /** The arrivals so far. */
   arrivals(): Promise<Arrivals>;
-  /** @throws Error when not every watched event has arrived so often within the time */
+  /** @throws Error if not every watched event has arrived this often in time */
   untilAll(limitMs: number, times?: number): Promise<Arrivals>;
   stop(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
 
 /**
- * The yardstick: forwards each POST to the URL that is its argument, stores nothing, and answers once that was answered.
+ * The baseline: forwards each POST to the URL in its argument, stores nothing, and responds after the receiver has.
  */
 const target = new URL(process.argv[2] ?? '');
 const pool = new Pool(target.origin, { connections: 128, pipelining: 1 });

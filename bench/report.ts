@@ -3,7 +3,7 @@ import { styleText } from 'node:util';
 import type { Figure, Goal } from './scenario.ts';
 import { spreadOf } from './statistics.ts';
 
-/** What one scenario's runs gave. */
+/** The results of a scenario. */
 export interface Results {
   name: string;
   about: string;
@@ -13,7 +13,7 @@ export interface Results {
 
 const HEAD = ['', 'posthorn', 'unit', 'beside', '', 'ratio', 'goal', ''];
 
-/** The figures for a reader at the terminal. */
+/** Prints the figures to the terminal. */
 export function printResults({ name, about, runs }: Results): void {
   console.log(`\n${styleText('bold', name)}: ${about}`);
   const rows = [HEAD, ...rowsOf(runs)];
@@ -28,7 +28,7 @@ export function printResults({ name, about, runs }: Results): void {
   }
 }
 
-/** The same as a table for `docs/performance.md`. */
+/** Writes the figures as a table for `docs/performance.md`. */
 export function writeMarkdown(all: Results[]): string {
   const head = ['', 'Posthorn', 'unit', 'beside', 'ratio', 'goal'];
   const lines = all.flatMap(({ name, runs }) =>

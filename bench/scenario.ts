@@ -5,12 +5,12 @@ export interface Figure {
   name: string;
   unit: string;
   value: number;
-  /** What the value is set against, in the same unit and in the same run. */
+  /** A reference value in the same unit and from the same run. */
   beside?: { name: string; value: number };
   goal?: Goal;
 }
 
-/** What the value itself, or its ratio to what it is set against, is to be. */
+/** The goal for the value, or for its ratio to the reference. */
 export interface Goal {
   of: 'value' | 'ratio';
   least?: number;
@@ -19,12 +19,12 @@ export interface Goal {
 
 export interface Scenario {
   name: string;
-  /** What it does, in a line. */
+  /** A one-line description. */
   about: string;
   run(stage: Stage): Promise<Figure[]>;
 }
 
-/** A figure set against another measurement, with a goal for the ratio. */
+/** A figure with a reference value and a goal for the ratio. */
 export function compare(
   name: string,
   unit: string,
@@ -35,7 +35,7 @@ export function compare(
   return { name, unit, value, beside, ...(ratio ? { goal: { of: 'ratio', ...ratio } } : {}) };
 }
 
-/** A figure that stands for itself. */
+/** A figure without a reference value. */
 export function state(name: string, unit: string, value: number, goal?: { least?: number; most?: number }): Figure {
   return { name, unit, value, ...(goal ? { goal: { of: 'value', ...goal } } : {}) };
 }

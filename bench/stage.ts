@@ -9,7 +9,7 @@ import { startReceiver, type Receiver } from './receivers.ts';
 import { startSilentDns, type SilentDns } from '../test/silent-dns.ts';
 import type { Target } from './target.ts';
 
-/** What scenarios play on: starts what they ask for, and takes all of it away again. */
+/** Starts the systems that scenarios need and stops them afterwards. */
 export class Stage {
   readonly options: BenchOptions;
   readonly folder = mkdtempSync(join(tmpdir(), 'posthorn-bench-'));
@@ -21,7 +21,7 @@ export class Stage {
     this.options = options;
   }
 
-  /** The number of something: `full`, or `quick` with `--quick`. */
+  /** `full`, or `quick` with the option `--quick`. */
   scale(full: number, quick: number): number {
     return this.options.quick ? quick : full;
   }
@@ -30,7 +30,7 @@ export class Stage {
     console.log(`  ${line}`);
   }
 
-  /** A fresh installation. */
+  /** Starts a new installation. */
   async posthorn(env: Record<string, string> = {}): Promise<Posthorn> {
     this.say('starting PostgreSQL, Temporal, the API and a worker …');
     const folder = join(this.folder, String(++this.systems));
@@ -63,7 +63,7 @@ export class Stage {
     };
   }
 
-  /** Events from a process of their own, so that they do not disturb what measures: begun by what comes back. */
+  /** Prepares events from a separate process, so that they do not disturb the measuring process. Returns a function that starts them. */
   async noise(order: NoiseOrder): Promise<() => void> {
     const child = await this.keep(
       () => startChild('bench/noise.ts', { args: [JSON.stringify(order)] }),
@@ -72,12 +72,12 @@ export class Stage {
     return () => void child.process.send('begin');
   }
 
-  /** Stops everything that was started, the latest first. */
+  /** Stops everything that was started, in reverse order. */
   async clear(): Promise<void> {
     for (let end = this.ending.pop(); end; end = this.ending.pop()) await end();
   }
 
-  /** Stops everything for good. */
+  /** Stops everything and refuses further starts. */
   async close(): Promise<void> {
     this.closed = true;
     await this.clear();

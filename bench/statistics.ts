@@ -8,7 +8,7 @@ export function spreadOf(values: number[]): Spread {
   return { min: Math.min(...values), median: percentile(values, 50), max: Math.max(...values) };
 }
 
-/** By linear interpolation between the two nearest values. */
+/** Interpolates linearly between the two nearest values. */
 export function percentile(values: number[], percent: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const position = ((sorted.length - 1) * percent) / 100;

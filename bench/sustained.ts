@@ -10,13 +10,13 @@ import type { Target } from './target.ts';
 
 export interface Sustained {
   run: Run;
-  /** Deliveries that had not ended when the last event was accepted. */
+  /** The number of deliveries that had not ended when the last event was accepted. */
   backlog: number;
-  /** How long it took from then until none was left. */
+  /** The time from then until all had ended. */
   emptyMs: number;
 }
 
-/** A load with a look at what is left at its end. */
+/** Measures a load and the backlog at its end. */
 export async function measureSustained(
   posthorn: Posthorn,
   target: Target,
@@ -39,7 +39,7 @@ export async function measureSustained(
   return { run: { ...posted, arrived, repeated: countArrivals(more), cpu }, backlog, emptyMs };
 }
 
-/** Waits until every delivery has ended, looking every so many milliseconds. */
+/** Waits until every delivery has ended, checking every `everyMs` milliseconds. */
 export async function untilEmpty(posthorn: Posthorn, everyMs: number): Promise<void> {
   while ((await posthorn.countOpen()) > 0) await sleep(everyMs);
 }

@@ -1,18 +1,18 @@
 import type { ByProcess } from './processes.ts';
 
-/** Something that takes events and brings them to the receiver: Posthorn, or the relay. */
+/** A system that accepts events and delivers them to the receiver: Posthorn or the relay. */
 export interface Target {
   origin: string;
   path: string;
-  /** The path of each single event, where they are not all posted to `path`. */
+  /** The path of each single event, unless all are posted to `path`. */
   pathOf?: (index: number) => string;
-  /** Where a request carries several events. */
+  /** The path for requests with several events. */
   batchPath?: string;
   headers: Record<string, string>;
-  /** The type of the events that its webhook wants. */
+  /** The event type to which its webhook is subscribed. */
   eventType: string;
-  /** Process ids by name; CPU is accounted to each with its descendants. */
+  /** Process ids by name. CPU time includes descendants. */
   processes: ByProcess;
-  /** Resolves when the work that follows the last arrival is done too. */
+  /** Resolves when the work after the last arrival has ended, too. */
   settle(): Promise<void>;
 }

@@ -3,13 +3,13 @@ import { findFreePort } from '../bin/embedded/ports.ts';
 const SERVICES = ['frontend', 'history', 'matching', 'worker'] as const;
 
 export interface ServerConfig {
-  /** The frontend's host and port. */
+  /** The host and port of the frontend. */
   address: string;
-  /** The server's configuration; JSON is YAML. */
+  /** The server's configuration as JSON, which is valid YAML. */
   text: string;
 }
 
-/** The four services of a Temporal server in one process, on free ports of loopback, with both stores in PostgreSQL. */
+/** Configures the four services of a Temporal server in one process, on free loopback ports, with both stores in PostgreSQL. */
 export async function configureServer(
   databaseUrl: string,
   databases: { main: string; visibility: string },

@@ -28,7 +28,7 @@ export interface TemporalOnPostgres {
   stop(): Promise<void>;
 }
 
-/** Starts a Temporal server as production has it: its state in a PostgreSQL of its own, which it starts too. */
+/** Starts a Temporal server as in production, with its state in its own PostgreSQL, which this starts too. */
 export async function startTemporalOnPostgres(folder: string, context: Context): Promise<TemporalOnPostgres> {
   const programs = await findTemporalServer((line) => console.log(`  ${line}`));
   const dataDir = openDataDir(join(folder, 'temporal'));
@@ -85,7 +85,7 @@ async function createSchema(tool: string, databaseUrl: string, database: string,
   await call('update-schema', '--schema-name', schema);
 }
 
-/** Registers the namespace and the search attributes; false while the server cannot take them yet. */
+/** Registers the namespace and the search attributes; false if the server is not ready for them yet. */
 async function prepareNamespace(address: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 2000 });

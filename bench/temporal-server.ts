@@ -12,10 +12,10 @@ const MODULE = 'go.temporal.io/server';
 const VERSION = 'v1.32.1';
 const PROGRAMS = { server: 'cmd/server', sqlTool: 'cmd/tools/sql' } as const;
 
-/** Paths of the Temporal server and of the tool that sets up its databases. */
+/** The paths of the Temporal server and of its schema tool. */
 export type TemporalServer = Record<keyof typeof PROGRAMS, string>;
 
-/** The server from `$XDG_CACHE_HOME/posthorn/temporal-server` (by default below `~/.cache`); built there with Go if it is not. */
+/** Finds the server in `$XDG_CACHE_HOME/posthorn/temporal-server` (default: below `~/.cache`), or builds it there with Go. */
 export async function findTemporalServer(say: (line: string) => void): Promise<TemporalServer> {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   const folder = join(cache, 'posthorn', 'temporal-server', VERSION);
@@ -24,7 +24,7 @@ export async function findTemporalServer(say: (line: string) => void): Promise<T
   return programs;
 }
 
-/** Builds from a module of our own: `go install` refuses the server's, and with Go's module proxy this needs nothing else. */
+/** Builds from a new Go module, because `go install` refuses the server's module. Needs only Go's module proxy. */
 async function build(folder: string, say: (line: string) => void): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const draft = mkdtempSync(join(folder, 'build-'));

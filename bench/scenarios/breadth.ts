@@ -53,7 +53,7 @@ async function speedOf(play: Play, target = play.target): Promise<number> {
   return throughputOf(await measureLoad(target, play.receiver, play.events, CLIENTS));
 }
 
-/** Other webhooks of the same owner, for another event type. */
+/** Adds webhooks of the same owner that are subscribed to another event type. */
 async function neighbours(play: Play, id: string, beside: { name: string; value: number }): Promise<Figure[]> {
   const figures: Figure[] = [];
   let made = 0;
@@ -66,7 +66,7 @@ async function neighbours(play: Play, id: string, beside: { name: string; value:
   return figures;
 }
 
-/** An organization with one webhook for every event, or for some. */
+/** Organizations with one webhook each. The events are spread over them. */
 async function organizations(play: Play, id: string, beside: { name: string; value: number }): Promise<Figure[]> {
   const figures: Figure[] = [];
   const eventType = organization('0').eventType;
@@ -80,7 +80,7 @@ async function organizations(play: Play, id: string, beside: { name: string; val
   return figures;
 }
 
-/** Organizations whose webhooks are at as many hosts: a loopback address each. */
+/** Organizations whose webhooks have different hosts, each with its own loopback address. */
 async function origins(play: Play, id: string, beside: { name: string; value: number }): Promise<Figure> {
   const eventType = organization('0').eventType;
   const count = play.stage.scale(5_000, 500);

@@ -12,7 +12,7 @@ const PER_SECOND = 200;
 
 export const dashboards: Scenario = {
   name: 'dashboards',
-  about: `what ${STREAMS} open dashboards cost beside ${PER_SECOND} events a second`,
+  about: `the cost of ${STREAMS} open dashboards beside ${PER_SECOND} events a second`,
   run: measureDashboards,
 };
 
@@ -48,7 +48,7 @@ async function measureLoad(target: Target, receiver: Receiver, seconds: number):
   return divide(subtract(readCpu(target.processes), before), seconds);
 }
 
-/** A dashboard's stream of changes; `close` tells how many messages came. */
+/** Opens a dashboard's stream of changes. `close` returns the number of messages. */
 async function openStream({ origin, headers }: Target): Promise<{ close(): number }> {
   const abort = new AbortController();
   const response = await fetch(`${origin}/api/dashboard/live`, { headers, signal: abort.signal });

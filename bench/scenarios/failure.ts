@@ -8,7 +8,7 @@ import { percentile } from '../statistics.ts';
 
 const CLIENTS = 64;
 const ROUNDS = 2;
-/** A retry comes two units after the failure before it. */
+/** Each retry is due two units after the previous failure. */
 const UNIT_SECONDS = 15;
 const DELAY_MS = 2 * UNIT_SECONDS * 1000;
 
@@ -52,7 +52,7 @@ async function measureFailure(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-/** How long after being due the retries arrived, being due counted from the arrival of the attempt before. */
+/** How late the retries arrived. The due time is counted from the arrival of the previous attempt. */
 function lateness(round: number, arrived: number[], before: number[]): Figure[] {
   const late = since(arrived, before).map((ms) => (ms - DELAY_MS) / 1000);
   const name = (which: string) => `retry ${round} after it was due, ${which}`;

@@ -20,7 +20,7 @@ export const flat: Scenario = {
   run: measureFlat,
 };
 
-/** Deliveries a second; milliseconds of everything else. */
+/** Deliveries per second; otherwise milliseconds. */
 interface Measured {
   delivered: number;
   firstPage: number;

@@ -10,7 +10,7 @@ import { state, type Figure, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
 const CLIENTS = 16;
-/** What has not arrived this long after the last 202 counts as lost. */
+/** An event that has not arrived this long after the last 202 counts as lost. */
 const LOST_AFTER_MS = 120_000;
 
 export const kill: Scenario = {

@@ -14,7 +14,7 @@ import type { Stage } from '../stage.ts';
 const MIB = 1024 * 1024;
 const FROZEN_MS = 6_000;
 const LIMIT_MS = 300_000;
-/** Of a load that passes the bound, and of one more than three times as large. */
+/** The maximum growth of memory between a load above the memory limit and one more than three times as large. */
 const FLAT = { most: 1.3 };
 
 export const large: Scenario = {
@@ -50,7 +50,7 @@ async function measureLarge(stage: Stage): Promise<Figure[]> {
   ];
 }
 
-/** Each of so many clients posts an event at the same time. */
+/** Posts one event each from this many clients at the same time. */
 async function emitWhileFrozen({ stage, posthorn }: Play, count: number) {
   stage.say(`${count} requests of 1 MiB while PostgreSQL is frozen`);
   const memory = watchMemory(posthorn.processes);
@@ -63,7 +63,7 @@ async function emitWhileFrozen({ stage, posthorn }: Play, count: number) {
   return { accepted, memory: most };
 }
 
-/** So many deliveries become due at once, and PostgreSQL hangs when the first have arrived. */
+/** Makes this many deliveries due at once and freezes PostgreSQL when the first have arrived. */
 async function drainWhileFrozen({ stage, posthorn, receiver, webhookId }: Play, count: number) {
   stage.say(`${count} deliveries of 1 MiB become due, then PostgreSQL is frozen`);
   await posthorn.call('POST', `${URPA.webhooks}/${webhookId}/pause`);
@@ -81,7 +81,7 @@ async function drainWhileFrozen({ stage, posthorn, receiver, webhookId }: Play, 
   return { memory: most, repeated: countArrivals(more) };
 }
 
-/** Posts events of 1 MiB with numbers of their own; gives the statuses. */
+/** Posts events of 1 MiB with their own numbers. Returns the statuses. */
 async function postLarge(posthorn: Posthorn, first: number, count: number, clients: number): Promise<number[]> {
   const { origin, path, headers, eventType } = posthorn.targetOf(URPA);
   const pool = new Pool(origin, { connections: clients, pipelining: 1 });

@@ -10,12 +10,12 @@ import type { Stage } from '../stage.ts';
 import type { Target } from '../target.ts';
 
 const MEASURED = organization('measured');
-/** Longer than an attempt may take. */
+/** Longer than the timeout of an attempt. */
 const NEVER_MS = 60_000;
 const HANGING: Noise = { owner: organization('hanging'), answers: { delayMs: NEVER_MS }, burst: 2_000 };
 const FAILING: Noise = { owner: organization('failing'), answers: { status: 500 }, perSecond: 100 };
 const FLOODED: Noise = { owner: organization('flooded'), answers: {}, burst: 10_000 };
-/** A relay passes a failure on, and who posts does not go on after one. */
+/** A relay passes failures on, and a client stops after one, so this receiver succeeds. */
 const ANSWERING: Noise = { ...FAILING, answers: {} };
 
 export const neighbours: Scenario = {
@@ -43,10 +43,10 @@ export const neighbours: Scenario = {
   },
 };
 
-/** A webhook that disturbs, with a receiver of its own. */
+/** A webhook that creates load, with its own receiver. */
 type Noise = { owner: Owner; answers: Partial<Behaviour> } & ({ burst: number } | { perSecond: number });
 
-/** Brings what is posted for the owner to the receiver. */
+/** Delivers events that are posted for the owner to the receiver. */
 type System = (receiver: Receiver, owner: Owner) => Promise<Target>;
 
 async function posthornOn(stage: Stage): Promise<System> {
@@ -57,7 +57,7 @@ async function posthornOn(stage: Stage): Promise<System> {
   };
 }
 
-/** A relay for each webhook: they share nothing but the machine. */
+/** One relay for each webhook. They share only the machine. */
 function relaysOn(stage: Stage): Promise<System> {
   return Promise.resolve((receiver) => stage.relay(receiver));
 }

@@ -8,7 +8,7 @@ import { compare, state, type Figure, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { untilEmpty } from '../sustained.ts';
 
-/** The highest that a recovery may ask for, so that the system itself is what limits it. */
+/** The maximum rate of a recovery, so that only the system limits it. */
 const RATE = 10_000;
 
 export const recovery: Scenario = {

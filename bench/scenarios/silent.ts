@@ -8,7 +8,7 @@ import type { Stage } from '../stage.ts';
 
 const STEADY_PER_SECOND = 30;
 const EVENT_TYPE = 'taskjuggler.synced';
-/** After this, the first attempts have run into their time-out. */
+/** After this time the first attempts have timed out. */
 const SETTLED_MS = 17_000;
 
 export const silent: Scenario = {
@@ -21,7 +21,7 @@ export const silent: Scenario = {
 interface Silence {
   name: string;
   count: number;
-  /** SQL of the URL of the n-th. */
+  /** SQL for the URL of the nth webhook. */
   url: string;
   goal?: { most: number };
 }

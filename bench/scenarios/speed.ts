@@ -56,7 +56,7 @@ async function singles(stage: Stage, { relay, target, receiver }: Pair, clients:
   return throughputFigures(`${clients} clients`, run, relayed, clients === 64 ? 0.3 : undefined);
 }
 
-/** The relay has no batches: there it is one request for each event by as many clients. */
+/** The relay has no batches. It gets one request per event from the same number of clients. */
 async function batches(stage: Stage, { relay, target, receiver }: Pair): Promise<Figure[]> {
   stage.say(`batches of ${BATCH_SIZE}`);
   const { events } = stage.options;

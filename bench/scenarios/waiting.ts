@@ -12,7 +12,7 @@ const LIMIT_MS = 300_000;
 
 export const waiting: Scenario = {
   name: 'waiting',
-  about: 'what it costs that very many deliveries wait for their retry',
+  about: 'the cost of very many deliveries that wait for their retry',
   run: measureWaiting,
 };
 
