@@ -18,7 +18,7 @@ async function buildUi(sources: string): Promise<void> {
   }
 }
 
-/** Puts the new build in the old one's place at once: nobody is served half of one. */
+/** Replaces the old build atomically, so that no request gets a mixture. */
 function replaceBuilt(built: string): void {
   const old = `${built}-old`;
   if (existsSync(UI_FOLDER)) renameSync(UI_FOLDER, old);
@@ -26,7 +26,7 @@ function replaceBuilt(built: string): void {
   rmSync(old, { recursive: true, force: true });
 }
 
-// Builds the dashboard in build/ui, unless what is there was made of the same sources.
+// Builds the dashboard to build/ui unless it is up to date.
 const sources = hashUiSources();
 if (isUiBuilt(sources)) {
   console.log('The dashboard is built already.');

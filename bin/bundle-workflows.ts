@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-// Writes the file that POSTHORN_WORKFLOW_BUNDLE names, so that workers need not bundle the workflows at their start.
+// Writes the workflow bundle for POSTHORN_WORKFLOW_BUNDLE, so that workers need not bundle the workflows at their start.
 const target = resolve(process.argv[2] ?? 'build/workflow-bundle.js');
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });

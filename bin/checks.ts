@@ -18,7 +18,7 @@ const CHECKS = [
   ['walls', 'dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.mjs', '.'],
 ] as const;
 
-/** Runs every check of the sources, a line each, with what it found when it failed. */
+/** Runs every check and prints one line for each, with its output if it failed. */
 export async function runChecks(signal: AbortSignal): Promise<{ passed: number; failed: number }> {
   const counts = { passed: 0, failed: 0 };
   for (const [name, script, ...args] of CHECKS) {

@@ -5,7 +5,7 @@ import { startReceiver } from './demo/receiver.ts';
 import { awaitSchedule, ENDPOINTS, emitAll, registerAll, retryByHand, type Demo } from './demo/scenes.ts';
 import { OperatorError } from './embedded/operator-error.ts';
 
-/** Shows a newcomer deliveries, signatures and retries on a running Posthorn, and leaves no webhook behind. */
+/** Shows deliveries, signatures and retries on a running Posthorn. Deletes its webhooks at the end. */
 async function play(demo: Demo): Promise<void> {
   const shaky = await emitAll(demo, await registerAll(demo));
   await retryByHand(demo, shaky.get('contact.created') ?? '');

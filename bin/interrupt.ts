@@ -1,4 +1,4 @@
-/** Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the process that started this one is gone. */
+/** Aborted by the first SIGINT, SIGTERM or SIGHUP, or when the parent process is gone. */
 export function untilInterrupted(): AbortSignal {
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort();

@@ -1,4 +1,4 @@
-/** Something is happening: a line that counts the seconds at a terminal, elsewhere a line every 15 seconds. */
+/** Shows progress: on a terminal, a line with elapsed seconds; otherwise, a line every 15 seconds. */
 export function showProgress(what: string, say: (line: string) => void): { end(): void } {
   const start = Date.now();
   const elapsed = () => `${Math.round((Date.now() - start) / 1000)} s`;

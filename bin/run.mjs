@@ -1,5 +1,5 @@
-// Plain JavaScript for whatever Node the machine has (18 or newer): sees to it that the dependencies are there, then
-// runs a TypeScript file of this project with the Node that they bring.  node bin/run.mjs <name in bin | path> [args]
+// Plain JavaScript, because it runs on any installed Node (18 or newer). It installs the dependencies if necessary, then runs a TypeScript
+// file of this project with the Node among them.  node bin/run.mjs <name in bin | path> [args]
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -14,14 +14,14 @@ const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'n
 const lockfile = join(root, 'package-lock.json');
 const stamp = join(root, 'node_modules', '.posthorn-lock-hash');
 
-/** The exit code of a process that a signal ended, as shells have it. */
+/** The exit codes of processes killed by a signal, as in shells. */
 const signalCodes = { SIGHUP: 129, SIGINT: 130, SIGKILL: 137, SIGTERM: 143 };
 
 function hash(text) {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** Whether node_modules holds what the lockfile says; cheap when it did the last time. */
+/** Whether node_modules matches the lockfile. Cheap if it did the last time. */
 function isInstalled() {
   if (!existsSync(node)) return false;
   const wanted = readFileSync(lockfile, 'utf8');
@@ -49,7 +49,7 @@ async function install() {
       console.log(`Installing the dependencies … ${Math.round((Date.now() - start) / 1000)} s`);
     }, 10_000);
     const npm = process.env.npm_execpath;
-    // Not `npm ci`: it gives up where a registry lacks an optional package for some other platform.
+    // Not `npm ci`: it fails if a registry lacks an optional package for another platform.
     const args = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
     const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: windows && !npm };
     const code = await run(npm ? process.execPath : 'npm', npm ? [npm, ...args] : args, options);
@@ -67,7 +67,7 @@ async function install() {
   }
 }
 
-/** Makes the folder that says that an installation is going on; one that shows no life for a minute is over. */
+/** Creates the folder that marks a running installation. Removes one without a sign of life for a minute. */
 function tryMake(folder) {
   try {
     mkdirSync(folder);
@@ -81,8 +81,8 @@ function tryMake(folder) {
 }
 
 /**
- * Runs a program in a process group of its own: a Ctrl-C at the terminal reaches this process, and often a second time
- * through npm, and is passed on as often as a person meant it. Resolves with its exit code.
+ * Runs a program in its own process group. A Ctrl-C reaches this process directly and often again through npm; only one of the two is
+ * passed on. Resolves with the exit code.
  */
 function run(command, args, options) {
   const child = spawn(command, args, { detached: !windows, ...options });
@@ -94,7 +94,7 @@ function run(command, args, options) {
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, pass);
-  // A shell between npm and this process ends by a signal without passing it on.
+  // A shell between npm and this process does not pass the signal on that ends it.
   const parent = process.ppid;
   const orphaned = setInterval(() => {
     if (!process.env.npm_lifecycle_event || process.ppid === parent) return;
@@ -120,7 +120,7 @@ async function main() {
   }
   const script = join(root, name.endsWith('.ts') ? name : join('bin', `${name}.ts`));
   const env = { ...process.env, PATH: `${dirname(node)}${windows ? ';' : ':'}${process.env.PATH ?? ''}` };
-  // The channel tells the program when this process is gone, however it ended.
+  // The IPC channel tells the program when this process is gone.
   return run(node, [script, ...args], { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 }
 

@@ -1,5 +1,5 @@
 /**
- * What Node is told for the API and the worker. While they have little to do, V8's memory reducer collects thoroughly, and the
- * compiled code goes with it: the next load then compiles everything again (docs/performance.md).
+ * Node flags for the API and the worker. Without the flag, V8's memory reducer discards compiled code while they are idle, and the next
+ * load has to compile everything again (docs/performance.md).
  */
 export const SERVICE_FLAGS = ['--no-memory-reducer'];

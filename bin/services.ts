@@ -12,10 +12,10 @@ import { SERVICE_FLAGS } from './service-flags.ts';
 import type { Context, Program } from './supervise.ts';
 import { hashUiSources, isUiBuilt } from './ui-sources.ts';
 
-/** Attempts in flight have 20 s to finish; then the process ends by itself, within 5 s more. */
+/** Attempts in flight have 20 s to finish. Then the process exits by itself, within 5 s. */
 const STOP_STEPS = [{ signal: 'SIGTERM', graceMs: 40_000 }] as const;
 
-/** What an earlier start left is of no use to this one: its lease ends with it, so it gets less time. */
+/** Processes left by an earlier start get less time. They are of no use, and their lease ends with them. */
 const LEFTOVER_STEPS = [
   { signal: 'SIGTERM', graceMs: 3000 },
   { signal: 'SIGKILL', graceMs: 2000 },
@@ -49,7 +49,7 @@ function describeService(
   };
 }
 
-/** The API; ready when `GET /readyz` says so. */
+/** The API. It is ready when `GET /readyz` succeeds. */
 export function describeApi(dataDir: DataDir, env: NodeJS.ProcessEnv, port: number): Program {
   const untilReady = async (_child: ChildProcess, signal: AbortSignal) => {
     while (!(await isReady(`http://127.0.0.1:${port}/readyz`))) await sleep(50, undefined, { signal });
@@ -57,7 +57,7 @@ export function describeApi(dataDir: DataDir, env: NodeJS.ProcessEnv, port: numb
   return describeService(dataDir, env, 'api', 'api/server.ts', untilReady);
 }
 
-/** A worker; ready when it sends the message `ready`. */
+/** A worker. It is ready when it sends the message `ready`. */
 export function describeWorker(dataDir: DataDir, env: NodeJS.ProcessEnv): Program {
   const untilReady = async (child: ChildProcess, signal: AbortSignal) => {
     for (;;) {
@@ -65,23 +65,23 @@ export function describeWorker(dataDir: DataDir, env: NodeJS.ProcessEnv): Progra
       if (message === 'ready') return;
     }
   };
-  // Names are looked up on libuv's threads: hanging ones must not use up all of them.
+  // Host names are resolved on libuv's threads. Hanging look-ups must not use up all of them.
   return describeService(dataDir, { UV_THREADPOOL_SIZE: '64', ...env }, 'worker', 'worker.ts', untilReady);
 }
 
-/** Stops the API and the worker of a start that was cut short. */
+/** Stops the API and the worker of an interrupted start. */
 export async function clearServices(dataDir: DataDir): Promise<void> {
   await Promise.all(['api', 'worker'].map((name) => stopLeftover(dataDir.recordFile(name), LEFTOVER_STEPS)));
 }
 
-/** @throws OperatorError with what the migration said when it failed */
+/** @throws OperatorError with the output of the migration if it failed */
 export async function migrate(dataDir: DataDir, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   await runOnce(dataDir, 'migrate', ['bin/migrate.ts'], env, signal);
 }
 
 /**
- * Bundles the workflows, so that a worker is ready sooner at every start.
- * @returns the bundle's file, for POSTHORN_WORKFLOW_BUNDLE
+ * Bundles the workflows, so that workers start faster.
+ * @returns the path of the bundle, for POSTHORN_WORKFLOW_BUNDLE
  */
 export async function bundleWorkflows(dataDir: DataDir, signal: AbortSignal): Promise<string> {
   const file = join(dataDir.path, 'run', 'workflow-bundle.js');
@@ -89,7 +89,7 @@ export async function bundleWorkflows(dataDir: DataDir, signal: AbortSignal): Pr
   return file;
 }
 
-/** Builds the dashboard in build/ui where its sources changed, and says so: that takes some seconds. */
+/** Builds the dashboard to build/ui if its sources have changed. Prints a line, because that takes some seconds. */
 export async function buildUi(dataDir: DataDir, { say, signal }: Context): Promise<void> {
   if (isUiBuilt(hashUiSources())) return;
   const progress = showProgress('Building the dashboard', say);

@@ -12,7 +12,7 @@ import { supervise, type Supervised } from './supervise.ts';
 
 const PORT_WISHES = { postgres: 15_432, temporal: 7233, temporalUi: 8233 };
 const LOOPBACK = '127.0.0.0/8,::1/128';
-/** A terminal, npm and a script in between may all pass on one and the same Ctrl-C. */
+/** A terminal, npm and a script in between may each pass on the same Ctrl-C. */
 const SAME_INTERRUPT_MS = 500;
 
 interface Running {
@@ -50,7 +50,7 @@ async function start(config: Config, dataDir: DataDir, running: Running, signal:
   announce(config, dataDir, env);
 }
 
-/** What the API and the worker get to know. Only what is embedded is set here; the rest is the operator's. */
+/** The environment of the API and the worker. Sets only the values of the embedded parts; the operator sets the rest. */
 function environmentFor(config: Config, dataDir: DataDir, { postgres, temporal }: RunningParts): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, PORT: String(config.port) };
   env['POSTHORN_MASTER_KEY'] ||= dataDir.state.masterKey;
@@ -66,7 +66,7 @@ function environmentFor(config: Config, dataDir: DataDir, { postgres, temporal }
   return env;
 }
 
-/** @throws MasterKeyError here already, rather than from each part that is started */
+/** @throws MasterKeyError once, instead of once per process */
 async function checkMasterKey(env: NodeJS.ProcessEnv): Promise<void> {
   const { databaseUrl, masterKey } = readConfig(env);
   const pool = createPool(databaseUrl, { max: 1 });
@@ -99,7 +99,7 @@ async function stop(running: Running, hurried: AbortSignal): Promise<void> {
   await running.parts?.stop(hurried);
 }
 
-/** The first signal stops everything in order, one that comes later hurries. So does the end of whoever reads the output. */
+/** The first signal stops everything in order; a later one hurries. A lost reader of the output counts as the first signal. */
 function listenForStop(): { stopping: AbortSignal; hurried: AbortSignal } {
   const stopping = new AbortController();
   const hurried = new AbortController();
@@ -115,7 +115,7 @@ function listenForStop(): { stopping: AbortSignal; hurried: AbortSignal } {
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, request);
   process.once('disconnect', request);
-  // Unheard, the error would end this process at once and leave the parts without a supervisor.
+  // Without a listener, the error would end this process and leave the parts without a supervisor.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => first || request());
   return { stopping: stopping.signal, hurried: hurried.signal };
 }
@@ -126,7 +126,7 @@ async function main(): Promise<number> {
   const running: Running = { services: [] };
   let dataDir: DataDir | undefined;
   try {
-    // What the embedded parts will decide is filled in only to have the rest checked before anything is started.
+    // Placeholders for values of the embedded parts, so that the other settings are checked before anything is started.
     const embedded = { DATABASE_URL: 'postgresql://embedded', POSTHORN_MASTER_KEY: '0'.repeat(64) };
     const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value));
     const config = readConfig({ ...embedded, ...given });

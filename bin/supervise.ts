@@ -7,7 +7,7 @@ import { writeRecord } from './embedded/process-record.ts';
 const READY_LIMIT_MS = 120_000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 10_000;
-/** A program that ran this long starts again after the first delay. */
+/** After running this long, a program is restarted with the first delay. */
 const STEADY_MS = 30_000;
 const HURRIED_GRACE_MS = 1000;
 
@@ -19,36 +19,36 @@ export interface StopStep {
 export interface Program {
   name: string;
   logFile: string;
-  /** Its process id is kept here while it runs. */
+  /** The file that contains its process id while it runs. */
   recordFile: string;
-  /** Starts it in a process group of its own, so that a Ctrl-C at the terminal reaches the supervisor only. */
+  /** Starts it in its own process group, so that a Ctrl-C at the terminal only reaches the supervisor. */
   spawn(): ChildProcess;
-  /** Resolves when it can do its job; rejects when the signal says that nobody waits any more. */
+  /** Resolves when the program is ready. Rejects when the signal is aborted. */
   untilReady(child: ChildProcess, signal: AbortSignal): Promise<void>;
   stopSteps: readonly StopStep[];
 }
 
 export interface Supervised {
-  /** Stops it for good; resolves when it is gone. Signal `hurried` to cut the grace of every step to a second. */
+  /** Stops the program without a restart. Resolves when it has exited. Aborting `hurried` shortens each grace period to a second. */
   stop(hurried?: AbortSignal): Promise<void>;
 }
 
 export interface Context {
   say(line: string): void;
-  /** Aborted when the start is to be given up. */
+  /** Aborted if the start is cancelled. */
   signal: AbortSignal;
 }
 
 interface Run {
   child: ChildProcess;
   since: number;
-  /** How it ended, in words. */
+  /** Describes how it ended. */
   ended: Promise<string>;
 }
 
 /**
- * Starts a program and starts it again whenever it ends by itself, until it is stopped.
- * @throws OperatorError when it ends or is not ready within two minutes at the first start
+ * Starts a program and restarts it whenever it exits, until it is stopped.
+ * @throws OperatorError if the first start exits or is not ready within two minutes
  */
 export async function supervise(program: Program, { say, signal }: Context): Promise<Supervised> {
   const stopping = new AbortController();
@@ -135,7 +135,7 @@ function killGroup(child: ChildProcess): void {
   try {
     if (child.pid && process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // The group is gone already.
+    // The process group has already exited.
   }
   child.kill('SIGKILL');
 }

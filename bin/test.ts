@@ -2,7 +2,7 @@ import { createVitest, parseCLI } from 'vitest/node';
 import { runChecks } from './checks.ts';
 import { untilInterrupted } from './interrupt.ts';
 
-// npm test [-- vitest's filters and options]: the checks, then the tests, with coverage when all of them run.
+// npm test [-- vitest's filters and options]: runs the checks, then the tests. Measures coverage if all tests run.
 
 interface Counts {
   passed: number;

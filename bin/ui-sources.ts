@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** What the built dashboard depends on. */
+/** The inputs of the dashboard build. */
 const SOURCES = ['ui', 'core/contracts', 'core/domain', 'core/options', 'package-lock.json'];
 
-/** Where the API looks for the dashboard. */
+/** The folder from which the API serves the dashboard. */
 export const UI_FOLDER = join(ROOT, 'build/ui');
-/** Beside it: the hash of what it was made of. */
+/** The hash of the sources of the current build, in a file beside it. */
 export const UI_STAMP = `${UI_FOLDER}.sources`;
 
-/** One hash over the names and contents of the dashboard's sources, tests left out. */
+/** Hashes the names and contents of the dashboard's sources, except tests. */
 export function hashUiSources(): string {
   const hash = createHash('sha256');
   for (const source of SOURCES) {
@@ -27,7 +27,7 @@ export function hashUiSources(): string {
   return hash.digest('hex');
 }
 
-/** Whether the built dashboard was made of these sources. */
+/** Whether the current build was made from these sources. */
 export function isUiBuilt(sources: string): boolean {
   return existsSync(UI_FOLDER) && existsSync(UI_STAMP) && readFileSync(UI_STAMP, 'utf8') === sources;
 }

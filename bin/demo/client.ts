@@ -19,7 +19,7 @@ export interface Delivery {
 }
 
 export interface Client {
-  /** The answer's body. @throws OperatorError with the problem that the API states, or that nothing answers */
+  /** Returns the response body. @throws OperatorError with the API's message, or if there is no response */
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
 }
 

@@ -9,8 +9,8 @@ export interface DemoOptions {
 }
 
 /**
- * `--url`, by default this machine at PORT; `--key`, by default POSTHORN_ADMIN_KEY, or what the first `npm start` made.
- * @throws OperatorError when there is no key
+ * Parses `--url` (default: this machine at PORT) and `--key` (default: POSTHORN_ADMIN_KEY, or the key that `npm start` created).
+ * @throws OperatorError if there is no key
  */
 export function readOptions(args: string[], env: NodeJS.ProcessEnv): DemoOptions {
   const { values } = parseArgs({ args, options: { url: { type: 'string' }, key: { type: 'string' } } });

@@ -10,7 +10,7 @@ export function printLine(line: string): void {
   console.log(`   ${line}`);
 }
 
-/** What a receiver saw, and how it answered. */
+/** Prints a request to the receiver and the response. */
 export function printArrival(arrival: {
   path: string;
   event: string;

@@ -6,22 +6,22 @@ import { printArrival } from './print.ts';
 /** One path of the receiver. */
 export interface Endpoint {
   path: string;
-  /** Of the platform's headers, such as `X-URPA-`. */
+  /** The prefix of the platform's headers, such as `X-URPA-`. */
   headerPrefix: string;
-  /** Attempts of each delivery that it refuses with 503 before it takes it, by event type. */
+  /** By event type: how many attempts of each delivery it refuses with 503. */
   refuses?: Record<string, number>;
 }
 
 export interface DemoReceiver {
   urlOf(endpoint: Endpoint): string;
-  /** The endpoint verifies with this secret from now on. */
+  /** Sets the secret with which the endpoint verifies further requests. */
   setSecret(endpoint: Endpoint, secret: string): void;
-  /** Requests taken with a 2xx so far. */
+  /** The number of requests accepted with a 2xx so far. */
   taken(): number;
   close(): void;
 }
 
-/** A receiver on loopback with several endpoints. Every request is verified, answered and printed. */
+/** A receiver on loopback with several endpoints. It verifies, answers and prints every request. */
 export async function startReceiver(endpoints: Endpoint[]): Promise<DemoReceiver> {
   const secrets = new Map<Endpoint, string>();
   const seen = new Map<string, number>();

@@ -6,7 +6,7 @@ import { emitAll, registerAll } from './scenes.ts';
 beforeEach(() => void vi.spyOn(console, 'log').mockImplementation(() => undefined));
 afterEach(() => void vi.restoreAllMocks());
 
-test("deliveries to others' webhooks are not waited for", async () => {
+test('the demo does not wait for deliveries to other webhooks', async () => {
   let made = 0;
   let taken = 0;
   const webhooks: { id: string; base: string; events: string[] }[] = [];
@@ -18,7 +18,7 @@ test("deliveries to others' webhooks are not waited for", async () => {
       return { id, secret: 'whsec_x' };
     }
     const own = webhooks.filter((webhook) => webhook.base === base && webhook.events.includes(body.event));
-    // The second one is the unsteady one.
+    // The second webhook is the unsteady one.
     taken += own.filter(({ id }) => id !== 'webhook-2').length;
     const deliveries = [...own.map(({ id }) => id), 'of-others'].map((id) => ({ id: `to-${id}`, webhook_id: id }));
     return { id: 'event', deliveries };

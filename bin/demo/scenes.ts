@@ -33,7 +33,7 @@ const ALPHA = organization('demo-alpha');
 const BETA = organization('demo-beta');
 
 const STEADY: Endpoint = { path: '/urpa', headerPrefix: urpa.headerPrefix };
-/** Refuses these two at first; the demo sends one of them again itself and leaves the other to the schedule. */
+/** Refuses these two at first. The demo retries one of them manually; the schedule retries the other. */
 const UNSTEADY: Endpoint = {
   path: '/urpa/unsteady',
   headerPrefix: urpa.headerPrefix,
@@ -48,13 +48,13 @@ const LONG_WAIT_MS = 30_000;
 export interface Demo {
   client: Client;
   receiver: DemoReceiver;
-  /** Paths to delete at the end. */
+  /** The paths to delete at the end. */
   registered: string[];
 }
 
-/** The demo's own webhooks, by id; others may get its events, too. */
+/** The demo's own webhooks by id. Other webhooks may get its events, too. */
 export interface Registered {
-  /** Those that take everything at once. */
+  /** Webhooks that accept everything at once. */
   steady: ReadonlySet<string>;
   unsteady: string;
 }
@@ -80,7 +80,7 @@ async function register(demo: Demo, scene: Scene, endpoint: Endpoint, events?: s
   return webhook.id;
 }
 
-/** Emits one event of each type; returns the deliveries to the unsteady webhook by event type. */
+/** Emits one event of each type. Returns the deliveries to the unsteady webhook by event type. */
 export async function emitAll(demo: Demo, { steady, unsteady }: Registered): Promise<Map<string, string>> {
   const shaky = new Map<string, string>();
   let expected = demo.receiver.taken();
@@ -99,7 +99,7 @@ export async function emitAll(demo: Demo, { steady, unsteady }: Registered): Pro
   return shaky;
 }
 
-/** Sends a delivery in backoff again by the retry route, until it is taken. */
+/** Retries a delivery in backoff manually until it is delivered. */
 export async function retryByHand({ client }: Demo, deliveryId: string): Promise<void> {
   printStep('One receiver was not ready: "retry" sends again now, and the rest of the schedule stays');
   for (let attempts = 1; ; attempts++) {
@@ -111,7 +111,7 @@ export async function retryByHand({ client }: Demo, deliveryId: string): Promise
   }
 }
 
-/** Waits for the schedule's own retry. */
+/** Waits for the automatic retry. */
 export async function awaitSchedule({ client }: Demo, deliveryId: string): Promise<void> {
   printStep('The other one waits for its retry; Ctrl-C ends the demo now');
   const delivery = await untilAttempted(client, deliveryId, 1);

@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
 
 describe('openDataDir', () => {
-  it('makes secrets once and keeps them and the ports', () => {
+  it('creates secrets once and keeps them and the ports', () => {
     const first = openDataDir(folder);
     first.keepPorts({ postgres: 1, temporal: 2, temporalUi: 3 });
     first.close();
@@ -27,7 +27,7 @@ describe('openDataDir', () => {
     expect(statSync(join(folder, 'posthorn.json')).mode & 0o777).toBe(0o600);
   });
 
-  it('refuses a folder that is in use, and takes it when its process is gone', async () => {
+  it('refuses a folder in use, and accepts it once its process is gone', async () => {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     const record = child.pid && identify(child.pid);
     if (!record) throw new Error('no child');
@@ -39,13 +39,13 @@ describe('openDataDir', () => {
     openDataDir(folder).close();
   });
 
-  it('does not take a process that got the same id for the one that held the folder', () => {
+  it('does not mistake a process with a reused id for the holder of the folder', () => {
     mkdirSync(join(folder, 'run'), { recursive: true });
     writeFileSync(join(folder, 'run', 'posthorn.pid'), formatRecord({ pid: process.ppid, birth: 'before the reboot' }));
     openDataDir(folder).close();
   });
 
-  it('refuses a folder of another format', () => {
+  it('refuses a folder with another format', () => {
     openDataDir(folder).close();
     const file = join(folder, 'posthorn.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('"format": 1', '"format": 2'));

@@ -8,37 +8,37 @@ import type { Ports } from './ports.ts';
 const FORMAT = 1;
 const LOG_LIMIT = 20 * 1024 * 1024;
 
-/** What `posthorn.json` in the data folder keeps from one start to the next. Secrets: mode 0600. */
+/** The contents of `posthorn.json` in the data folder. It contains secrets, so its mode is 0600. */
 interface KeptState {
   format: number;
   postgresPassword: string;
-  /** 32 bytes, base64. Without it the webhook secrets in the database cannot be read. */
+  /** 32 bytes in base64. Without this key, the webhook secrets in the database cannot be read. */
   masterKey: string;
   adminKey: string;
   ports: Partial<Ports>;
 }
 
-/** The data folder, locked for this process until `close`. */
+/** The data folder, locked by this process until `close`. */
 export interface DataDir {
   path: string;
   state: Readonly<KeptState>;
   keepPorts(ports: Ports): void;
-  /** A file descriptor that appends to `logs/<name>.log`; a log over 20 MiB is first put aside as `<name>.old.log`. */
+  /** A file descriptor that appends to `logs/<name>.log`. Renames a log of more than 20 MiB to `<name>.old.log` first. */
   openLog(name: string): number;
   logFile(name: string): string;
-  /** Where the process id of an embedded part is noted. */
+  /** The file for the process id of an embedded part. */
   recordFile(name: string): string;
   close(): void;
 }
 
 /**
- * Opens the data folder, making it and its secrets at the first start.
- * @throws OperatorError when another Posthorn uses it, or when another version of Posthorn made it
+ * Opens the data folder. Creates the folder and its secrets at the first start.
+ * @throws OperatorError if another Posthorn uses the folder, or if another version of Posthorn created it
  */
 export function openDataDir(dataDir: string): DataDir {
   const path = resolve(dataDir);
   try {
-    // As root, PostgreSQL runs under another user, who has to be able to walk through.
+    // If started by root, PostgreSQL runs as another user, who must be able to enter the folder.
     mkdirSync(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
     mkdirSync(join(path, 'logs'), { recursive: true, mode: 0o700 });
     mkdirSync(join(path, 'run'), { recursive: true, mode: 0o700 });

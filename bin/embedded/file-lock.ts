@@ -1,12 +1,12 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { formatRecord, identify, isAlive, readRecord, type ProcessRecord } from './process-record.ts';
 
-/** Held by this process until `release`, or until it ends, however it ends. */
+/** A lock that this process holds until `release` or until it exits, however that happens. */
 export interface FileLock {
   release(): void;
 }
 
-/** Takes the lock, or returns the process that holds it. The lock of a process that is gone does not count. */
+/** Takes the lock, or returns the process that holds it. Ignores the lock of a process that no longer runs. */
 export function tryLock(file: string): FileLock | ProcessRecord {
   const own = identify(process.pid);
   if (!own) throw new Error('this process has no birth date');
@@ -29,7 +29,7 @@ export function tryLock(file: string): FileLock | ProcessRecord {
   }
 }
 
-/** Moves a stale lock out of the way, and back again if another process has taken it over in between. */
+/** Removes a stale lock. Puts it back if another process has taken it over in the meantime. */
 function discard(file: string, aside: string, stale: ProcessRecord | undefined): void {
   try {
     renameSync(file, aside);

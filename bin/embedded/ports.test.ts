@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { choosePorts, isPortFree } from './ports.ts';
 
-it('chooses free ports of which no connection takes one by itself', async () => {
+it('chooses free ports outside the range of outgoing connections', async () => {
   const ports = Object.values(await choosePorts({}));
   expect(new Set(ports).size).toBe(3);
   for (const port of ports) {
@@ -13,7 +13,7 @@ it('chooses free ports of which no connection takes one by itself', async () => 
   }
 });
 
-it('takes the port that is wished, unless it is taken', async () => {
+it('uses the preferred port unless it is in use', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;

@@ -8,7 +8,7 @@ export interface Ports {
   temporalUi: number;
 }
 
-/** Whether this process could listen on the port; without a host, on all addresses. */
+/** Whether this process can listen on the port; without a host, on all addresses. */
 export function isPortFree(port: number, host?: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -18,13 +18,13 @@ export function isPortFree(port: number, host?: string): Promise<boolean> {
 }
 
 /**
- * No system takes these for outgoing connections by itself (Linux: from 32768), so they stay free until a slow part listens. Temporal keeps
- * them as `smallint` in its table of cluster members.
+ * Below the range that systems use for outgoing connections (Linux: from 32768), so the ports stay free until a slow part listens. Temporal
+ * stores them as `smallint` in its table of cluster members.
  */
 const CHOICE = { from: 20_000, to: 32_000 };
 const TRIES = 100;
 
-/** For each part the port it is wished on if that is free on loopback, else any other free one. */
+/** Chooses the preferred port for each part if it is free on loopback, otherwise another free one. */
 export async function choosePorts(wishes: Partial<Ports>): Promise<Ports> {
   const held: Held = [];
   try {
@@ -38,7 +38,7 @@ export async function choosePorts(wishes: Partial<Ports>): Promise<Ports> {
   }
 }
 
-/** A port that is free on loopback. */
+/** Finds a port that is free on loopback. */
 export async function findFreePort(): Promise<number> {
   const held: Held = [];
   const port = await choose(held);
@@ -46,7 +46,7 @@ export async function findFreePort(): Promise<number> {
   return port;
 }
 
-/** What keeps the ports that are chosen from being chosen again. */
+/** Servers that keep chosen ports from being chosen again. */
 type Held = Server[];
 
 async function choose(held: Held, wish?: number): Promise<number> {

@@ -6,7 +6,7 @@ interface User {
   gid: number;
 }
 
-/** How to start a PostgreSQL program: a command to put in front of it, whom to run as, and who has to own its files. */
+/** How to start a PostgreSQL program: a command prefix, the user to run as, and the owner of its files. */
 export interface RunAs {
   prefix: readonly string[];
   identity: Partial<User>;
@@ -14,9 +14,9 @@ export interface RunAs {
 }
 
 /**
- * PostgreSQL refuses to run as root: root starts it as the system's user `postgres`, who is made if need be.
- * Where that user cannot reach the checkout or the data folder (below /root, for one), it may pass the folders'
- * permissions by a capability, and has no other right of root's.
+ * PostgreSQL refuses to run as root, so root starts it as the system user `postgres`, who is created if necessary. If that user cannot
+ * reach the checkout or the data folder (for example below /root), the program gets a capability to bypass folder permissions, and no
+ * other privilege of root.
  */
 export function choosePostgresUser(program: string, dataDir: string): RunAs {
   if (process.getuid?.() !== 0) return { prefix: [], identity: {}, owner: undefined };

@@ -13,7 +13,7 @@ import { commandLineOf, stopLeftover } from './process-record.ts';
 const USER = 'posthorn';
 const DATABASE = 'posthorn';
 
-/** Durable: a commit is on disk. Room for many connections, and checkpoints that are rare and spread out. */
+/** Commits are flushed to disk. Allows many connections; checkpoints are rare and spread out. */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -47,8 +47,8 @@ export interface EmbeddedPostgres extends Supervised {
 }
 
 /**
- * Starts PostgreSQL on `<data folder>/postgres`, initialising it at the first start, with a database `posthorn`.
- * @throws OperatorError when another major version made the folder
+ * Starts PostgreSQL on `<data folder>/postgres` with a database `posthorn`. Initializes the folder at the first start.
+ * @throws OperatorError if another major version created the folder
  */
 export async function startPostgres(dataDir: DataDir, port: number, context: Context): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
@@ -82,8 +82,8 @@ export async function startPostgres(dataDir: DataDir, port: number, context: Con
 }
 
 /**
- * Stops what an earlier start left running, and forgets a process id that a power cut left behind: PostgreSQL itself
- * would take any process of the same user with that id for its own.
+ * Stops a PostgreSQL that an earlier start left running, and removes a stale `postmaster.pid` after a power cut: PostgreSQL itself would
+ * take any process of the same user with that id for another PostgreSQL.
  */
 export async function clearPostgres(dataDir: DataDir): Promise<void> {
   await stopLeftover(dataDir.recordFile('postgres'), STOP_STEPS);
@@ -91,7 +91,7 @@ export async function clearPostgres(dataDir: DataDir): Promise<void> {
   if (existsSync(pidFile) && !ownsFolder(pidFile, dataDir.path)) rmSync(pidFile, { force: true });
 }
 
-/** Whether the process that a `postmaster.pid` names looks like a PostgreSQL on that folder. */
+/** Whether the process in a `postmaster.pid` looks like a PostgreSQL on that folder. */
 function ownsFolder(pidFile: string, folder: string): boolean {
   const command = commandLineOf(Number(readFileSync(pidFile, 'utf8').split('\n', 1)[0]));
   return command.includes('postgres') && command.includes(folder);
@@ -147,7 +147,7 @@ function makeExecutable(file: string): void {
   try {
     chmodSync(file, 0o755);
   } catch {
-    // A read-only file system: the package manager has set the mode.
+    // The file system is read-only: the package manager has set the mode.
   }
 }
 

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A process and when it was born, so that a process id that came round again is not taken for it. */
+/** A process id with the start time of the process, so that a reused id is not mistaken for it. */
 export interface ProcessRecord {
   pid: number;
   birth: string;
 }
 
-/** When the process was started, in a form that differs after a reboot; undefined when there is no such process. */
+/** The start time in a form that differs after a reboot; undefined if there is no such process. */
 function birthOf(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') {
@@ -27,7 +27,7 @@ function birthOf(pid: number): string | undefined {
   }
 }
 
-/** Undefined when there is no such process (any more). */
+/** Undefined if there is no such process. */
 export function identify(pid: number): ProcessRecord | undefined {
   const birth = birthOf(pid);
   return birth === undefined ? undefined : { pid, birth };
@@ -37,7 +37,7 @@ export function isAlive(record: ProcessRecord): boolean {
   return birthOf(record.pid) === record.birth;
 }
 
-/** The command line of a process; empty when there is none. */
+/** The command line of a process; empty if there is none. */
 export function commandLineOf(pid: number): string {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
@@ -47,7 +47,7 @@ export function commandLineOf(pid: number): string {
   }
 }
 
-/** Undefined when the file is not there or holds no record. */
+/** Undefined if the file does not exist or contains no record. */
 export function readRecord(file: string): ProcessRecord | undefined {
   try {
     const [pid, birth] = readFileSync(file, 'utf8').trim().split(' ', 2);
@@ -61,15 +61,15 @@ export function formatRecord(record: ProcessRecord): string {
   return `${record.pid} ${encodeURIComponent(record.birth)}\n`;
 }
 
-/** Notes the process in the file, for `stopLeftover` after a start that was cut short. */
+/** Writes a record of the process for `stopLeftover`, in case this start is interrupted. */
 export function writeRecord(file: string, pid: number): void {
   const record = identify(pid);
   if (record) writeFileSync(file, formatRecord(record), { mode: 0o600 });
 }
 
 /**
- * Stops the process noted in the file if it still runs, by one signal after the other, and removes the file.
- * @returns whether there was one to stop
+ * Stops the recorded process if it still runs, with one signal after another, and removes the file.
+ * @returns whether it was running
  */
 export async function stopLeftover(
   file: string,
@@ -86,7 +86,7 @@ export async function stopLeftover(
   return found;
 }
 
-/** Kills the process noted in the file if it still runs. */
+/** Kills the recorded process if it still runs. */
 export function killRecorded(file: string): void {
   const record = readRecord(file);
   if (record && isAlive(record)) process.kill(record.pid, 'SIGKILL');

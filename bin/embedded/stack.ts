@@ -6,7 +6,7 @@ import { killRecorded } from './process-record.ts';
 import { clearPostgres, startPostgres, type EmbeddedPostgres } from './postgres.ts';
 import { clearTemporal, startTemporal, type EmbeddedTemporal } from './temporal.ts';
 
-/** What of the embedded parts is wanted. */
+/** The embedded parts to start. */
 export interface Parts {
   postgres: boolean;
   temporal: boolean;
@@ -19,7 +19,7 @@ export interface RunningParts {
   stop(hurried?: AbortSignal): Promise<void>;
 }
 
-/** Starts the wanted parts side by side, each on the port that it had before or else was wished on, if that is free. */
+/** Starts the wanted parts in parallel. Each uses its previous port, otherwise the preferred one, if it is free. */
 export async function startParts(
   dataDir: DataDir,
   parts: Parts,
@@ -58,19 +58,19 @@ export interface EmbeddedStack {
   stop(): Promise<void>;
 }
 
-/** Stops what a stack on this data folder left running when its process was killed; nothing when that process lives. */
+/** Stops the parts that a killed process left running on this data folder. Does nothing if that process is alive. */
 export async function stopLeftStack(path: string): Promise<void> {
   const dataDir = openDataDir(path);
   await Promise.all([clearPostgres(dataDir), clearTemporal(dataDir)]);
   dataDir.close();
 }
 
-/** Ends the stack on this data folder at once, for a process that has no time left. */
+/** Kills the parts on this data folder at once, for a process that is about to exit. */
 export function killStack(path: string): void {
   for (const name of ['temporal', 'postgres']) killRecorded(join(path, 'run', `${name}.pid`));
 }
 
-/** Starts PostgreSQL and Temporal on a data folder of their own, on ports that are free. */
+/** Starts PostgreSQL and Temporal on their own data folder and on free ports. */
 export async function startEmbedded(options: { dataDir: string; say(line: string): void }): Promise<EmbeddedStack> {
   const dataDir = openDataDir(options.dataDir);
   try {

@@ -19,15 +19,15 @@ const DOWNLOAD_STALL_MS = 20_000;
 const DOWNLOAD_LIMIT_MS = 300_000;
 const FILE_NAME = process.platform === 'win32' ? 'temporal.exe' : 'temporal';
 
-/** Where the Temporal CLI is kept between checkouts: `$XDG_CACHE_HOME/posthorn/bin`, by default below `~/.cache`. */
+/** The folder that keeps the Temporal CLI between checkouts: `$XDG_CACHE_HOME/posthorn/bin`, default: below `~/.cache`. */
 function cacheFolder(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'posthorn', 'bin');
 }
 
 /**
- * Finds the Temporal CLI, or gets it: TEMPORAL_CLI, PATH, the cache folder, a download, a build with Go. Says which way it took.
+ * Finds the Temporal CLI: TEMPORAL_CLI, PATH, the cache folder, a download, or a build with Go. Prints the source.
  * @returns the path of the program
- * @throws OperatorError saying what to install when no way works
+ * @throws OperatorError with instructions if nothing works
  */
 export async function findTemporalCli(env: NodeJS.ProcessEnv, context: Context): Promise<string> {
   const { say } = context;
@@ -52,7 +52,7 @@ export async function findTemporalCli(env: NodeJS.ProcessEnv, context: Context):
   return cached;
 }
 
-/** One process at a time fills the cache; others wait for it. The program appears there whole or not at all. */
+/** One process at a time fills the cache while others wait. The program is moved there atomically. */
 async function fillCache(cached: string, env: NodeJS.ProcessEnv, context: Context): Promise<void> {
   mkdirSync(dirname(cached), { recursive: true });
   const lockFile = `${cached}.lock`;

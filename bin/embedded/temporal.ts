@@ -18,14 +18,14 @@ export const SEARCH_ATTRIBUTES = {
 const STOP_STEPS = [{ signal: 'SIGTERM', graceMs: 10_000 }] as const;
 
 export interface EmbeddedTemporal extends Supervised {
-  /** host:port of the frontend, for TEMPORAL_ADDRESS. */
+  /** The host:port of the frontend, for TEMPORAL_ADDRESS. */
   temporalAddress: string;
   temporalUiUrl: string;
 }
 
 /**
- * Starts Temporal's development server on `<data folder>/temporal.db`, getting its CLI first if need be.
- * @throws OperatorError when there is none to be had
+ * Starts Temporal's development server on `<data folder>/temporal.db`. Installs its CLI first if necessary.
+ * @throws OperatorError if the CLI is not available
  */
 export async function startTemporal(
   dataDir: DataDir,
@@ -65,7 +65,7 @@ export async function startTemporal(
   return { temporalAddress: address, temporalUiUrl: `http://127.0.0.1:${ports.temporalUi}`, stop: supervised.stop };
 }
 
-/** Stops what an earlier start left running. */
+/** Stops a server that an earlier start left running. */
 export async function clearTemporal(dataDir: DataDir): Promise<void> {
   await stopLeftover(dataDir.recordFile('temporal'), STOP_STEPS);
 }
