@@ -3,6 +3,7 @@ import { AppError } from '../core/contracts/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerProblem } from './middleware/problem.ts';
 import { writeDocument } from './openapi/document.ts';
+import { withoutPortal } from './paths.ts';
 import { addDashboardDeliveryRoutes } from './routes/dashboard-deliveries.ts';
 import { addDashboardEventRoutes } from './routes/dashboard-events.ts';
 import { addCancelRoute } from './routes/cancel.ts';
@@ -17,6 +18,8 @@ import { addHealthRoutes } from './routes/health.ts';
 import { addHistoryRoutes } from './routes/history.ts';
 import { addKeyRoutes } from './routes/keys.ts';
 import { addDashboardRecoveryRoutes, addRecoveryRoutes } from './routes/recoveries.ts';
+import { addPortalLinksRoute } from './routes/portal-links.ts';
+import { addPortalSessionRoutes } from './routes/portal-session.ts';
 import { addRetryRoute } from './routes/retry.ts';
 import { addSessionRoutes } from './routes/session.ts';
 import { addWebhookTestRoute } from './routes/webhook-test.ts';
@@ -36,8 +39,10 @@ export function createApp(deps: ApiDeps): OpenAPIHono {
     addCancelRoute(router, deps, platform);
     addWebhookTestRoute(router, deps, platform);
     addRecoveryRoutes(router, deps, platform);
+    addPortalLinksRoute(router, deps, platform);
   }
   addSessionRoutes(router, deps);
+  addPortalSessionRoutes(router, deps);
   addDashboardRecoveryRoutes(router, deps);
   addOverviewRoute(router, deps);
   addDashboardWebhookRoutes(router, deps);
@@ -50,7 +55,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono {
   let document: string | undefined;
   addDocsRoutes(router, () => (document ??= writeDocument(app, deps.registry)));
   router.mount();
-  app.get('*', async (c, next) => await (isOfApi(c.req.path) ? next() : deps.dashboard(c, next)));
+  app.get('*', async (c, next) => await (isOfApi(withoutPortal(c.req.path)) ? next() : deps.dashboard(c, next)));
   app.notFound((c) => {
     const error = new AppError('not_found', `there is nothing at ${c.req.path}; /api/docs lists what there is`);
     return answerProblem(error, c.req.path, deps.log);

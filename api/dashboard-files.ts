@@ -16,12 +16,16 @@ const ABSENT = `<!doctype html>
 /**
  * Serves the built dashboard: files by path, and index.html for every path without an extension, because the dashboard does its own
  * routing. Sends the compressed version of a file if the build created one.
+ * Only the pages of portals may be in a frame, and only on `portalOrigins`.
  */
-export async function loadDashboard(folder = BUILT): Promise<MiddlewareHandler> {
+export async function loadDashboard(portalOrigins: readonly string[], folder = BUILT): Promise<MiddlewareHandler> {
   const page = await readFile(join(folder, 'index.html'), 'utf8').catch(() => null);
   if (page === null) return async (c, next) => (c.req.path === '/' ? c.html(ABSENT) : await next());
-  const policy = writePolicy(page);
-  const onFound = (_: string, c: Context) => describe(c, isPage(c) ? policy : null);
+  const policies = { page: writePolicy(page, []), portal: writePolicy(page, portalOrigins) };
+  const onFound = (_: string, c: Context) => {
+    describe(c);
+    if (isPage(c)) protect(c, c.req.path.startsWith('/portal/') ? policies.portal : policies.page);
+  };
   const options = { root: folder, precompressed: true, onFound };
   const [servePage, serveFile] = [serveStatic({ ...options, path: 'index.html' }), serveStatic(options)];
   return async (c, next) => await (isPage(c) ? servePage : serveFile)(c, next);
@@ -31,21 +35,28 @@ function isPage(c: Context): boolean {
   return extname(c.req.path) === '' || c.req.path === '/index.html';
 }
 
-function describe(c: Context, policy: string | null): void {
+function describe(c: Context): void {
   const isFixed = c.req.path.startsWith('/assets/');
   c.header('Cache-Control', isFixed ? 'public, max-age=31536000, immutable' : 'no-cache');
   c.header('X-Content-Type-Options', 'nosniff');
   c.header('Referrer-Policy', 'no-referrer');
-  if (policy === null) return;
-  c.header('Content-Security-Policy', policy);
-  c.header('X-Frame-Options', 'DENY');
+}
+
+interface Policy {
+  text: string;
+  mayBeFramed: boolean;
+}
+
+function protect(c: Context, { text, mayBeFramed }: Policy): void {
+  c.header('Content-Security-Policy', text);
+  if (!mayBeFramed) c.header('X-Frame-Options', 'DENY');
 }
 
 /** Allows no other hosts, and of inline scripts only those of the build. */
-function writePolicy(html: string): string {
+function writePolicy(html: string, framedBy: readonly string[]): Policy {
   const inline = [...html.matchAll(/<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g)].map(([, code = '']) => code);
   const hashes = inline.map((code) => ` 'sha256-${createHash('sha256').update(code).digest('base64')}'`);
-  return [
+  const directives = [
     `default-src 'none'`,
     `script-src 'self'${hashes.join('')}`,
     `style-src 'self' 'unsafe-inline'`,
@@ -55,6 +66,7 @@ function writePolicy(html: string): string {
     `manifest-src 'self'`,
     `form-action 'self'`,
     `base-uri 'none'`,
-    `frame-ancestors 'none'`,
-  ].join('; ');
+    `frame-ancestors ${framedBy.join(' ') || "'none'"}`,
+  ];
+  return { text: directives.join('; '), mayBeFramed: framedBy.length > 0 };
 }

@@ -10,6 +10,7 @@ import type { Resolve } from '../delivery/guard/resolve.ts';
 import type { Registry } from '../core/platforms/platform.ts';
 import type { SecretBox } from '../core/secrets.ts';
 import type { KeyRing } from './auth/key-ring.ts';
+import type { PortalSessions } from './auth/portal-sessions.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { Metrics } from './metrics.ts';
@@ -25,6 +26,7 @@ export interface ApiDeps {
   live: LiveHub;
   keys: KeyRing;
   sessions: Sessions;
+  portals: PortalSessions;
   secretBox: SecretBox;
   /** Networks of receivers that are allowed although they are not public. */
   allowlist: Allowlist;
@@ -39,6 +41,8 @@ export interface ApiDeps {
   bodies: ByteBudget;
   /** The length of one unit of the retry schedules, in milliseconds. */
   retryUnitMs: number;
+  /** Origin of portal links; undefined: that of the request. */
+  publicUrl: string | undefined;
   /** The base of links to workflows; undefined: no links. */
   temporalUiUrl: string | undefined;
   workflows: Workflows;

@@ -14,9 +14,16 @@ export function operationId(platform: Platform, name: string): string {
   return `${platform.id}_${name}`;
 }
 
+const PORTAL = /^\/portal\/[^/]+(?=\/)/;
+
+/** The path without the prefix that portals put before the paths of the API: `/portal/{link}`. */
+export function withoutPortal(path: string): string {
+  return path.replace(PORTAL, '');
+}
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function isUuid(text: string): boolean {
+export function isUuid(text: string): boolean {
   return UUID.test(text);
 }
 

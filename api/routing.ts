@@ -9,6 +9,7 @@ import type { Principal } from './auth/key-ring.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerProblem } from './middleware/problem.ts';
 import { describeProblems } from './openapi/problems.ts';
+import { isOpenToPortals } from './portal-access.ts';
 
 type Method = 'get' | 'post' | 'put' | 'delete';
 
@@ -52,11 +53,21 @@ export interface PublicRoute extends Description {
   handle(c: Context): Promise<Response> | Response;
 }
 
+/** A route below `/portal/{link}` that the API does not have elsewhere, or has in another way. */
+export interface PortalRoute {
+  method: Method;
+  /** Without that prefix. */
+  path: string;
+  handle(c: Context, link: string): Promise<Response>;
+}
+
 interface Entry {
   method: Method;
   path: string;
   run(c: Context): Promise<Response> | Response;
 }
+
+const PORTAL_PREFIX = '/portal/{link}';
 
 const AUTHENTICATED: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'internal_error', 'unavailable'];
 
@@ -65,6 +76,7 @@ export class Router {
   private readonly app: OpenAPIHono;
   private readonly deps: ApiDeps;
   private readonly entries: Entry[] = [];
+  private readonly portalEntries: Entry[] = [];
 
   constructor(app: OpenAPIHono, deps: ApiDeps) {
     this.app = app;
@@ -107,9 +119,15 @@ export class Router {
     });
   }
 
+  /** Only for portals; the OpenAPI document does not have it. */
+  addForPortals({ method, path, handle }: PortalRoute): void {
+    const run = (c: Context) => handle(c, c.req.param('link')!);
+    this.portalEntries.push({ method, path: PORTAL_PREFIX + path, run });
+  }
+
   /** Registers fixed paths before those with parameters. Answers other methods of a known path with 405. */
   mount(): void {
-    const entries = this.entries.toSorted((a, b) => compare(a.path, b.path));
+    const entries = [...this.entries, ...this.portalEntries].toSorted((a, b) => compare(a.path, b.path));
     for (const [path, routes] of Map.groupBy(entries, (entry) => entry.path)) {
       const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
       for (const entry of routes) this.app.on(entry.method.toUpperCase(), pattern, this.watch(entry));
@@ -129,7 +147,9 @@ export class Router {
       security: secured ? [{ key: [] }, { session: [] }] : [],
       responses: { ...route.responses, ...describeProblems(errors) },
     });
-    this.entries.push({ method: route.method, path: route.path, run });
+    const { method, path } = route;
+    this.entries.push({ method, path, run });
+    if (isOpenToPortals(route.operationId)) this.portalEntries.push({ method, path: PORTAL_PREFIX + path, run });
   }
 
   private watch({ method, path, run }: Entry) {

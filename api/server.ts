@@ -22,6 +22,7 @@ import { stopRequested } from '../core/stop-requested.ts';
 import { createApp } from './app.ts';
 import { ensureAdminKey } from './auth/admin-key.ts';
 import { KeyRing } from './auth/key-ring.ts';
+import { PortalSessions } from './auth/portal-sessions.ts';
 import { Sessions } from './auth/sessions.ts';
 import { readHandover } from './dashboard/health.ts';
 import { loadDashboard } from './dashboard-files.ts';
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
   const orm = await createOrm(config.databaseUrl);
   const keys = new KeyRing(pool);
   const sessions = new Sessions(pool);
+  const portals = new PortalSessions(pool, platforms);
   const changes = new Changes(pool);
   const live = new LiveHub();
   const workflows = createWorkflows(config.temporalUiUrl);
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
     live,
     keys,
     sessions,
+    portals,
     secretBox,
     allowlist,
     resolve: createResolver({ servers: config.dnsServers }),
@@ -79,11 +82,12 @@ async function main(): Promise<void> {
     bodyLimit: config.bodyLimit,
     bodies: new ByteBudget(config.maxBytes),
     retryUnitMs: config.retryUnitMs,
+    publicUrl: config.publicUrl,
     temporalUiUrl: config.temporalUiUrl,
     workflows,
-    dashboard: await loadDashboard(),
+    dashboard: await loadDashboard(config.portalOrigins),
   });
-  const listener = listenToDatabase(config.databaseUrl, { keys, sessions, live, reads, log });
+  const listener = listenToDatabase(config.databaseUrl, { keys, sessions, portals, live, reads, log });
   const stopped = stopRequested();
   const { adminKey, databaseUrl } = config;
   await untilDone(

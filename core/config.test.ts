@@ -32,6 +32,8 @@ describe('readConfig', () => {
       maxBytes: 268_435_456,
       bodyLimit: 1_048_576,
       logLevel: 'info',
+      publicUrl: undefined,
+      portalOrigins: [],
       temporalUiUrl: undefined,
       taskQueue: 'posthorn',
     });
@@ -88,6 +90,18 @@ describe('readConfig', () => {
     }
   });
 
+  it('reads the origins of portals, and refuses paths, wildcards and other protocols', () => {
+    const read = (text: string) => readConfig({ ...needed, POSTHORN_PORTAL_ORIGINS: text }).portalOrigins;
+    expect(read('https://App.example.com, http://localhost:3000/,https://[::1]:443')).toEqual([
+      'https://app.example.com',
+      'http://localhost:3000',
+      'https://[::1]',
+    ]);
+    for (const wrong of ['app.example.com', '*', 'https://*', 'https://a;b', 'https://a.example/path', 'data:text']) {
+      expect(() => read(wrong)).toThrow('POSTHORN_PORTAL_ORIGINS must be origins, comma-separated, such as');
+    }
+  });
+
   it('says which variable is wrong without repeating a secret', () => {
     expect(messageFor({ POSTHORN_MASTER_KEY: 'hunter2', POSTHORN_ADMIN_KEY: 'short', PORT: '80a' })).toBe(
       [
@@ -102,6 +116,11 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'mysql://localhost', 'must be a URL that begins with postgresql:// or postgres://'],
     ['DATABASE_URL', '', 'is required'],
     ['POSTHORN_COALESCE_MAX', '2001', 'must be a whole number from 1 to 2000'],
+    [
+      'POSTHORN_PUBLIC_URL',
+      'https://a.example/hooks',
+      'must be a URL without a path, such as https://posthorn.example.com',
+    ],
     ['LOG_LEVEL', 'loud', 'must be one of trace, debug, info, warn, error, fatal, silent'],
   ])('refuses %s=%s', (name, value, complaint) => {
     expect(messageFor({ [name]: value })).toBe(`${name} ${complaint}`);

@@ -32,6 +32,37 @@ const url = (...protocols: string[]) =>
     error: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
   });
 
+const HOST = /^([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])$/;
+
+/** An origin as browsers write it, for example without a default port; undefined for everything else. */
+function readOrigin(text: string): string | undefined {
+  const parsed = URL.parse(text);
+  if (!parsed || !['http:', 'https:'].includes(parsed.protocol) || !HOST.test(parsed.hostname)) return undefined;
+  return parsed.href === `${parsed.origin}/` ? parsed.origin : undefined;
+}
+
+/** Such as `https://app.example.com, http://localhost:3000`. They become part of a header, so nothing else may pass. */
+const origins = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const listed = text.split(',').flatMap((part) => part.trim() || []);
+    const read = listed.flatMap((part) => readOrigin(part) ?? []);
+    if (read.length === listed.length) return read;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be origins, comma-separated, such as https://app.example.com,http://localhost:3000',
+    });
+    return z.NEVER;
+  });
+
+const origin = z.string().transform((text, context) => {
+  const read = readOrigin(text);
+  if (read !== undefined) return read;
+  context.addIssue({ code: 'custom', message: 'must be a URL without a path, such as https://posthorn.example.com' });
+  return z.NEVER;
+});
+
 const masterKey = z
   .string({ error: 'is required: 32 random bytes, as base64 or as 64 hex digits' })
   .transform((text, context) => {
@@ -81,6 +112,8 @@ const Environment = z.object({
       error: 'must be one of trace, debug, info, warn, error, fatal, silent',
     })
     .default('info'),
+  POSTHORN_PUBLIC_URL: origin.optional(),
+  POSTHORN_PORTAL_ORIGINS: origins,
   POSTHORN_TEMPORAL_UI_URL: url('http:', 'https:').optional(),
   POSTHORN_TASK_QUEUE: z.string().default('posthorn'),
   POSTHORN_WORKFLOW_BUNDLE: z.string().optional(),
@@ -120,6 +153,10 @@ export interface Config {
   /** Bytes of a request body with one event. Default 1 MiB. */
   readonly bodyLimit: number;
   readonly logLevel: z.output<typeof Environment>['LOG_LEVEL'];
+  /** Origin of portal links; undefined: that of the request which creates the link. */
+  readonly publicUrl: string | undefined;
+  /** Origins that may show a portal in a frame. Default: none. */
+  readonly portalOrigins: string[];
   /** Base URL of links to workflows; undefined: no links. */
   readonly temporalUiUrl: string | undefined;
   /** Default `posthorn`. */
@@ -162,6 +199,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxBytes: settings.POSTHORN_MAX_BYTES,
     bodyLimit: settings.POSTHORN_BODY_LIMIT,
     logLevel: settings.LOG_LEVEL,
+    publicUrl: settings.POSTHORN_PUBLIC_URL,
+    portalOrigins: settings.POSTHORN_PORTAL_ORIGINS,
     temporalUiUrl: settings.POSTHORN_TEMPORAL_UI_URL,
     taskQueue: settings.POSTHORN_TASK_QUEUE,
     workflowBundle: settings.POSTHORN_WORKFLOW_BUNDLE,

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { ensureAdminKey } from '../api/auth/admin-key.ts';
 import { KeyRing } from '../api/auth/key-ring.ts';
+import { PortalSessions } from '../api/auth/portal-sessions.ts';
 import { Sessions } from '../api/auth/sessions.ts';
 import { readHandover } from '../api/dashboard/health.ts';
 import { loadDashboard } from '../api/dashboard-files.ts';
@@ -97,8 +98,11 @@ export async function startApi() {
   };
 }
 
-/** Starts the API with any database URL, reachable or not. `dashboardFolder` contains the built dashboard. */
-export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere') {
+/**
+ * Starts the API with any database URL, reachable or not. `dashboardFolder` contains the built dashboard; `portalOrigins` may show its
+ * portals in a frame.
+ */
+export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere', portalOrigins: string[] = []) {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const pool = createPool(databaseUrl);
@@ -109,12 +113,14 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
   const workflows = createWorkflows('http://temporal.example');
   const keys = new KeyRing(pool);
   const sessions = new Sessions(pool);
+  const portals = new PortalSessions(pool, platforms);
   const app = createApp({
     orm,
     pool,
     reads,
     keys,
     sessions,
+    portals,
     intake: createIntake(pool),
     changes,
     live,
@@ -127,11 +133,12 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
     bodyLimit: BODY_LIMIT,
     bodies: new ByteBudget(64 * 1024 * 1024),
     retryUnitMs: 60_000,
+    publicUrl: undefined,
     temporalUiUrl: 'http://temporal.example',
     workflows,
-    dashboard: await loadDashboard(dashboardFolder),
+    dashboard: await loadDashboard(portalOrigins, dashboardFolder),
   });
-  const listener = listenToDatabase(databaseUrl, { keys, sessions, live, reads, log });
+  const listener = listenToDatabase(databaseUrl, { keys, sessions, portals, live, reads, log });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -2,22 +2,27 @@ import type { Context } from 'hono';
 import { AppError } from '../../core/contracts/errors.ts';
 import type { Scope } from '../../core/contracts/key.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
-import { readSessionCookie, requireOwnOrigin } from './cookie.ts';
+import { readPortalCookie, readSessionCookie, requireOwnOrigin } from './cookie.ts';
 import type { KeyRing, Principal } from './key-ring.ts';
+import type { PortalSessions } from './portal-sessions.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface Identification {
   keys: KeyRing;
   sessions: Sessions;
+  portals: PortalSessions;
 }
 
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="posthorn"' };
 
 /**
- * Identifies the caller by the key in the header or the session in the cookie. Synchronous for a cached key.
+ * Identifies the caller by the key in the header or the session in the cookie; below `/portal/{link}`, only by the portal's cookie.
+ * Synchronous for a cached key.
  * @throws AppError unauthorized, or forbidden if the cookie comes with a cross-origin request
  */
-export function identify({ keys, sessions }: Identification, c: Context): Principal | Promise<Principal> {
+export function identify({ keys, sessions, portals }: Identification, c: Context): Principal | Promise<Principal> {
+  const link = c.req.param('link');
+  if (link !== undefined) return identifyInPortal(portals, c, link);
   const authorization = c.req.header('authorization');
   if (authorization === undefined) return identifyByCookie(sessions, c);
   const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
@@ -37,6 +42,14 @@ async function identifyByCookie(sessions: Sessions, c: Context): Promise<Princip
   }
   const principal = await sessions.find(token);
   if (!principal) throw new AppError('unauthorized', 'the session is over; sign in again', { headers: CHALLENGE });
+  requireOwnOrigin(c);
+  return principal;
+}
+
+async function identifyInPortal(portals: PortalSessions, c: Context, link: string): Promise<Principal> {
+  const token = readPortalCookie(c);
+  const principal = token === undefined ? null : await portals.find(link, token);
+  if (!principal) throw new AppError('unauthorized', 'this portal is closed; open a new link', { headers: CHALLENGE });
   requireOwnOrigin(c);
   return principal;
 }

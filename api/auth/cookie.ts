@@ -1,9 +1,11 @@
 import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import { AppError } from '../../core/contracts/errors.ts';
+import { PORTAL_SESSION_SECONDS } from './portal-sessions.ts';
 import { SESSION_SECONDS } from './sessions.ts';
 
 const NAME = 'posthorn_session';
+const PORTAL_NAME = 'posthorn_portal';
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
 export function readSessionCookie(c: Context): string | undefined {
@@ -15,6 +17,26 @@ export function writeSessionCookie(c: Context, token: string | null): string {
   const age = token === null ? 0 : SESSION_SECONDS;
   const secure = isHttps(c) ? '; Secure' : '';
   return `${NAME}=${token ?? ''}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`;
+}
+
+export function readPortalCookie(c: Context): string | undefined {
+  return getCookie(c, PORTAL_NAME);
+}
+
+/**
+ * The header `Set-Cookie` of a portal session. Only the pages of its link send it. Over https, a session in a frame gets a cookie that
+ * works within another site, and only there.
+ */
+export function writePortalCookie(c: Context, link: string, token: string, framed: boolean): string {
+  const https = isHttps(c);
+  const site = https && framed ? 'SameSite=None; Partitioned' : 'SameSite=Strict';
+  const path = `Path=/portal/${link}; Max-Age=${PORTAL_SESSION_SECONDS}`;
+  return `${PORTAL_NAME}=${token}; ${path}; HttpOnly; ${site}${https ? '; Secure' : ''}`;
+}
+
+/** The origin that the request was sent to, as the caller wrote it. */
+export function readOrigin(c: Context): string {
+  return `${isHttps(c) ? 'https' : 'http'}://${c.req.header('host') ?? new URL(c.req.url).host}`;
 }
 
 /**

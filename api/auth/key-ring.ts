@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
 import type { Scope } from '../../core/contracts/key.ts';
+import type { PortalLook } from '../../core/contracts/portal.ts';
 
 /** The key that a request was made with. */
 export interface Principal {
@@ -11,6 +12,8 @@ export interface Principal {
   /** Null: every organization. */
   orgId: string | null;
   scopes: ReadonlySet<Scope>;
+  /** Only for the session of a portal link. */
+  portal?: PortalLook;
 }
 
 /** If the notification of a revocation is lost, a revoked key works for this much longer. */

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { CHANGES_CHANNEL } from '../../core/db/changes.ts';
 import { listen, type Listener } from '../../core/db/listener.ts';
 import type { KeyRing } from '../auth/key-ring.ts';
+import type { PortalSessions } from '../auth/portal-sessions.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { LiveHub } from './hub.ts';
 import { readNotice } from './read-notice.ts';
@@ -10,6 +11,7 @@ import { readNotice } from './read-notice.ts';
 interface Hearers {
   keys: KeyRing;
   sessions: Sessions;
+  portals: PortalSessions;
   live: LiveHub;
   reads: pg.Pool;
   log: Logger;
@@ -19,11 +21,15 @@ const KEYS = 'posthorn_keys';
 const RECOVERIES = 'posthorn_recoveries';
 
 /** Handles all PostgreSQL notifications of an API process, over one connection. */
-export function listenToDatabase(databaseUrl: string, { keys, sessions, live, reads, log }: Hearers): Listener {
+export function listenToDatabase(
+  databaseUrl: string,
+  { keys, sessions, portals, live, reads, log }: Hearers,
+): Listener {
   const hearings: Record<string, (payload: string) => void> = {
     [KEYS]: () => {
       keys.forget();
       sessions.forget();
+      portals.forget();
       void live.recheck();
     },
     // Empty after a reconnect: notifications may have been missed.

@@ -6,6 +6,7 @@ import { AppError, invalidRequest } from '../../core/contracts/errors.ts';
 import { describeIssues } from '../../core/contracts/issues.ts';
 import { OverloadedError } from '../../core/batcher.ts';
 import { encodePhpJson, JsonSyntaxError } from '../../delivery/body/encode.ts';
+import { withoutPortal } from '../paths.ts';
 
 const FORM = /^\s*(application\/x-www-form-urlencoded|multipart\/)/i;
 
@@ -116,7 +117,7 @@ const EMPTY_ALLOWED = '/api/dashboard/';
  */
 export function readQuery<Schema extends z.ZodType>(c: Context, schema: Schema): z.output<Schema> {
   const query = c.req.query();
-  if (c.req.path.startsWith(EMPTY_ALLOWED)) {
+  if (withoutPortal(c.req.path).startsWith(EMPTY_ALLOWED)) {
     return check(schema, Object.fromEntries(Object.entries(query).filter(([, value]) => value !== '')));
   }
   const parsed = schema.safeParse(query);

@@ -39,6 +39,7 @@ function listTags(registry: Registry) {
     { name: `${label} events`, description: `Events of ${label}.` },
     { name: `${label} deliveries`, description: `Deliveries of the events of ${label}.` },
     { name: `${label} recoveries`, description: `Bulk retries of deliveries of ${label}.` },
+    { name: `${label} portal`, description: `Links to a dashboard of the webhooks of ${label} alone.` },
     { name: `${label} receivers`, description: `Requests that receivers of ${label} get.` },
   ];
   return [

@@ -85,7 +85,7 @@ export function addDashboardDeliveryRoutes(router: Router, deps: ApiDeps): void 
       const id = requireId(c.req.param('id'), 'delivery');
       const row = await findDelivery(deps.reads, id, narrow(deps.registry, principal));
       if (!row) throw new AppError('not_found', 'there is no delivery with this id');
-      const workflow = await describeWorkflow(row.workflow_id);
+      const workflow = await describeWorkflow(principal.portal ? null : row.workflow_id);
       return answerText(writeDashboardDetail(row, deps, hasScope(principal, 'webhooks:write'), workflow), 200);
     },
   });

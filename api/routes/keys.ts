@@ -88,7 +88,7 @@ export function addKeyRoutes(router: Router, deps: ApiDeps): void {
     tag: 'Keys',
     operationId: 'revokeKey',
     summary: 'Revoke a key',
-    description: 'It stops working at once.',
+    description: 'It stops working at once, and the sessions of its portal links end.',
     errors: ['not_found'],
     request: { params: z.object({ id: Id }) },
     responses: { 204: { description: 'Revoked' } },
@@ -111,6 +111,7 @@ export function addKeyRoutes(router: Router, deps: ApiDeps): void {
         await execute(`select pg_notify('posthorn_keys', '')`);
       });
       deps.keys.forget();
+      deps.portals.forget();
       return new Response(null, { status: 204 });
     },
   });

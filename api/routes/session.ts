@@ -85,15 +85,17 @@ export function addSessionRoutes(router: Router, deps: ApiDeps): void {
   });
 }
 
-function writeSession({ registry, retryUnitMs, temporalUiUrl }: ApiDeps, principal: Principal): Session {
+/** The session as the dashboard reads it. */
+export function writeSession({ registry, retryUnitMs, temporalUiUrl }: ApiDeps, principal: Principal): Session {
   const visible = Object.values(registry).filter(({ id }) => principal.platform === null || principal.platform === id);
   return {
-    name: principal.name,
+    name: principal.portal?.name ?? principal.name,
     platform: principal.platform,
     org_id: principal.orgId,
     scopes: [...principal.scopes],
     admin: isAdmin(principal),
-    temporal_ui_url: temporalUiUrl ?? null,
+    portal: principal.portal ?? null,
+    temporal_ui_url: principal.portal ? null : (temporalUiUrl ?? null),
     retry_unit_ms: retryUnitMs,
     platforms: visible.map(writePlatform),
   };

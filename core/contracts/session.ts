@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Scope } from './key.ts';
+import { PortalLook } from './portal.ts';
 
 export const SignIn = z
   .object({ api_key: z.string().min(1).max(1000).meta({ description: 'the key to sign in with' }) })
@@ -17,11 +18,12 @@ const SessionPlatform = z.object({
 /** Who is signed in, and what the dashboard needs to know before anything else. */
 export const Session = z
   .object({
-    name: z.string().meta({ description: "the key's name" }),
+    name: z.string().meta({ description: "the key's name; in a portal, the portal's" }),
     platform: z.string().nullable().meta({ description: 'null: every platform' }),
     org_id: z.string().nullable().meta({ description: 'null: every organization' }),
     scopes: z.array(Scope),
     admin: z.boolean().meta({ description: 'an admin of all platforms, who may manage keys' }),
+    portal: PortalLook.nullable().meta({ description: 'only in a portal; null: the whole dashboard' }),
     temporal_ui_url: z.string().nullable(),
     retry_unit_ms: z.int().meta({ description: 'one unit of the retry schedules; 60,000 except in demos' }),
     platforms: z.array(SessionPlatform).meta({ description: 'the platforms that the key may see' }),

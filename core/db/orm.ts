@@ -18,6 +18,7 @@ import { M0011Safeguards } from './migrations/m0011-safeguards.ts';
 import { M0012OutcomeSpans } from './migrations/m0012-outcome-spans.ts';
 import { M0013WebhookOptions } from './migrations/m0013-webhook-options.ts';
 import { M0014PlatformOutcomes } from './migrations/m0014-platform-outcomes.ts';
+import { M0015PortalLinks } from './migrations/m0015-portal-links.ts';
 import { OrmClient } from './orm-client.ts';
 
 /** Maximum wait for a lock: others wait behind it. */
@@ -54,6 +55,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0012-outcome-spans', class: M0012OutcomeSpans },
         { name: 'm0013-webhook-options', class: M0013WebhookOptions },
         { name: 'm0014-platform-outcomes', class: M0014PlatformOutcomes },
+        { name: 'm0015-portal-links', class: M0015PortalLinks },
       ],
       snapshot: false,
       tableName: 'posthorn_migrations',

@@ -17,5 +17,7 @@ export const AUDIT_ACTIONS = [
   'recovery.cancelled',
   'key.created',
   'key.revoked',
+  'portal_link.created',
+  'portal_link.opened',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -35,6 +35,7 @@ describe('signing in', () => {
       org_id: null,
       scopes: ['admin'],
       admin: true,
+      portal: null,
       temporal_ui_url: 'http://temporal.example',
       retry_unit_ms: 60_000,
       platforms: [
@@ -195,7 +196,7 @@ describe('the built dashboard', () => {
     );
     await writeFile(join(folder, 'assets/a-1.js'), 'plain');
     await writeFile(join(folder, 'assets/a-1.js.gz'), 'compressed');
-    served = await serveApi(api.database.url, folder);
+    served = await serveApi(api.database.url, folder, ['https://app.example', 'http://localhost:3000']);
   });
   afterAll(async () => {
     await served.close();
@@ -216,6 +217,27 @@ describe('the built dashboard', () => {
       expect(response.headers.get('x-content-type-options')).toBe('nosniff');
       expect(response.headers.get('referrer-policy')).toBe('no-referrer');
     }
+  });
+
+  test('only a portal may be in a frame, of the origins that are listed', async () => {
+    const readHeaders = async (path: string) => {
+      const { headers } = await get(path);
+      return [
+        /frame-ancestors [^;]+/.exec(headers.get('content-security-policy')!)![0],
+        headers.get('x-frame-options'),
+      ];
+    };
+    for (const path of ['/portal/1', '/portal/1/', '/portal/1/webhooks']) {
+      expect(await readHeaders(path)).toEqual(['frame-ancestors https://app.example http://localhost:3000', null]);
+    }
+    for (const path of ['/', '/webhooks', '/portal', '/index.html']) {
+      expect(await readHeaders(path)).toEqual([`frame-ancestors 'none'`, 'DENY']);
+    }
+    const closed = await serveApi(api.database.url, folder);
+    const { headers } = await fetch(`${closed.url}/portal/1`);
+    await closed.close();
+    expect(headers.get('content-security-policy')).toContain(`frame-ancestors 'none'`);
+    expect(headers.get('x-frame-options')).toBe('DENY');
   });
 
   test('its assets are cached forever, and compressed if the browser supports it', async () => {

@@ -8,6 +8,7 @@ const session: Session = {
   org_id: null,
   scopes: ['webhooks:read', 'events:read'],
   admin: false,
+  portal: null,
   temporal_ui_url: null,
   retry_unit_ms: 60_000,
   platforms: [

@@ -36,6 +36,7 @@ test.each([
     'started the recovery … of more than 10,000 deliveries, at most 50 a second',
   ],
   ['key.created', { name: 'shop', scopes: ['events:write'] }, 'created the key … with events:write'],
+  ['portal_link.created', { permissions: 'write' }, 'created the portal link … to read and change'],
 ])('%s with %j', (action, details, words) => {
   expect(say(action, details)).toBe(words);
 });

@@ -50,6 +50,11 @@ const TEXTS: Record<AuditAction, (details: Details) => Described> = {
   'recovery.cancelled': () => ({ did: 'cancelled the recovery' }),
   'key.created': ({ scopes }) => ({ did: 'created the key', more: withScopes(scopes) }),
   'key.revoked': () => ({ did: 'revoked the key' }),
+  'portal_link.created': ({ permissions }) => ({
+    did: 'created the portal link',
+    more: asText(permissions) && `to ${permissions === 'write' ? 'read and change' : 'read'}`,
+  }),
+  'portal_link.opened': () => ({ did: 'opened the portal link' }),
 };
 
 /** Display names of webhook fields. */
