@@ -19,5 +19,8 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   // `npx vite ui` beside a running `npm start` shows changes as they are saved.
-  server: { port: 5173, proxy: { '/api': { target, changeOrigin: true, headers: { origin: target } } } },
+  server: {
+    port: 5173,
+    proxy: { '^(/portal/[^/]+)?/api/': { target, changeOrigin: true, headers: { origin: target } } },
+  },
 });

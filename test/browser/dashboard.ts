@@ -17,6 +17,12 @@ const FLAGS = ['--headless=new', '--disable-gpu', '--disable-sync'];
 
 const executablePath = inject('chromium');
 
+/** How Playwright launches the browser. */
+export function launchOptions() {
+  if (executablePath === null) throw new Error(HOW_TO_GET_CHROMIUM);
+  return { executablePath, args: FLAGS, chromiumSandbox: process.getuid?.() !== 0 };
+}
+
 /**
  * Tests with a dashboard page of a whole system: API, worker, PostgreSQL and Temporal. All tests share the system and the browser.
  * The webhooks of a test are deleted together with its receiver.
@@ -24,9 +30,7 @@ const executablePath = inject('chromium');
 export function onSystem(start: () => Promise<System>) {
   const test = base
     .extend('browser', { scope: 'worker' }, async ({}, { onCleanup }) => {
-      if (executablePath === null) throw new Error(HOW_TO_GET_CHROMIUM);
-      const chromiumSandbox = process.getuid?.() !== 0;
-      const browser = await chromium.launch({ executablePath, args: FLAGS, chromiumSandbox });
+      const browser = await chromium.launch(launchOptions());
       onCleanup(() => browser.close());
       return browser;
     })

@@ -30,7 +30,7 @@ export const NAVIGATION: { items: NavigationItem[] }[] = [
   },
   {
     items: [
-      { label: 'Playground', path: '/playground', scope: 'events:write', keys: 'g p', icon: FlaskConical },
+      { label: 'Playground', path: '/playground', scope: 'emit', keys: 'g p', icon: FlaskConical },
       { label: 'Recoveries', path: '/recoveries', scope: 'events:read', keys: 'g r', icon: RotateCcw },
     ],
   },

@@ -1,5 +1,6 @@
 import type { QueryClient } from '@tanstack/svelte-query';
 import type { LiveChange } from '../../../../core/contracts/dashboard/operation.ts';
+import { BASE } from '../portal/base.ts';
 import { mergeChanges, NOTHING_CHANGED, readChange, staleKeys } from './live-change.ts';
 
 type Listener = (change: LiveChange | 'everything') => void;
@@ -40,7 +41,7 @@ export class Live {
   }
 
   private connect(): void {
-    const source = new EventSource('/api/dashboard/live');
+    const source = new EventSource(`${BASE}/api/dashboard/live`);
     this.source = source;
     source.addEventListener('open', () => this.opened());
     source.addEventListener('change', (message) => this.hear(message));

@@ -1,3 +1,4 @@
+import { BASE } from '../portal/base.ts';
 import { ApiError, readProblem } from './problem.ts';
 
 let onSignedOut: () => void = () => undefined;
@@ -14,13 +15,13 @@ export function whenActed(action: () => void): void {
 }
 
 /**
- * `fetch` for same-origin requests with the session cookie.
+ * `fetch` for paths of this API, with the session cookie. In a portal, the paths are below that of the portal.
  * @throws ApiError for every response that is not a success, and if there is no response
  */
 export async function fetchApi(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(input, { credentials: 'same-origin', ...init });
+    response = await fetch(typeof input === 'string' ? BASE + input : input, { credentials: 'same-origin', ...init });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new ApiError(0, 'offline', 'The API cannot be reached.');

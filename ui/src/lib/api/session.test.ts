@@ -30,6 +30,14 @@ test('a key has the rights of its scopes, and an admin key has all', () => {
   expect(may({ ...session, scopes: ['admin'] }, 'events:write')).toBe(true);
 });
 
+test('a portal emits nothing and shows nothing of the system, whatever it may change', () => {
+  const writer: Session = { ...session, scopes: ['events:read', 'events:write'] };
+  const portal: Session = { ...writer, portal: { name: 'Acme', accent: null } };
+  expect([may(writer, 'emit'), may(writer, 'operate')]).toEqual([true, true]);
+  expect([may(portal, 'emit'), may(portal, 'operate'), may(portal, 'events:write')]).toEqual([false, false, true]);
+  expect(may(session, 'emit')).toBe(false);
+});
+
 test("the organization's id is escaped in paths", () => {
   expect(basesOf(session, { platform: '4calls', org_id: 'a/b' })).toEqual({
     api: '/api/coordinator/organizations/a%2Fb',

@@ -1,12 +1,17 @@
 import type { Scope } from '../../../../core/contracts/key.ts';
 import type { Session } from '../../../../core/contracts/session.ts';
 
-/** The right that a page or button requires: a scope, or `keys` for administrators without restrictions. */
-export type Right = Scope | 'keys';
+/**
+ * The right that a page or button requires: a scope; `keys` for administrators without restrictions; `emit` to emit events; `operate` for
+ * what describes the system itself. A portal has neither of the last two.
+ */
+export type Right = Scope | 'keys' | 'emit' | 'operate';
 
 /** Whether the key has the right. The dashboard hides what the key has no right to. */
 export function may(session: Session, right: Right): boolean {
   if (right === 'keys') return session.admin;
+  if (right === 'operate') return session.portal === null;
+  if (right === 'emit') return session.portal === null && may(session, 'events:write');
   return session.admin || session.scopes.includes(right) || session.scopes.includes('admin');
 }
 

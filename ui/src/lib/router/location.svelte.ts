@@ -1,10 +1,11 @@
 import { tick } from 'svelte';
+import { BASE } from '../portal/base.ts';
 import { changeParams, writeHref, type ParamChanges } from './params.ts';
 
-/** The current location. Reads are reactive. */
+/** The current location. Reads are reactive. `path` is without the prefix of a portal. */
 class Place {
   private url = $state.raw(new URL(window.location.href));
-  readonly path = $derived(this.url.pathname);
+  readonly path = $derived(this.url.pathname.slice(BASE.length) || '/');
   readonly params = $derived(this.url.searchParams);
   readonly href = $derived(this.url.pathname + this.url.search);
 
@@ -21,12 +22,12 @@ const KEPT = ['platform', 'org_id'] as const;
 /** The URL of a page of the dashboard. Keeps the selected platform and organization. */
 export function linkTo(path: string, params: ParamChanges = {}): string {
   const kept = Object.fromEntries(KEPT.map((name) => [name, place.params.get(name)]));
-  return writeHref(path, changeParams(new URLSearchParams(), { ...kept, ...params }));
+  return writeHref(BASE + path, changeParams(new URLSearchParams(), { ...kept, ...params }));
 }
 
 /** The URL of the current page with changed parameters. */
 export function linkWith(changes: ParamChanges): string {
-  return writeHref(place.path, changeParams(place.params, changes));
+  return writeHref(BASE + place.path, changeParams(place.params, changes));
 }
 
 export interface NavigateOptions {
@@ -70,8 +71,8 @@ function followClick(event: MouseEvent): void {
   if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (!link || link.target || link.hasAttribute('download') || link.origin !== window.location.origin) return;
-  if (link.pathname.startsWith('/api/')) return;
-  if (link.hash && link.pathname === place.path) return;
+  if (link.pathname.startsWith('/api/') || !link.pathname.startsWith(`${BASE}/`)) return;
+  if (link.hash && link.pathname === window.location.pathname) return;
   event.preventDefault();
   navigate(link.pathname + link.search);
 }

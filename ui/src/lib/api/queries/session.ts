@@ -1,5 +1,7 @@
 import { queryOptions, type QueryClient } from '@tanstack/svelte-query';
 import type { Session } from '../../../../../core/contracts/session.ts';
+import { isPortal } from '../../portal/base.ts';
+import { readPortalSession } from '../../portal/portal-session.ts';
 import { api, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
 import { ApiError } from '../problem.ts';
@@ -10,6 +12,7 @@ export const sessionQuery = queryOptions({
   staleTime: Infinity,
   gcTime: Infinity,
   queryFn: async (): Promise<Session | null> => {
+    if (isPortal) return await readPortalSession();
     try {
       return await read(api.api.session.$get());
     } catch (error) {
