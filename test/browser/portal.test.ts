@@ -69,10 +69,19 @@ describe('in a tab', () => {
     expect(new URL(page.url()).hash).toBe('');
     expect(await page.title()).toBe('Overview · Elm & Co');
     const names = await page.getByRole('navigation', { name: 'Main' }).getByRole('link').allTextContents();
-    expect(names.map((name) => name.trim())).toEqual(['Overview', 'Webhooks', 'Deliveries', 'Events', 'Recoveries']);
+    expect(names.map((name) => name.trim())).toEqual([
+      'Overview',
+      'Webhooks',
+      'Deliveries',
+      'Events',
+      'Event types',
+      'Recoveries',
+    ]);
     expect(await page.getByRole('region', { name: 'System' }).count()).toBe(0);
     expect(await page.getByText('Posthorn').count()).toBe(0);
 
+    await page.getByRole('link', { name: 'Event types' }).click();
+    await page.getByRole('region', { name: 'example of appointment.created' }).waitFor();
     await page.getByRole('link', { name: 'Webhooks', exact: true }).click();
     await page.getByRole('link', { name: `${receiver.url}/elm` }).waitFor();
     expect(await page.getByText('/oak').count()).toBe(0);

@@ -34,6 +34,7 @@ const ROUTES: Route[] = [
   { path: '/events', scope: 'events:read', load: () => import('./pages/events/events-page.svelte') },
   { path: '/events/:id', scope: 'events:read', load: () => import('./pages/event/event-page.svelte') },
   { path: '/playground', scope: 'emit', load: () => import('./pages/playground/playground-page.svelte') },
+  { path: '/event-types', scope: 'portal', load: () => import('./pages/event-types/event-types-page.svelte') },
   { path: '/recoveries', scope: 'events:read', load: () => import('./pages/recoveries/recoveries-page.svelte') },
   { path: '/keys', scope: 'keys', load: () => import('./pages/keys/keys-page.svelte') },
   { path: '/audit', scope: 'admin', load: () => import('./pages/audit/audit-page.svelte') },

@@ -2,6 +2,7 @@ import Activity from '@lucide/svelte/icons/activity';
 import FlaskConical from '@lucide/svelte/icons/flask-conical';
 import KeyRound from '@lucide/svelte/icons/key-round';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
+import ListTree from '@lucide/svelte/icons/list-tree';
 import RotateCcw from '@lucide/svelte/icons/rotate-ccw';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Send from '@lucide/svelte/icons/send';
@@ -31,6 +32,7 @@ export const NAVIGATION: { items: NavigationItem[] }[] = [
   {
     items: [
       { label: 'Playground', path: '/playground', scope: 'emit', keys: 'g p', icon: FlaskConical },
+      { label: 'Event types', path: '/event-types', scope: 'portal', keys: 'g t', icon: ListTree },
       { label: 'Recoveries', path: '/recoveries', scope: 'events:read', keys: 'g r', icon: RotateCcw },
     ],
   },

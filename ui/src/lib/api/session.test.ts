@@ -33,7 +33,7 @@ test('a key has the rights of its scopes, and an admin key has all', () => {
 test('a portal emits nothing and shows nothing of the system, whatever it may change', () => {
   const writer: Session = { ...session, scopes: ['events:read', 'events:write'] };
   const portal: Session = { ...writer, portal: { name: 'Acme', accent: null } };
-  expect([may(writer, 'emit'), may(writer, 'operate')]).toEqual([true, true]);
+  expect([may(writer, 'emit'), may(writer, 'operate'), may(writer, 'portal')]).toEqual([true, true, false]);
   expect([may(portal, 'emit'), may(portal, 'operate'), may(portal, 'events:write')]).toEqual([false, false, true]);
   expect(may(session, 'emit')).toBe(false);
 });

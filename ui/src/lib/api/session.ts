@@ -3,13 +3,14 @@ import type { Session } from '../../../../core/contracts/session.ts';
 
 /**
  * The right that a page or button requires: a scope; `keys` for administrators without restrictions; `emit` to emit events; `operate` for
- * what describes the system itself. A portal has neither of the last two.
+ * what describes the system itself. A portal has neither of the last two. `portal` for what only a portal shows.
  */
-export type Right = Scope | 'keys' | 'emit' | 'operate';
+export type Right = Scope | 'keys' | 'emit' | 'operate' | 'portal';
 
 /** Whether the key has the right. The dashboard hides what the key has no right to. */
 export function may(session: Session, right: Right): boolean {
   if (right === 'keys') return session.admin;
+  if (right === 'portal') return session.portal !== null;
   if (right === 'operate') return session.portal === null;
   if (right === 'emit') return session.portal === null && may(session, 'events:write');
   return session.admin || session.scopes.includes(right) || session.scopes.includes('admin');
