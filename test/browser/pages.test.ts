@@ -43,6 +43,21 @@ describe('every page, in light and dark mode, wide and narrow', () => {
     await page.getByLabel('API key').waitFor();
     await look(page, 'sign-in');
   });
+
+  test('a portal, and a closed one', async ({ page, system }) => {
+    const input = { name: 'Praxis Lindner', accent: '#facc15', permissions: 'write' };
+    const links = '/api/coordinator/organizations/praxis-lindner/portal-links';
+    await page.goto((await system.call('POST', links, input)).body.url);
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await look(page, 'portal-overview');
+    await page.setViewportSize(WIDE);
+    await page.getByRole('link', { name: 'Event types' }).click();
+    await page.getByRole('region', { name: 'example of contact.created' }).waitFor();
+    await look(page, 'portal-event-types');
+    await page.goto('/portal/closed');
+    await page.getByText('This page is closed').waitFor();
+    await look(page, 'portal-closed');
+  });
 });
 
 /** Takes screenshots in both themes and widths and checks the accessibility. */
