@@ -96,6 +96,14 @@ export function encodeBody(text: string): string {
 /** The maximum size of all bodies except those of events. */
 const LIMIT = 256 * 1024;
 
+/** The errors of `readJson`. */
+export const BODY_ERRORS = [
+  'malformed_json',
+  'payload_too_large',
+  'unsupported_media_type',
+  'invalid_request',
+] as const;
+
 /** Reads and validates the body. If `emptyAllowed`, an empty body counts as `{}`. @throws AppError */
 export async function readJson<Schema extends z.ZodType>(
   c: Context,

@@ -15,7 +15,7 @@ import { readHealth } from '../dashboard/health.ts';
 import { knownOf } from '../dashboard/known.ts';
 import { SharedReads } from '../dashboard/shared-reads.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readJson, readQuery } from '../middleware/body.ts';
+import { BODY_ERRORS, readJson, readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import type { Router } from '../routing.ts';
 
@@ -75,7 +75,7 @@ export function addDashboardOperationRoutes(router: Router, deps: ApiDeps): void
     summary: 'Check a webhook URL',
     description: 'Applies the rules of an attempt, including a DNS lookup.',
     scopes: ['webhooks:write'],
-    errors: ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'],
+    errors: BODY_ERRORS,
     request: { body: { required: true, content: content(UrlCheckInput) } },
     responses: { 200: { description: 'Whether it is allowed, and why not', content: content(UrlCheck) } },
     async handle({ c }) {

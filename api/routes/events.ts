@@ -17,7 +17,7 @@ import type { Platform } from '../../core/platforms/platform.ts';
 import { answerText } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readEvent, readKeyHeader, readKeyMember, timestampOf, type EventReader } from '../emission/read-event.ts';
-import { encodeBody, withText } from '../middleware/body.ts';
+import { BODY_ERRORS, encodeBody, withText } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams } from '../paths.ts';
 import type { Router } from '../routing.ts';
@@ -27,13 +27,7 @@ const BATCH_BYTES = 16 * 1024 * 1024;
 const CONFLICT = 'this idempotency key was used for another event; take a new key for a new event';
 const NOT_RECALLED =
   'this idempotency key was used before, and the first answer to it cannot be read right now; try again with the same key';
-const ERRORS = [
-  'malformed_json',
-  'payload_too_large',
-  'unsupported_media_type',
-  'invalid_request',
-  'overloaded',
-] as const;
+const ERRORS = [...BODY_ERRORS, 'overloaded'] as const;
 
 /** The hot path: reads bodies without the framework's validation and logs nothing. */
 export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform): void {

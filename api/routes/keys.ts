@@ -10,7 +10,7 @@ import { inTransaction } from '../../core/db/transaction.ts';
 import { answerJson } from '../answers.ts';
 import { hashKey } from '../auth/key-ring.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readJson } from '../middleware/body.ts';
+import { BODY_ERRORS, readJson } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { requireId } from '../paths.ts';
 import type { Router } from '../routing.ts';
@@ -33,7 +33,7 @@ export function addKeyRoutes(router: Router, deps: ApiDeps): void {
     operationId: 'createKey',
     summary: 'Create a key',
     description: 'The key is shown in this answer only.',
-    errors: ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'],
+    errors: BODY_ERRORS,
     request: { body: { required: true, content: content(Input) } },
     responses: { 201: { description: 'Created', content: content(NewApiKey) } },
     async handle({ c, principal }) {

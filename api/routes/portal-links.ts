@@ -7,7 +7,7 @@ import { answerJson } from '../answers.ts';
 import { readOrigin } from '../auth/cookie.ts';
 import { storePortalLink } from '../auth/portal-sessions.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readJson } from '../middleware/body.ts';
+import { BODY_ERRORS, readJson } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams } from '../paths.ts';
 import type { Router } from '../routing.ts';
@@ -24,7 +24,7 @@ export function addPortalLinksRoute(router: Router, deps: ApiDeps, platform: Pla
     description:
       'A URL that opens a dashboard of these webhooks and deliveries alone, once. Its session lasts 12 hours, and ends when the key ' +
       'that created the link is revoked. Show it in a tab, or in a frame of one of the origins in `POSTHORN_PORTAL_ORIGINS`.',
-    errors: ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'],
+    errors: BODY_ERRORS,
     request: { params: pathParams(platform), body: { required: false, content: content(PortalLinkInput) } },
     responses: { 201: { description: 'The link', content: content(PortalLink) } },
     async handle({ c, principal, orgId }) {

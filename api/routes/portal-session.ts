@@ -9,7 +9,7 @@ import { identify } from '../auth/authorize.ts';
 import { readPortalCookie, requireOwnOrigin, writePortalCookie } from '../auth/cookie.ts';
 import { openPortalLink } from '../auth/portal-sessions.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readJson } from '../middleware/body.ts';
+import { BODY_ERRORS, readJson } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import type { Router } from '../routing.ts';
 import { writeSession } from './session.ts';
@@ -28,16 +28,7 @@ export function addPortalSessionRoutes(router: Router, deps: ApiDeps): void {
     description:
       'Works once. The session lasts for 12 hours, and ends when the key that created the link is revoked. Below `/portal/{link}` it ' +
       'may call the routes that its dashboard needs.',
-    errors: [
-      'forbidden',
-      'not_found',
-      'malformed_json',
-      'payload_too_large',
-      'unsupported_media_type',
-      'invalid_request',
-      'internal_error',
-      'unavailable',
-    ],
+    errors: ['forbidden', 'not_found', ...BODY_ERRORS, 'internal_error', 'unavailable'],
     request: { params: z.object({ link: Id }), body: { required: true, content: content(PortalOpening) } },
     responses: { 204: { description: 'Opened', headers: { 'Set-Cookie': COOKIE } } },
     async handle(c) {

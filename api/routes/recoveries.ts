@@ -16,7 +16,7 @@ import { requireCursor } from '../answers.ts';
 import { narrow } from '../auth/visible.ts';
 import { knownOf } from '../dashboard/known.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readJson, readQuery } from '../middleware/body.ts';
+import { BODY_ERRORS, readJson, readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams, requireId } from '../paths.ts';
 import type { Call, PlatformRoute, Router } from '../routing.ts';
@@ -29,8 +29,6 @@ import {
   steerRecovery,
   type RecoveryOwner,
 } from './recovery-fields.ts';
-
-const BODY_ERRORS = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'] as const;
 
 type Asked = { platform?: string | undefined; org_id?: string | undefined };
 type RecoveryRoute = Omit<PlatformRoute, 'platform' | 'tag' | 'scope' | 'operationId'> & { name: string };

@@ -6,7 +6,7 @@ import { inTransaction } from '../../core/db/transaction.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerJson } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readJson } from '../middleware/body.ts';
+import { BODY_ERRORS, readJson } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams, requireId } from '../paths.ts';
 import type { Router } from '../routing.ts';
@@ -33,17 +33,7 @@ export function addRetryRoute(router: Router, deps: ApiDeps, platform: Platform)
     description:
       'In backoff it moves the next attempt to now and keeps the rest of the schedule; after the last attempt it starts the schedule ' +
       'again. Asking twice sends once.',
-    errors: [
-      'not_found',
-      'already_delivered',
-      'webhook_paused',
-      'webhook_inactive',
-      'webhook_deleted',
-      'malformed_json',
-      'payload_too_large',
-      'unsupported_media_type',
-      'invalid_request',
-    ],
+    errors: ['not_found', 'already_delivered', 'webhook_paused', 'webhook_inactive', 'webhook_deleted', ...BODY_ERRORS],
     request: { params: pathParams(platform, 'id'), body: { required: false, content: content(RetryInput) } },
     responses: { 202: { description: 'It goes out', content: content(RetryAnswer) } },
     async handle({ c, principal, orgId }) {

@@ -5,7 +5,7 @@ import { isAdmin, requireKnown } from '../auth/authorize.ts';
 import { readSessionCookie, requireOwnOrigin, writeSessionCookie } from '../auth/cookie.ts';
 import type { Principal } from '../auth/key-ring.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readJson } from '../middleware/body.ts';
+import { BODY_ERRORS, readJson } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import type { Router } from '../routing.ts';
 
@@ -28,16 +28,7 @@ export function addSessionRoutes(router: Router, deps: ApiDeps): void {
     operationId: 'signIn',
     summary: 'Sign in with a key',
     description: 'The session lasts for 12 hours after it was last read, and ends when its key is revoked.',
-    errors: [
-      'unauthorized',
-      'forbidden',
-      'malformed_json',
-      'payload_too_large',
-      'unsupported_media_type',
-      'invalid_request',
-      'internal_error',
-      'unavailable',
-    ],
+    errors: ['unauthorized', 'forbidden', ...BODY_ERRORS, 'internal_error', 'unavailable'],
     request: { body: { required: true, content: content(SignIn) } },
     responses: { 200: { description: 'Signed in', headers: { 'Set-Cookie': COOKIE }, content: content(Session) } },
     async handle(c) {

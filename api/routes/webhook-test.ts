@@ -11,7 +11,7 @@ import { encodePhpJson } from '../../delivery/body/encode.ts';
 import { answerJson } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
 import { currentTimestamp } from '../emission/timestamp.ts';
-import { readJson } from '../middleware/body.ts';
+import { BODY_ERRORS, readJson } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams, requireId } from '../paths.ts';
 import type { Router } from '../routing.ts';
@@ -29,15 +29,7 @@ export function addWebhookTestRoute(router: Router, deps: ApiDeps, platform: Pla
     description:
       "An event with its type's example data, for this webhook alone, whether it subscribes to the type or not. It is signed, " +
       'retried and kept like any other.',
-    errors: [
-      'not_found',
-      'webhook_paused',
-      'webhook_inactive',
-      'malformed_json',
-      'payload_too_large',
-      'unsupported_media_type',
-      'invalid_request',
-    ],
+    errors: ['not_found', 'webhook_paused', 'webhook_inactive', ...BODY_ERRORS],
     request: { params: pathParams(platform, 'id'), body: { required: false, content: content(Input) } },
     responses: { 202: { description: 'It goes out', content: content(WebhookTestAnswer) } },
     async handle({ c, principal, orgId }) {

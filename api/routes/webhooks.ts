@@ -27,7 +27,7 @@ import { generateSecret } from '../../delivery/attempt/sign.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerJson, answerPage, requireCursor } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
-import { readJson, readQuery } from '../middleware/body.ts';
+import { BODY_ERRORS, readJson, readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams, requireId } from '../paths.ts';
 import type { Call, Router } from '../routing.ts';
@@ -45,7 +45,6 @@ const ListQuery = z.object({
   cursor: z.string().optional().meta({ description: '`next_cursor` of the page before' }),
 });
 
-const BODY_ERRORS = ['malformed_json', 'payload_too_large', 'unsupported_media_type', 'invalid_request'] as const;
 const REASON = 'as asked for through the API';
 
 export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platform): void {
