@@ -28,9 +28,18 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/browser/**'],
+          exclude: ['test/browser/**', 'test/crash/**'],
           globalSetup: ['test/environment.ts'],
           maxWorkers: WORKERS,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'crash',
+          include: ['test/crash/**/*.test.ts'],
+          // Nothing runs beside them: they check how soon everything goes on under load.
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -42,7 +51,7 @@ export default defineConfig({
           // One after the other in one process, which has one browser and one system for all of them.
           fileParallelism: false,
           isolate: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: 120_000,
         },
       },

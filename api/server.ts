@@ -30,7 +30,7 @@ import { LiveHub } from './live/hub.ts';
 import { listenToDatabase } from './live/listen.ts';
 import { createMetrics } from './metrics.ts';
 import { createWorkflows } from './workflows.ts';
-import { stopServer } from './stop-server.ts';
+import { prepareStop } from './stop-server.ts';
 
 /**
  * Lowers the API's priority below that of the workers. Otherwise, when the CPU is scarce, the API accepts events faster than workers
@@ -102,6 +102,7 @@ async function main(): Promise<void> {
 
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const stop = prepareStop(server);
   await start(server, config.port);
   log.info({ port: config.port }, 'api listening');
   process.send?.('ready');
@@ -110,7 +111,7 @@ async function main(): Promise<void> {
   log.info('stopping: waiting for open requests');
   live.close();
   exitAfter(config.stopTimeoutMs, log);
-  const cut = await stopServer(server, config.stopTimeoutMs);
+  const cut = await stop(config.stopTimeoutMs);
   if (cut > 0) log.warn({ connections: cut }, 'stop timeout reached: open requests were cut off');
   await changes.close();
   await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), workflows.close()]);

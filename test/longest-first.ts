@@ -2,7 +2,6 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take half a minute or more, mostly waiting. */
 const LONG = [
-  'crash/crash',
   'crash',
   'recovery',
   'temporal-away',
