@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { FieldError } from '../../core/contracts/errors.ts';
 import { encodePhpJson } from '../../delivery/body/encode.ts';
+import { urpa } from '../../core/platforms/urpa.ts';
 import { splitObject } from '../../delivery/body/split.ts';
 import { readEvent, readKeyHeader, readKeyMember, timestampOf } from './read-event.ts';
 
-const reader = { platform: 'urpa', eventTypes: new Set(['contact.created', 'contact.updated']) };
+const types = urpa.eventTypes.filter(({ type }) => type.startsWith('contact.'));
+const reader = { platform: 'urpa', eventTypes: new Map(types.map((one) => [one.type, one])) };
 
 function read(json: string, key?: string) {
   const errors: FieldError[] = [];
@@ -16,13 +18,14 @@ const hashOf = (json: string) => read(json, 'k').emission!.idempotency!.hash.toS
 
 test('the payload has its members in order, and its timestamp can be read back', () => {
   const { emission } = read(
-    '{"timestamp":"2026-01-22T10:30:00Z","data":{"a":"/"},"more":1,"event":"contact\\u002ecreated"}',
+    '{"timestamp":"2026-01-22T10:30:00Z","data":{"a":"/","id":7,"email":"ada@example.com"},"more":1,"event":"contact\\u002ecreated"}',
   );
   expect(emission).toEqual({
     platform: 'urpa',
     orgId: 'org',
     eventType: 'contact.created',
-    body: '{"event":"contact.created","timestamp":"2026-01-22T10:30:00Z","data":{"a":"\\/"}}',
+    body: '{"event":"contact.created","timestamp":"2026-01-22T10:30:00Z","data":{"a":"\\/","id":7,"email":"ada@example.com"}}',
+    values: ['7', 'ada@example.com'],
     idempotency: null,
   });
   expect(timestampOf('contact.created', emission!.body)).toBe('2026-01-22T10:30:00Z');

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { FieldError } from '../../core/contracts/errors.ts';
 import type { Emission } from '../../delivery/accept/emission.ts';
+import { searchPathsOf, type EventType } from '../../core/platforms/platform.ts';
 import { findInfinite } from './find-infinite.ts';
+import { findValues } from './find-values.ts';
 import { currentTimestamp, readTimestamp } from './timestamp.ts';
 
 /** The event types of one platform. */
 export interface EventReader {
   platform: string;
-  eventTypes: ReadonlySet<string>;
+  /** By their names. */
+  eventTypes: ReadonlyMap<string, EventType>;
 }
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
@@ -45,7 +48,8 @@ export function readEvent(
   if (errors.length > before) return null;
   const body = `{"event":"${eventType}","timestamp":"${timestamp}","data":${data}}`;
   const idempotency = key === undefined ? null : { key, hash: hashRequest(eventType!, sent ?? '', data!) };
-  return { platform: reader.platform, orgId, eventType: eventType!, body, idempotency };
+  const values = findValues(data!, searchPathsOf(reader.eventTypes.get(eventType!)!));
+  return { platform: reader.platform, orgId, eventType: eventType!, body, values, idempotency };
 }
 
 /** Undefined if there is none. */
@@ -81,7 +85,7 @@ function readType(
   }
   const type = decode(json);
   if (typeof type === 'string' && eventTypes.has(type)) return type;
-  const valid = [...eventTypes].join(', ');
+  const valid = [...eventTypes.keys()].join(', ');
   errors.push({ path: `${at}event`, message: `unknown event type ${shorten(json)}; valid are ${valid}` });
   return null;
 }

@@ -103,6 +103,7 @@ function filterOf(deps: ApiDeps, principal: Principal, query: z.output<ReturnTyp
     eventType: query.event,
     eventId: query.event_id,
     webhookId: query.webhook_id,
+    value: query.q,
     since: query.since,
     until: query.until,
   };

@@ -45,6 +45,7 @@ export function addDashboardEventRoutes(router: Router, deps: ApiDeps): void {
         ...narrow(deps.registry, principal, query),
         platforms: Object.keys(deps.registry),
         eventType: query.event,
+        value: query.q,
         since: query.since,
         until: query.until,
         before: query.cursor === undefined ? undefined : requireCursor(query.cursor),

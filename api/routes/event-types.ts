@@ -1,12 +1,13 @@
+import type { z } from 'zod';
 import { EventTypeList } from '../../core/contracts/event.ts';
-import type { Platform } from '../../core/platforms/platform.ts';
+import { searchPathsOf, type EventType, type Platform } from '../../core/platforms/platform.ts';
 import { answerText } from '../answers.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams } from '../paths.ts';
 import type { Router } from '../routing.ts';
 
 export function addEventTypesRoute(router: Router, platform: Platform): void {
-  const list = JSON.stringify({ data: platform.eventTypes, next_cursor: null });
+  const list = JSON.stringify({ data: platform.eventTypes.map(describe), next_cursor: null });
   router.addForPlatform({
     platform,
     method: 'get',
@@ -20,4 +21,9 @@ export function addEventTypesRoute(router: Router, platform: Platform): void {
     responses: { 200: { description: 'All of them', content: content(EventTypeList) } },
     handle: () => Promise.resolve(answerText(list, 200)),
   });
+}
+
+function describe(eventType: EventType): z.infer<typeof EventTypeList>['data'][number] {
+  const { type, description, schema, example } = eventType;
+  return { type, description, schema: { ...schema }, example, search_paths: [...searchPathsOf(eventType)] };
 }

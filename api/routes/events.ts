@@ -32,7 +32,10 @@ const ERRORS = [...BODY_ERRORS, 'overloaded'] as const;
 /** The hot path: reads bodies without the framework's validation and logs nothing. */
 export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform): void {
   const types = platform.eventTypes.map(({ type }) => type);
-  const reader: EventReader = { platform: platform.id, eventTypes: new Set(types) };
+  const reader: EventReader = {
+    platform: platform.id,
+    eventTypes: new Map(platform.eventTypes.map((one) => [one.type, one])),
+  };
   const shared = { platform, method: 'post', scope: 'events:write', tag: `${platform.label} events` } as const;
   const examples = Object.fromEntries(
     platform.eventTypes.map(({ type, description, example }) => [

@@ -34,6 +34,7 @@ export function addHistoryRoutes(router: Router, deps: ApiDeps, platform: Platfo
         statuses: query.status,
         eventType: query.event,
         webhookId: query.webhook_id,
+        value: query.q,
         since: query.since,
         until: query.until,
         before: query.cursor === undefined ? undefined : requireCursor(query.cursor),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DELIVERY_STATUSES } from '../domain/delivery.ts';
 import { Data, Id, listOf, Time } from './common.ts';
-import { createdBetween, eventTypeOf, pageOf, statuses, uuid } from './filters.ts';
+import { createdBetween, eventTypeOf, pageOf, searchedValue, statuses, uuid } from './filters.ts';
 
 const DeliveryStatus = z.enum(DELIVERY_STATUSES).meta({
   id: 'DeliveryStatus',
@@ -105,6 +105,7 @@ export function historyQuery(eventTypes: readonly string[]) {
     status: statuses.optional(),
     event: eventTypeOf(eventTypes).optional(),
     webhook_id: uuid.optional(),
+    q: searchedValue.optional(),
     ...createdBetween,
     ...pageOf(50, 200),
   });

@@ -71,6 +71,9 @@ export const EventTypeList = z
         description: z.string(),
         schema: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema (2020-12) of `data`' }),
         example: z.record(z.string(), z.unknown()).meta({ description: 'an example of `data`' }),
+        search_paths: z
+          .array(z.string())
+          .meta({ description: 'paths within `data` whose values find an event: `q` of the lists' }),
       }),
     ),
     next_cursor: z.null(),

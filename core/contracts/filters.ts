@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DELIVERY_STATUSES } from '../domain/delivery.ts';
+import { LONGEST_VALUE } from '../domain/searched-value.ts';
 import { quote } from './issues.ts';
 
 const moment = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-22T10:30:00Z' });
@@ -42,6 +43,13 @@ export const statuses = z
     description: `one or several, separated by commas: ${DELIVERY_STATUSES.join(', ')}`,
     example: 'failed,retrying',
   });
+
+/** `q`: a value in the payload. */
+export const searchedValue = z.string().trim().min(1).max(LONGEST_VALUE).meta({
+  description:
+    'a whole value in `data`, at `id` or another of the `search_paths` of the event type; upper and lower case are the same',
+  example: 'ada@example.com',
+});
 
 /** `limit` and `cursor` of a list. */
 export function pageOf(fallback: number, most: number) {

@@ -3,6 +3,7 @@ const PARTITIONED = [
   { table: 'events', fillfactor: 100 },
   { table: 'deliveries', fillfactor: 70 },
   { table: 'attempts', fillfactor: 100 },
+  { table: 'event_values', fillfactor: 100 },
 ] as const;
 
 /** Runs one SQL statement and returns its rows. */
@@ -32,7 +33,7 @@ export interface Reach {
 }
 
 /**
- * Creates the weekly partitions of events, deliveries and attempts from last week to `weeksAhead` weeks from `now`. A partition is created separately
+ * Creates the weekly partitions of events, their values, deliveries and attempts from last week to `weeksAhead` weeks from `now`. A partition is created separately
  * and then attached, so that it and readers (such as a backup) and writers do not wait for each other.
  */
 export async function ensurePartitions(query: Query, now: Date, { weeksAhead = 8, keptFrom }: Reach = {}) {
@@ -94,7 +95,7 @@ export function rangeOf({ name }: Partition): { from: Date; to: Date } {
 const LIST = `
   select c.relname as name, p.relname as parent, coalesce(i.inhdetachpending, false) as pending from pg_class c
   left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
-  where c.relname ~ '^(events|deliveries|attempts)_w[0-9]{8}$' and c.relkind = 'r' and pg_table_is_visible(c.oid)
+  where c.relname ~ '^(events|deliveries|attempts|event_values)_w[0-9]{8}$' and c.relkind = 'r' and pg_table_is_visible(c.oid)
   order by coalesce(i.inhdetachpending, false) desc, right(c.relname, 8), c.relname`;
 
 function startOfWeek(now: Date): number {

@@ -14,6 +14,16 @@ export interface EventType {
   /** Of the payload's `data`. */
   schema: DataSchema;
   example: Record<string, unknown>;
+  /**
+   * Paths within `data` whose values people look events up by, beside `id`; at most three. A path is a name, or names with dots between
+   * them. Strings and numbers are found.
+   */
+  searchPaths?: readonly string[];
+}
+
+/** The paths within `data` whose values find an event of this type. */
+export function searchPathsOf({ searchPaths = [] }: EventType): readonly string[] {
+  return ['id', ...searchPaths];
 }
 
 /** Who emits events. Everything that differs between platforms is data in here; routes, documents and rows follow from it. */

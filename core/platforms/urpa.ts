@@ -39,30 +39,35 @@ const eventTypes: EventType[] = [
     description: 'An activity was created.',
     schema: describeData(activity, ['contact_id', 'due_at']),
     example: activityExample,
+    searchPaths: ['contact_id'],
   },
   {
     type: 'activity.updated',
     description: 'An activity was changed.',
     schema: describeData(activity, ['contact_id', 'due_at']),
     example: { ...activityExample, status: 'in_progress' },
+    searchPaths: ['contact_id'],
   },
   {
     type: 'activity.completed',
     description: 'An activity was completed.',
     schema: describeData({ ...activity, completed_at: time('when it was completed') }, ['contact_id', 'due_at']),
     example: { ...activityExample, status: 'completed', completed_at: '2026-01-22T10:30:00Z' },
+    searchPaths: ['contact_id'],
   },
   {
     type: 'contact.created',
     description: 'A contact was created.',
     schema: describeData(contact, ['email', 'phone']),
     example: contactExample,
+    searchPaths: ['email', 'phone'],
   },
   {
     type: 'contact.updated',
     description: 'A contact was changed.',
     schema: describeData(contact, ['email', 'phone']),
     example: { ...contactExample, phone: '+4930654321' },
+    searchPaths: ['email', 'phone'],
   },
   {
     type: 'ai_task.created',
@@ -83,6 +88,7 @@ const eventTypes: EventType[] = [
       synced_at: time('when it was synchronised'),
     }),
     example: { project_id: 'office-move', tasks_synced: 42, synced_at: '2026-01-22T10:30:00Z' },
+    searchPaths: ['project_id'],
   },
 ];
 

@@ -5,6 +5,8 @@ export interface Emission {
   eventType: string;
   /** The exact bytes that every receiver gets. */
   body: string;
+  /** By which the event is found (`q` of the lists). */
+  values: readonly string[];
   /** `hash` identifies the request, to detect a key that is used for another one. */
   idempotency: { key: string; hash: Buffer } | null;
 }

@@ -1,4 +1,5 @@
 import { maximumAttempts } from '../../core/options/retry-policy.ts';
+import { searchKey } from '../../core/db/search-key.ts';
 import { NOW_MS } from '../../core/db/now.ts';
 
 /**
@@ -9,7 +10,7 @@ import { NOW_MS } from '../../core/db/now.ts';
  * returns one row without an event.
  *
  * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes,
- * $8 deadline by the clock of the database, in milliseconds since 1970
+ * $8 deadline by the clock of the database, in milliseconds since 1970, $9 values by which events are found, $10 the event of each
  */
 export const EMIT = {
   name: 'emit',
@@ -28,6 +29,10 @@ with clock as materialized (
   select * from incoming where key is null or id in (select event_id from keyed)
 ), stored as (
   insert into events (id, platform, org_id, event_type, body) select id, platform, org_id, event_type, body from fresh
+), searchable as (
+  insert into event_values (key, event_id)
+  select ${searchKey('f.platform', 'f.org_id', 'v.value')}, f.id
+  from unnest($9::text[], $10::uuid[]) as v(value, event_id) join fresh f on f.id = v.event_id
 ), matched as materialized (
   select posthorn_uuidv7() as id, f.id as event_id, f.platform, f.org_id, f.event_type, w.id as webhook_id,
     ${maximumAttempts('w')} as max_attempts,

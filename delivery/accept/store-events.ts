@@ -3,6 +3,7 @@ import { DatabaseClock } from '../../core/database-clock.ts';
 import { LateError } from '../../core/db/unavailable.ts';
 import { newId } from '../../core/new-id.ts';
 import type { Emission, EmitResult } from './emission.ts';
+import { foldValue } from '../../core/db/search-key.ts';
 import { EMIT } from './emit-statements.ts';
 import { NOW_MS } from '../../core/db/now.ts';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
@@ -115,6 +116,8 @@ async function emit(
     emissions.map((emission) => emission.idempotency?.key ?? null),
     emissions.map((emission) => emission.idempotency?.hash ?? null),
     deadline,
+    emissions.flatMap(({ values }) => values.map(foldValue)),
+    emissions.flatMap(({ values }, index) => values.map(() => ids[index])),
   ];
   const { rows } = await client.query<EmitRow>({ ...EMIT, values, ...(limitMs && { query_timeout: limitMs }) });
   if (rows[0]?.event_id === null) return 'late';

@@ -4,11 +4,14 @@ import { Parameters, where, type OwnerFilter } from '../../core/db/owner.ts';
 import { timeInId, uuidAt } from '../../core/db/partitions.ts';
 import type { Statement } from '../../core/db/execute.ts';
 import { readPage, search, searchWindow, within, type Found, type Page, type Searched } from '../../core/db/window.ts';
+import { CLOCKS_MS, keysOf } from './event-values.ts';
 
 export interface EventFilter extends OwnerFilter {
   /** All there are. */
   platforms: readonly string[];
   eventType: string | undefined;
+  /** In the payload. */
+  value: string | undefined;
   since: Date | undefined;
   /** Exclusive. */
   until: Date | undefined;
@@ -25,9 +28,6 @@ export interface EventRow {
   created_at: Date;
 }
 
-/** An event's deliveries were made at most this long before or after its id, whatever the clocks say. */
-const CLOCKS_MS = 24 * 3_600_000;
-
 const COLUMNS = ['id', 'platform', 'org_id', 'event_type', 'created_at'];
 
 /** Events, newest first. */
@@ -36,7 +36,7 @@ export async function listEvents(pool: pg.Pool, filter: EventFilter): Promise<Pa
 }
 
 function eventsQuery(filter: EventFilter): Statement {
-  const { platform, orgId, platforms, eventType, before, since, until } = filter;
+  const { platform, orgId, platforms, eventType, value, before, since, until } = filter;
   const parameters = new Parameters();
   const limit = filter.limit + 1;
   const range = {
@@ -47,6 +47,17 @@ function eventsQuery(filter: EventFilter): Statement {
     ],
   };
   const wanted = eventType === undefined ? [] : [`d.event_type = ${parameters.bind(eventType)}`];
+  if (value !== undefined) {
+    const keys = keysOf(parameters, filter, value);
+    const rows = `select v.event_id as place, e.* from event_values v join events e on e.id = v.event_id ${where([
+      'v.key = w.key',
+      ...within([], 'v.event_id', range),
+    ])}`;
+    // The keys of two owners may be the same.
+    const ofKey = searchWindow({ rows, wanted: [...parameters.owns('d', filter), ...wanted], columns: COLUMNS, limit });
+    const text = `select q.* from (${keys}) w cross join lateral (${ofKey}) q order by place desc limit ${limit}`;
+    return { text, values: parameters.values };
+  }
   const find = (by: Found, more: string[] = []) =>
     searchWindow({
       rows: `select e.id as place, e.* from events e ${where(within(by, 'e.id', range))}`,

@@ -2,6 +2,7 @@ import type { DeliveryStatus } from '../../core/domain/delivery.ts';
 import { Parameters, where } from '../../core/db/owner.ts';
 import { uuidAt } from '../../core/db/partitions.ts';
 import { searchWindow, WINDOW, within, type Found, type Range, type Search } from '../../core/db/window.ts';
+import { CLOCKS_MS, keysOf } from './event-values.ts';
 
 export interface HistoryFilter {
   /** Null: every platform. */
@@ -12,6 +13,8 @@ export interface HistoryFilter {
   eventType?: string | undefined;
   eventId?: string | undefined;
   webhookId?: string | undefined;
+  /** A value in the event's payload. The deliveries come by event then, the newest event first. */
+  value?: string | undefined;
   since?: Date | undefined;
   /** Exclusive. */
   until?: Date | undefined;
@@ -33,6 +36,9 @@ const OF_OWNER: Found = [
   ['d.platform', 'w.platform'],
   ['d.org_id', 'w.org_id'],
 ];
+
+/** The order of an index of events; each has few deliveries. */
+const BY_EVENT: Found = [['v.event_id', 'v.event_id']];
 
 /** Whose rows are read. */
 interface Whose {
@@ -69,7 +75,8 @@ export class HistorySources {
 
   /** SQL of each source; their rows have to be sorted together. */
   all(): string[] {
-    const { statuses, eventId } = this.filter;
+    const { statuses, eventId, value } = this.filter;
+    if (value !== undefined) return [this.ofValue(value)];
     if (eventId !== undefined) return [this.ofEvent(eventId)];
     if (!statuses || statuses.includes('delivered')) return [this.recorded()];
     const open = (Object.keys(OPEN) as OpenStatus[]).filter((status) => statuses.includes(status));
@@ -85,6 +92,31 @@ export class HistorySources {
     const ofEvent = `select * from deliveries where event_id = ${this.bind(eventId)} offset 0`;
     const rows = `select d.id as place, d.* from (${ofEvent}) d ${where([...conditions, ...within([], 'd.id', this.range())])}`;
     return this.search({ by: [] }, { rows, wanted: [] });
+  }
+
+  private ofValue(value: string): string {
+    const { eventId, since, until, before } = this.filter;
+    const each = keysOf(this.parameters, this.filter, value);
+    const lastEvent = before === undefined ? undefined : this.eventOf(before);
+    const at = (time: Date, ms = 0) => this.bind(uuidAt(new Date(time.getTime() + ms)));
+    const conditions = [
+      'v.key = w.key',
+      ...(since === undefined ? [] : [`v.event_id >= ${at(since, -CLOCKS_MS)}`, `d.id >= ${at(since)}`]),
+      ...(until === undefined ? [] : [`v.event_id < ${at(until, CLOCKS_MS)}`, `d.id < ${at(until)}`]),
+      ...(lastEvent === undefined
+        ? []
+        : [`v.event_id <= ${lastEvent}`, `(v.event_id, d.id) < (${lastEvent}, ${this.bind(before)}::uuid)`]),
+    ];
+    const rows = `select d.id as place, d.* from event_values v join deliveries d on d.event_id = v.event_id ${where(conditions)}`;
+    const ofEvent = eventId === undefined ? [] : [`d.event_id = ${this.bind(eventId)}`];
+    // The keys of two owners may be the same.
+    const wanted = [...this.parameters.owns('d', this.filter), ...ofEvent, ...this.ofWebhook(), ...this.wanted()];
+    return this.search({ each, by: BY_EVENT, window: this.share(each) }, { rows, wanted });
+  }
+
+  private eventOf(deliveryId: string): string {
+    const id = this.bind(deliveryId);
+    return `coalesce((select event_id from deliveries where id = ${id}), ${id}::uuid)`;
   }
 
   private recorded(): string {

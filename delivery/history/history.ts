@@ -38,13 +38,14 @@ export async function listDeliveries(pool: pg.Pool, filter: HistoryFilter): Prom
 
 export function historyQuery(filter: HistoryFilter): Statement {
   const sources = new HistorySources(filter, [...COLUMNS, 'last_attempt_id']);
-  const found = `${unite(sources.all())} order by place desc limit ${filter.limit + 1}`;
+  const order = (filter.value === undefined ? ['place'] : ['event_id', 'place']).map((column) => `d.${column} desc`);
+  const found = `select * from (${unite(sources.all())}) d order by ${order.join(', ')} limit ${filter.limit + 1}`;
   const columns = COLUMNS.map((column) => `d.${column}`).join(', ');
   return {
     text: `select d.place, d.edge, d.matches, ${columns}, a.response_body from (${found}) d
       left join lateral (
         select response_body from attempts where delivery_id = d.id and id = d.last_attempt_id offset 0
-      ) a on true order by d.place desc`,
+      ) a on true order by ${order.join(', ')}`,
     values: sources.parameters.values,
   };
 }

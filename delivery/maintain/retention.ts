@@ -25,11 +25,11 @@ export async function dropOldPartitions(query: Query, before: Date): Promise<str
 }
 
 /**
- * Whether all of its rows are from before, and in a partition of events those of their deliveries as well: their ids are made by other clocks,
+ * Whether all of its rows are from before, and in a partition of events or of their values those of their deliveries as well: their ids are made by other clocks,
  * so that they may be of the following week.
  */
 export function isPast(partition: Partition, before: Date): boolean {
-  const outlivedMs = partition.name.startsWith('events_') ? WEEK_MS : 0;
+  const outlivedMs = partition.name.startsWith('event') ? WEEK_MS : 0;
   return rangeOf(partition).to.getTime() + outlivedMs < before.getTime();
 }
 

@@ -103,6 +103,30 @@ describe('the list of deliveries', () => {
     expect(receiver.arrivals).toHaveLength(6);
   });
 
+  test('finds deliveries and events by a value in their payload', async ({ page, system, receiver }) => {
+    await system.register(receiver.url);
+    const [sought = ''] = await system.emit({ id: 'A-4711' }, 'contact.created');
+    await system.emit({ id: 'A-4712' });
+    await openAs(page, system.adminKey, '/deliveries');
+    await linkTo(page, receiver.url).waitFor();
+    const field = page.getByRole('search').getByRole('searchbox');
+    await field.fill(' a-4711 ');
+    await field.press('Enter');
+    await linkTo(page, receiver.url).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Retry all that match' }).waitFor({ state: 'detached' });
+    await linkTo(page, receiver.url, 'contact.created').click();
+    expect(new URL(page.url()).pathname).toContain(sought);
+
+    await openAs(page, system.adminKey, '/events');
+    await field.fill('A-4711');
+    await field.press('Enter');
+    const events = page.getByRole('table', { name: 'Events' }).getByRole('row');
+    await events.filter({ hasText: 'activity.created' }).first().waitFor({ state: 'detached' });
+    await events.filter({ hasText: 'contact.created' }).waitFor();
+    await page.getByRole('button', { name: 'With “A-4711”' }).click();
+    await events.filter({ hasText: 'activity.created' }).first().waitFor();
+  });
+
   test('retries only the selected deliveries', async ({ page, system, receiver }) => {
     receiver.answer(status(503));
     const { id } = await system.register(receiver.url, ONE_ATTEMPT);

@@ -67,9 +67,14 @@ describe('cancelling', () => {
     const { id: webhook } = await system.register(receiver.url);
     const [id] = await system.emit();
     await system.reaches(id!, 'retrying');
-    await eventually(async () => (await dashboard(`/deliveries/${id}`)).body.workflow.state === 'running');
+    // Temporal hears of the failure after the workflow has started.
+    await eventually(async () => (await dashboard(`/deliveries/${id}`)).body.workflow.detail !== null);
     const shown = (await dashboard(`/deliveries/${id}`)).body.workflow;
-    expect(shown).toMatchObject({ id, detail: expect.stringContaining('attempt 1 of 6 failed with 500') });
+    expect(shown).toMatchObject({
+      id,
+      state: 'running',
+      detail: expect.stringContaining('attempt 1 of 6 failed with 500'),
+    });
     const cancelled = await system.call('POST', `${DELIVERIES}/${id}/cancel`);
     expect(cancelled).toMatchObject({ status: 200, body: { id, status: 'cancelled' } });
     const detail = (await dashboard(`/deliveries/${id}`)).body;

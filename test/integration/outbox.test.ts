@@ -40,6 +40,7 @@ const emission = (idempotency: Emission['idempotency'] = null, eventType = 'a.b'
   orgId: '',
   eventType,
   body: '{"event":"a.b"}',
+  values: [],
   idempotency,
 });
 

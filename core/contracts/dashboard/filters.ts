@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { OrgId } from '../common.ts';
-import { createdBetween, eventTypeOf, statuses, uuid } from '../filters.ts';
+import { createdBetween, eventTypeOf, searchedValue, statuses, uuid } from '../filters.ts';
 import { quote } from '../issues.ts';
 
 /** What the query parameters of the dashboard's reads may name. */
@@ -23,7 +23,12 @@ export function ownerFilter({ platforms }: Known) {
 }
 
 export function eventFilter(known: Known) {
-  return { ...ownerFilter(known), event: eventTypeOf(known.eventTypes).optional(), ...createdBetween };
+  return {
+    ...ownerFilter(known),
+    event: eventTypeOf(known.eventTypes).optional(),
+    q: searchedValue.optional(),
+    ...createdBetween,
+  };
 }
 
 export function deliveryFilter(known: Known) {

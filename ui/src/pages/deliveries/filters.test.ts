@@ -13,7 +13,7 @@ test('a URL without parameters has no filters', () => {
 
 test('every filter in the URL reaches the API', () => {
   const filters = read(
-    'status=failed,held,nonsense&event=contact.created&webhook_id=w1&event_id=e1&since=2026-01-21T00:00Z&until=2026-01-22T00:00Z',
+    'status=failed,held,nonsense&event=contact.created&webhook_id=w1&event_id=e1&q=4711&since=2026-01-21T00:00Z&until=2026-01-22T00:00Z',
     { platform: '4calls', org_id: 'org-1' },
   );
   expect(toQuery(filters, now)).toEqual({
@@ -21,12 +21,13 @@ test('every filter in the URL reaches the API', () => {
     org_id: 'org-1',
     status: 'failed,held',
     event: 'contact.created',
+    q: '4711',
     webhook_id: 'w1',
     event_id: 'e1',
     since: '2026-01-21T00:00:00.000Z',
     until: '2026-01-22T00:00:00.000Z',
   });
-  expect(countFilters(filters)).toBe(5);
+  expect(countFilters(filters)).toBe(6);
 });
 
 test('a range ends now and takes precedence over fixed times', () => {
@@ -39,4 +40,5 @@ test('the recoverable statuses follow from the status filter', () => {
   expect(toRecovery(read('status=failed,cancelled,delivered'), now)).toEqual({ status: ['failed', 'cancelled'] });
   expect(toRecovery(read('status=delivered'), now)).toBeNull();
   expect(toRecovery(read('event_id=e1'), now)).toBeNull();
+  expect(toRecovery(read('q=4711'), now)).toBeNull();
 });

@@ -11,6 +11,8 @@ export interface DeliveryFilters extends TimeRange {
   owner: OwnerScope;
   status: DeliveryStatus[];
   event: string | null;
+  /** In the payload. */
+  value: string | null;
   webhookId: string | null;
   eventId: string | null;
 }
@@ -21,6 +23,7 @@ export function readFilters(params: URLSearchParams, owner: OwnerScope): Deliver
     owner,
     status: readChoices(params, 'status', DELIVERY_STATUSES),
     event: params.get('event'),
+    value: params.get('q'),
     webhookId: params.get('webhook_id'),
     eventId: params.get('event_id'),
     ...readTimeRange(params),
@@ -29,12 +32,13 @@ export function readFilters(params: URLSearchParams, owner: OwnerScope): Deliver
 
 /** The query parameters for the filters. Ranges end at `now`. */
 export function toQuery(filters: DeliveryFilters, now: Date): DeliveryQuery {
-  const { status, event, webhookId, eventId, until } = filters;
+  const { status, event, value, webhookId, eventId, until } = filters;
   const since = sinceOf(filters, now);
   return {
     ...ownerQuery(filters.owner),
     ...(status.length > 0 && { status: status.join(',') }),
     ...(event && { event }),
+    ...(value && { q: value }),
     ...(webhookId && { webhook_id: webhookId }),
     ...(eventId && { event_id: eventId }),
     ...(since && { since }),
@@ -44,10 +48,10 @@ export function toQuery(filters: DeliveryFilters, now: Date): DeliveryQuery {
 
 /**
  * The filter of a recovery of the listed deliveries: the selected statuses that allow a retry, or `failed` if none is selected. Null if
- * none of them allows a retry, or if the list shows a single event.
+ * none of them allows a retry, or if the list shows a single event or the events with a value.
  */
 export function toRecovery(filters: DeliveryFilters, now: Date): RecoveryFilter | null {
-  if (filters.eventId) return null;
+  if (filters.eventId ?? filters.value) return null;
   const chosen = filters.status.length > 0 ? filters.status : (['failed'] as const);
   const status = RECOVERABLE_STATUSES.filter((each) => (chosen as readonly DeliveryStatus[]).includes(each));
   if (status.length === 0) return null;
@@ -64,6 +68,6 @@ export function toRecovery(filters: DeliveryFilters, now: Date): RecoveryFilter 
 
 /** The number of active filters, not counting the owner. */
 export function countFilters(filters: DeliveryFilters): number {
-  const { status, event, webhookId, eventId, range, since, until } = filters;
-  return [status.length > 0, event, webhookId, eventId, range ?? since ?? until].filter(Boolean).length;
+  const { status, event, value, webhookId, eventId, range, since, until } = filters;
+  return [status.length > 0, event, value, webhookId, eventId, range ?? since ?? until].filter(Boolean).length;
 }
