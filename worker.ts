@@ -26,7 +26,7 @@ import { stopRequested } from './core/stop-requested.ts';
 import { Engine } from './delivery/engine.ts';
 import { Recoveries } from './delivery/recover/recovery-starter.ts';
 import { StatePropagator } from './delivery/pause/state-propagator.ts';
-import { rememberSigners } from './delivery/attempt/signers.ts';
+import { SecretOpener } from './delivery/attempt/open-secrets.ts';
 import { TemporalWorker } from './delivery/handover/temporal-worker.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
@@ -67,9 +67,10 @@ async function main(): Promise<void> {
       changes.webhook(platform, org_id, id);
     }
   });
+  const opener = new SecretOpener(secretBox, log);
   const engine = new Engine({
     ...engineSettings(config),
-    signerOf: rememberSigners(secretBox, log),
+    openSecrets: (claimed) => opener.open(claimed),
     pool,
     clock,
     sender,

@@ -1,20 +1,21 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { TextBox } from './domain/sealed.ts';
 
 /** AES-256-GCM; a sealed text is nonce (12 bytes), tag (16 bytes), ciphertext. */
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-export interface SecretBox {
+export interface SecretBox extends TextBox {
   seal(plain: string): Buffer;
   /** Throws when it was sealed with another key or changed since; the error never contains the secret. */
   open(sealed: Buffer): string;
 }
 
-/** Encrypts webhook secrets for the database. `masterKey` must have 32 bytes. */
+/** Encrypts webhook secrets and header values for the database. `masterKey` must have 32 bytes. */
 export function createSecretBox(masterKey: Buffer): SecretBox {
   if (masterKey.length !== 32) throw new Error('the master key must have 32 bytes');
-  return {
+  const box: Pick<SecretBox, 'seal' | 'open'> = {
     seal(plain) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, masterKey, nonce);
@@ -31,5 +32,10 @@ export function createSecretBox(masterKey: Buffer): SecretBox {
         throw new Error('the stored secret does not open with POSTHORN_MASTER_KEY: it was sealed with another key');
       }
     },
+  };
+  return {
+    ...box,
+    sealText: (plain) => ({ sealed: box.seal(plain).toString('base64') }),
+    openText: ({ sealed }) => box.open(Buffer.from(sealed, 'base64')),
   };
 }

@@ -5,7 +5,7 @@ import type { DatabaseClock } from '../core/database-clock.ts';
 import { listen, type Listener } from '../core/db/listener.ts';
 import { RELEASE } from './claim/claim-statements.ts';
 import type { Sender } from './send/send.ts';
-import type { Signer } from './attempt/sign.ts';
+import type { Opened } from './attempt/open-secrets.ts';
 import type { DeliveryStatus } from '../core/domain/delivery.ts';
 import { ActivityRuns } from './claim/activity-runs.ts';
 import type { Claimed } from './claim/claimed.ts';
@@ -34,8 +34,8 @@ export interface EngineOptions {
   maxInFlight: number;
   /** Bytes of payloads in memory. */
   maxBytes: number;
-  /** Null if the secret cannot be decrypted. */
-  signerOf: (claimed: Claimed) => Signer | null;
+  /** Returns in words what cannot be decrypted. */
+  openSecrets: (claimed: Claimed) => Opened | string;
   headerPrefixOf: (platform: string) => string;
   onGone: (claimed: Claimed) => Promise<void>;
   onRecorded: (claimed: Claimed) => void;

@@ -1,4 +1,6 @@
 import type { DashboardDelivery, DashboardDeliveryDetail } from '../../core/contracts/dashboard/deliveries.ts';
+import { REDACTED } from '../../core/domain/credentials.ts';
+import { readOptions } from '../../core/options/index.ts';
 import type { DeliveryDetailRow } from '../../delivery/history/delivery.ts';
 import type { DeliveryRow } from '../../delivery/history/history.ts';
 import { deliveryHeaders, Signer } from '../../delivery/attempt/sign.ts';
@@ -45,10 +47,16 @@ function writeHeaders(row: DeliveryDetailRow, deps: ApiDeps, maySign: boolean): 
     body: row.body,
     now: last ? new Date(last.started_at) : new Date(),
   });
-  if (secret !== null) return headers;
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, SIGNATURE.test(name) ? HIDDEN : value]),
-  );
+  const shown = secret === null ? hideSignatures(headers) : headers;
+  return { ...shown, ...mapValues(readOptions(row.options).headers, () => REDACTED) };
+}
+
+function hideSignatures(headers: Record<string, string>): Record<string, string> {
+  return mapValues(headers, (value, name) => (SIGNATURE.test(name) ? HIDDEN : value));
+}
+
+function mapValues<Value>(record: Record<string, Value>, map: (value: Value, name: string) => string) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }
 
 /** Null if the webhook has no secret any more, or if another master key sealed it. */

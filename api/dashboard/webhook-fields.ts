@@ -1,5 +1,6 @@
 import type { DashboardWebhook } from '../../core/contracts/dashboard/webhooks.ts';
 import type { Webhook } from '../../core/db/entities/webhook.ts';
+import type { SecretBox } from '../../core/secrets.ts';
 import type { LaneRow } from '../../delivery/concurrency/lane-statements.ts';
 import type { WebhookHealth } from '../../delivery/statistics/webhook-health.ts';
 import { writeWebhook } from '../routes/webhook-fields.ts';
@@ -19,9 +20,9 @@ export interface Day {
   lanes: Map<string, LaneRow>;
 }
 
-export function writeDashboardWebhook(webhook: Webhook, { from, ...day }: Day): DashboardWebhook {
+export function writeDashboardWebhook(webhook: Webhook, { from, ...day }: Day, secretBox: SecretBox): DashboardWebhook {
   const health = day.health.get(webhook.id)!;
-  const { org_id: _, ...fields } = writeWebhook(webhook);
+  const { org_id: _, ...fields } = writeWebhook(webhook, secretBox);
   const known = new Map(health.hours.map((hour) => [new Date(hour.at).getTime(), hour]));
   const last_24h = Array.from({ length: 24 }, (_, index) => {
     const at = from.getTime() + index * HOUR_MS;

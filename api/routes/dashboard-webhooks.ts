@@ -106,7 +106,7 @@ export function addDashboardWebhookRoutes(router: Router, deps: ApiDeps): void {
       struggling: new Set(await findStruggling(client, lastHour(), ids)),
       lanes: new Map((await readLanes(client, ids)).map((lane) => [lane.webhook_id, lane])),
     }));
-    return webhooks.map((webhook) => writeDashboardWebhook(webhook, day));
+    return webhooks.map((webhook) => writeDashboardWebhook(webhook, day, deps.secretBox));
   }
 
   async function inState(state: 'active' | 'paused' | 'off' | 'struggling') {

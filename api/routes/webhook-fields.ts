@@ -1,10 +1,21 @@
+import { invalidRequest, type FieldError } from '../../core/contracts/errors.ts';
 import type { UpdateWebhook, Webhook as WebhookAnswer } from '../../core/contracts/webhook.ts';
 import type { Webhook } from '../../core/db/entities/webhook.ts';
-import { changeOptions, readOptions } from '../../core/options/index.ts';
+import { refuseOwnName } from '../../core/options/headers.ts';
+import {
+  changeOptions,
+  readOptions,
+  showOptions,
+  type OptionChanges,
+  type StoredOptions,
+} from '../../core/options/index.ts';
+import { OptionError } from '../../core/options/webhook-option.ts';
 import type { SecretBox } from '../../core/secrets.ts';
+import { refuseUrl } from '../../delivery/guard/guard.ts';
+import type { ApiDeps } from '../deps.ts';
 
-/** A webhook as the API returns it, without its secret. */
-export function writeWebhook(webhook: Webhook): WebhookAnswer {
+/** A webhook as the API returns it, without its secrets. */
+export function writeWebhook(webhook: Webhook, secretBox: SecretBox): WebhookAnswer {
   return {
     id: webhook.id,
     ...(webhook.orgId !== '' && { org_id: webhook.orgId }),
@@ -16,7 +27,7 @@ export function writeWebhook(webhook: Webhook): WebhookAnswer {
     paused: Boolean(webhook.pausedAt),
     paused_at: webhook.pausedAt?.toISOString() ?? null,
     paused_reason: webhook.pausedReason ?? null,
-    ...readOptions(webhook.options),
+    ...showOptions(readOptions(webhook.options), secretBox),
     created_at: webhook.createdAt.toISOString(),
     updated_at: webhook.updatedAt.toISOString(),
   };
@@ -28,6 +39,28 @@ export function applyUpdate(webhook: Webhook, input: UpdateWebhook, secretBox: S
   if (input.events !== undefined) webhook.events = input.events;
   if (input.secret !== undefined) webhook.secret = secretBox.seal(input.secret);
   if (input.description !== undefined) webhook.description = input.description;
-  webhook.options = changeOptions(webhook.options, input);
+  webhook.options = changeGivenOptions(webhook.options, input, secretBox);
   webhook.updatedAt = new Date();
+}
+
+/** What the schema cannot tell. @throws AppError */
+export function checkInput({ allowlist, registry }: ApiDeps, { url, headers = {} }: UpdateWebhook): void {
+  const prefixes = Object.values(registry).map(({ headerPrefix }) => headerPrefix);
+  const errors: FieldError[] = Object.keys(headers).flatMap((name) => {
+    const message = refuseOwnName(name, prefixes);
+    return message === null ? [] : [{ path: `headers.${name}`, message }];
+  });
+  const refused = url === undefined ? null : refuseUrl(url, allowlist);
+  if (refused !== null) errors.unshift({ path: 'url', message: refused });
+  if (errors.length > 0) throw invalidRequest(errors);
+}
+
+/** @throws AppError for a change that does not fit what is stored */
+export function changeGivenOptions(stored: StoredOptions, changes: OptionChanges, secretBox: SecretBox): StoredOptions {
+  try {
+    return changeOptions(stored, changes, secretBox);
+  } catch (error) {
+    if (error instanceof OptionError) throw invalidRequest([{ path: error.path, message: error.message }]);
+    throw error;
+  }
 }

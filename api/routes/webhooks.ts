@@ -1,8 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
-import { changeOptions, describeEffects } from '../../core/options/index.ts';
+import { describeEffects } from '../../core/options/index.ts';
 import { newId } from '../../core/new-id.ts';
 import { z } from 'zod';
-import { AppError, invalidRequest } from '../../core/contracts/errors.ts';
 import {
   NewWebhook,
   Webhook as WebhookAnswer,
@@ -10,7 +9,7 @@ import {
   webhookInputs,
   type UpdateWebhook,
 } from '../../core/contracts/webhook.ts';
-import { writeAuditEntry, type AuditRecord } from '../../core/db/audit.ts';
+import { writeAuditEntry } from '../../core/db/audit.ts';
 import { Webhook } from '../../core/db/entities/webhook.ts';
 import {
   activateWebhook,
@@ -19,19 +18,18 @@ import {
   pauseWebhook,
   resumeWebhook,
 } from '../../delivery/pause/webhook-state.ts';
-import { propagateState } from '../../delivery/pause/state-propagation.ts';
 import type { Execute } from '../../core/db/execute.ts';
-import { inTransaction, type Transaction } from '../../core/db/transaction.ts';
-import { refuseUrl } from '../../delivery/guard/guard.ts';
+import { inTransaction } from '../../core/db/transaction.ts';
 import { generateSecret } from '../../delivery/attempt/sign.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerJson, answerPage, requireCursor } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
 import { BODY_ERRORS, readJson, readQuery } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
-import { operationId, pathParams, requireId } from '../paths.ts';
-import type { Call, Router } from '../routing.ts';
-import { applyUpdate, writeWebhook } from './webhook-fields.ts';
+import { operationId, pathParams } from '../paths.ts';
+import type { Router } from '../routing.ts';
+import { changeWebhook, describeAction, missing, propagate, whichOf } from './change-webhook.ts';
+import { applyUpdate, changeGivenOptions, checkInput, writeWebhook } from './webhook-fields.ts';
 
 const ListQuery = z.object({
   limit: z
@@ -66,7 +64,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     responses: { 201: { description: 'Registered', content: content(NewWebhook) } },
     async handle({ c, principal, orgId }) {
       const input = await readJson(c, inputs.register);
-      checkUrl(deps, input.url);
+      checkInput(deps, input);
       const secret = input.secret ?? generateSecret();
       const now = new Date();
       const webhook = await inTransaction(deps.orm, async ({ em }) => {
@@ -82,7 +80,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
           inactiveReason: input.active === false ? REASON : null,
           pausedAt: null,
           pausedReason: null,
-          options: changeOptions({}, input),
+          options: changeGivenOptions({}, input, deps.secretBox),
           deletedAt: null,
           createdAt: now,
           updatedAt: now,
@@ -90,7 +88,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
         em.persist(created);
         writeAuditEntry(
           em,
-          entry(principal.name, 'webhook.registered', created, {
+          describeAction(principal.name, 'webhook.registered', created, {
             url: input.url,
             events: input.events,
             active: created.active,
@@ -99,7 +97,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
         return created;
       });
       deps.changes.webhook(platform.id, orgId, webhook.id);
-      return answerJson({ ...writeWebhook(webhook), secret }, 201);
+      return answerJson({ ...writeWebhook(webhook, deps.secretBox), secret }, 201);
     },
   });
 
@@ -118,7 +116,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       const before = cursor === undefined ? {} : { id: { $lt: requireCursor(cursor) } };
       const where = { platform: platform.id, orgId, deletedAt: null, ...before };
       const webhooks = await deps.orm.em.fork().find(Webhook, where, { orderBy: { id: 'desc' }, limit: limit + 1 });
-      return answerPage(webhooks, limit, writeWebhook);
+      return answerPage(webhooks, limit, (webhook) => writeWebhook(webhook, deps.secretBox));
     },
   });
 
@@ -132,7 +130,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     responses: { 200: { description: 'The webhook', content: content(WebhookAnswer) } },
     async handle(call) {
       const webhook = await deps.orm.em.fork().findOne(Webhook, whichOf(platform, call));
-      return answerJson(writeWebhook(webhook ?? missing()));
+      return answerJson(writeWebhook(webhook ?? missing(), deps.secretBox));
     },
   });
 
@@ -151,15 +149,21 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     async handle(call) {
       const where = whichOf(platform, call);
       const input = await readJson(call.c, inputs.update);
-      if (input.url !== undefined) checkUrl(deps, input.url);
-      return await change(call, where, 'webhook.updated', describeChange(input), async ({ em, execute }, webhook) => {
-        const turns = input.active !== undefined && input.active !== webhook.active;
-        applyUpdate(webhook, input, deps.secretBox);
-        await em.flush();
-        if (!turns) return;
-        if (input.active) await activateWebhook(execute, webhook.id);
-        else await deactivateWebhook(execute, webhook.id, REASON);
+      checkInput(deps, input);
+      const changed = await changeWebhook(deps, {
+        call,
+        where,
+        action: 'webhook.updated',
+        async apply({ em, execute }, webhook) {
+          const turns = input.active !== undefined && input.active !== webhook.active;
+          applyUpdate(webhook, input, deps.secretBox);
+          await em.flush();
+          if (turns && input.active) await activateWebhook(execute, webhook.id);
+          else if (turns) await deactivateWebhook(execute, webhook.id, REASON);
+          return describeChange(input);
+        },
       });
+      return answerJson(writeWebhook(changed, deps.secretBox));
     },
   });
 
@@ -176,10 +180,10 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       const where = whichOf(platform, call);
       await inTransaction(deps.orm, async ({ em, execute }) => {
         const webhook = await em.findOne(Webhook, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
-        writeAuditEntry(em, entry(call.principal.name, 'webhook.deleted', webhook ?? missing()));
+        writeAuditEntry(em, describeAction(call.principal.name, 'webhook.deleted', webhook ?? missing()));
         await deleteWebhook(execute, where.id);
       });
-      await propagate(where.id);
+      await propagate(deps, where.id);
       deps.changes.webhook(platform.id, where.orgId, where.id);
       return new Response(null, { status: 204 });
     },
@@ -210,65 +214,24 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       description: `${description} Repeating it changes nothing.`,
       request: { params: pathParams(platform, 'id') },
       responses: { 200: { description: 'The webhook', content: content(WebhookAnswer) } },
-      handle: (call) =>
-        change(call, whichOf(platform, call), done, {}, ({ execute }, webhook) => apply(execute, webhook.id)),
+      async handle(call) {
+        const changed = await changeWebhook(deps, {
+          call,
+          where: whichOf(platform, call),
+          action: done,
+          async apply({ execute }, webhook) {
+            await apply(execute, webhook.id);
+            return {};
+          },
+        });
+        return answerJson(writeWebhook(changed, deps.secretBox));
+      },
     });
   }
-
-  /** The new state is already committed. If propagation fails here, the workers do it. */
-  async function propagate(webhookId: string): Promise<void> {
-    await propagateState(deps.pool, webhookId).catch((error: unknown) => {
-      deps.log.warn({ err: error, webhook: webhookId }, 'state propagation failed: retrying');
-    });
-  }
-
-  /** Locks and changes the webhook, adds an audit entry and returns the new state. */
-  async function change(
-    call: Call,
-    where: { id: string },
-    action: AuditRecord['action'],
-    details: Record<string, unknown>,
-    apply: (transaction: Transaction, webhook: Webhook) => Promise<void>,
-  ): Promise<Response> {
-    const webhook = await inTransaction(deps.orm, async (transaction) => {
-      const { em } = transaction;
-      const found = (await em.findOne(Webhook, where, { lockMode: LockMode.PESSIMISTIC_WRITE })) ?? missing();
-      await apply(transaction, found);
-      writeAuditEntry(em, entry(call.principal.name, action, found, details));
-      await em.flush();
-      return (await em.refresh(found)) ?? missing();
-    });
-    await propagate(webhook.id);
-    deps.changes.webhook(webhook.platform, webhook.orgId, webhook.id);
-    return answerJson(writeWebhook(webhook));
-  }
-}
-
-function whichOf(platform: Platform, { c, orgId }: Call) {
-  return { id: requireId(c.req.param('id'), 'webhook'), platform: platform.id, orgId, deletedAt: null };
-}
-
-function missing(): never {
-  throw new AppError('not_found', 'there is no webhook with this id');
-}
-
-function checkUrl({ allowlist }: ApiDeps, url: string): void {
-  const message = refuseUrl(url, allowlist);
-  if (message !== null) throw invalidRequest([{ path: 'url', message }]);
 }
 
 /** The names of the changed fields, and the new values of those that decide which events the webhook gets. */
 function describeChange(input: UpdateWebhook): Record<string, unknown> {
   const { active, events } = input;
   return { fields: Object.keys(input), ...(active !== undefined && { active }), ...(events && { events }) };
-}
-
-function entry(
-  actor: string,
-  action: AuditRecord['action'],
-  webhook: Webhook,
-  details?: Record<string, unknown>,
-): AuditRecord {
-  const { platform, orgId, id: subjectId } = webhook;
-  return { actor, action, platform, orgId, subjectId, ...(details && { details }) };
 }

@@ -44,6 +44,7 @@ function describeBound(bound: string, origin: string, limit: number): string {
 
 function article(type: string): string {
   if (type === 'int') return 'a whole number';
+  if (type === 'record') return 'an object';
   return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
 }
 

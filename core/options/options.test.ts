@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest';
+import { createSecretBox } from '../secrets.ts';
 import { changeOptions, createOptionReader, readOptions } from './index.ts';
+
+const box = createSecretBox(Buffer.alloc(32, 7));
 
 test('an option that was never set has its default, and stays unset while another one changes', () => {
   expect(readOptions({})).toMatchObject({ limits: { concurrency: 100, rate: null } });
-  const stored = changeOptions({}, { limits: { rate: 5 } });
+  const stored = changeOptions({}, { limits: { rate: 5 } }, box);
   expect(stored).toEqual({ limits: { concurrency: 100, rate: 5 } });
   expect(readOptions(stored).retry_policy.maximum_attempts).toBe(6);
 });
 
 test('a change keeps the members that it leaves out', () => {
-  const stored = changeOptions({ limits: { concurrency: 7, rate: 5 } }, { limits: { rate: null } });
+  const stored = changeOptions({ limits: { concurrency: 7, rate: 5 } }, { limits: { rate: null } }, box);
   expect(stored).toEqual({ limits: { concurrency: 7, rate: null } });
 });
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { TextBox } from '../domain/sealed.ts';
 
 /** The parts of an attempt's request that an option may change. */
 export interface AttemptRequest {
@@ -9,41 +10,72 @@ export interface AttemptRequest {
   timeoutMs?: number;
 }
 
-/** One option of a webhook: everything about it except its form in the dashboard. */
-export interface WebhookOption<Schema extends z.ZodType, Input extends z.ZodType> {
-  /** Its value, as the API shows it and the database stores it. */
+/** A change of an option that does not fit what is stored. `path` is the API's, such as `headers.X-Team`. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+  readonly path: string;
+
+  constructor(path: string, message: string) {
+    super(message);
+    this.path = path;
+  }
+}
+
+/** One option of a webhook: everything about it except its form in the dashboard. `Stored` is its value with secret parts sealed. */
+export interface WebhookOption<Schema extends z.ZodType, Input extends z.ZodType, Stored = z.output<Schema>> {
+  /** Its value, as the API shows it. */
   schema: Schema;
   /** The part of a value that registering or updating a webhook may send. */
   input: Input;
   /** The value of a webhook that never set it. */
-  default: z.output<Schema>;
+  default: Stored & z.output<Schema>;
   /** What it does, for the API document and docs/webhook-options.md. */
   description: string;
   /** When a change takes effect. */
   takesEffect: string;
-  merge: (before: z.output<Schema>, change: z.output<Input>) => z.output<Schema>;
+  /** @throws OptionError */
+  merge: (before: Stored, change: z.output<Input>, box: TextBox) => Stored;
+  /** Adds members that an older version did not store. Default: none are missing. */
+  complete?: (stored: Stored) => Stored;
+  /** How its secret parts are read. Default: it has none. */
+  sealing?: Sealing<Stored, z.output<Schema>>;
   /** Its effect on the request of each attempt. Default: none. */
   onRequest?: (value: z.output<Schema>, request: AttemptRequest) => AttemptRequest;
 }
 
+interface Sealing<Stored, Value> {
+  /** For attempts. Throws if a part cannot be decrypted. */
+  open: (stored: Stored, box: TextBox) => Value;
+  /** For answers, without what is to stay secret. */
+  show: (stored: Stored, box: TextBox) => Value;
+}
+
 /** An option that is set as a whole. */
 export function defineOption<Schema extends z.ZodType>(
-  option: Omit<WebhookOption<Schema, Schema>, 'input' | 'merge'>,
+  option: Omit<WebhookOption<Schema, Schema>, 'input' | 'merge' | 'complete' | 'sealing'>,
 ): WebhookOption<Schema, Schema> {
   return { ...option, input: option.schema, merge: (_, change) => change };
 }
 
+/** An option that is set as a whole and has parts that are encrypted at rest. */
+export function defineSealed<Schema extends z.ZodType, Stored>(
+  option: Omit<WebhookOption<Schema, Schema, Stored>, 'input' | 'complete' | 'sealing'> & {
+    sealing: Sealing<Stored, z.output<Schema>>;
+  },
+): WebhookOption<Schema, Schema, Stored> {
+  return { ...option, input: option.schema };
+}
+
 /** An option with members; those that a change leaves out keep their value. */
 export function defineGroup<Shape extends z.core.$ZodLooseShape>(
-  option: Omit<WebhookOption<z.ZodObject<Shape>, z.ZodObject>, 'input' | 'merge'>,
+  option: Omit<WebhookOption<z.ZodObject<Shape>, z.ZodObject>, 'input' | 'merge' | 'complete' | 'sealing'>,
 ) {
   const input = option.schema.partial();
+  type Value = z.output<z.ZodObject<Shape>>;
   return {
     ...option,
     input,
-    merge: (before: z.output<z.ZodObject<Shape>>, change: z.output<typeof input>): z.output<z.ZodObject<Shape>> => ({
-      ...before,
-      ...change,
-    }),
+    merge: (before: Value, change: z.output<typeof input>): Value => ({ ...before, ...change }),
+    complete: (stored: Value): Value => ({ ...option.default, ...stored }),
   };
 }

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import type { DatabaseClock } from '../../core/database-clock.ts';
 import { newId } from '../../core/new-id.ts';
+import { concealSecrets } from './conceal.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { Sender } from '../send/send.ts';
-import { deliveryHeaders, type Signer } from './sign.ts';
+import type { Opened } from './open-secrets.ts';
+import { deliveryHeaders } from './sign.ts';
 import { applyToRequest } from '../../core/options/index.ts';
 import { scheduleOf } from '../../core/options/retry-policy.ts';
 import { describeFailure, judgeAttempt, type Verdict } from '../../core/domain/verdict.ts';
@@ -19,8 +21,8 @@ export interface AttemptRunnerDeps {
   recorder: Recorder;
   lease: Lease;
   log: Logger;
-  /** Null if the secret cannot be decrypted. */
-  signerOf: (claimed: Claimed) => Signer | null;
+  /** Returns in words what cannot be decrypted. */
+  openSecrets: (claimed: Claimed) => Opened | string;
   headerPrefixOf: (platform: string) => string;
   retryUnitMs: number;
   clock: DatabaseClock;
@@ -42,10 +44,8 @@ export interface Postponement {
   reason: string | null;
 }
 
-const UNSIGNED: Postponement = {
-  delayMs: 60_000,
-  reason: 'not attempted: the stored secret of its webhook cannot be decrypted',
-};
+/** How long a delivery waits for what can be decrypted. */
+const UNREADABLE_MS = 60_000;
 /** A dispatcher makes a retry this long after it was due if no workflow has started it. */
 const GRACE_MS = 5_000;
 const LEASE_POLL_MS = 100;
@@ -64,9 +64,11 @@ export class AttemptRunner {
     try {
       if (!(await this.holdsLease(worker))) return delivery.end(null);
       if (!claimed.active || claimed.paused) return await this.deps.release(delivery);
-      const signer = this.deps.signerOf(claimed);
-      if (signer === null) return await this.deps.postpone(delivery, UNSIGNED);
-      const { result, record, verdict, assignment } = await this.attempt(delivery, signer, onSent);
+      const opened = this.deps.openSecrets(claimed);
+      if (typeof opened === 'string') {
+        return await this.deps.postpone(delivery, { delayMs: UNREADABLE_MS, reason: `not attempted: ${opened}` });
+      }
+      const { result, record, verdict, assignment } = await this.attempt(delivery, opened, onSent);
       const message =
         result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
       const recorded = await this.record(record, assignment, message);
@@ -81,11 +83,11 @@ export class AttemptRunner {
     }
   }
 
-  private async attempt(delivery: InFlightDelivery, signer: Signer, onSent: (result: AttemptResult) => void) {
+  private async attempt(delivery: InFlightDelivery, opened: Opened, onSent: (result: AttemptResult) => void) {
     const { claimed } = delivery;
     const { deps } = this;
     const number = claimed.attempts + 1;
-    const result = await this.send(claimed, signer);
+    const result = concealSecrets(await this.send(claimed, opened), opened.secrets);
     onSent(result);
     const retryAfter = parseRetryAfter(result.responseHeaders?.['retry-after'], new Date(deps.clock.now()));
     const position = { number, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
@@ -130,10 +132,10 @@ export class AttemptRunner {
     return recorded;
   }
 
-  private async send(claimed: Claimed, signer: Signer): Promise<AttemptResult> {
+  private async send(claimed: Claimed, opened: Opened): Promise<AttemptResult> {
     const startedAt = new Date(this.deps.clock.now());
     try {
-      return await this.deps.sender.send(this.request(claimed, signer));
+      return await this.deps.sender.send(this.request(claimed, opened));
     } catch (error) {
       this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'request could not be built');
       const errorMessage = `not sent: ${error instanceof Error ? error.message : 'internal error'}`;
@@ -141,7 +143,7 @@ export class AttemptRunner {
     }
   }
 
-  private request(claimed: Claimed, signer: Signer) {
+  private request(claimed: Claimed, { signer, options }: Opened) {
     const headers = deliveryHeaders({
       headerPrefix: this.deps.headerPrefixOf(claimed.platform),
       eventType: claimed.event_type,
@@ -150,7 +152,7 @@ export class AttemptRunner {
       body: claimed.body,
       now: new Date(this.deps.clock.now()),
     });
-    return applyToRequest(claimed.options, { url: claimed.url, headers, body: claimed.body });
+    return applyToRequest(options, { url: claimed.url, headers, body: claimed.body });
   }
 
   /** Waits while the lease cannot be confirmed (the database is away); false if it is lost. */

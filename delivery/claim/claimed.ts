@@ -1,6 +1,6 @@
 import type { AttemptTrigger } from '../../core/domain/delivery.ts';
 import { planFrom, type Plan } from '../../core/domain/plan.ts';
-import type { WebhookOptions } from '../../core/options/index.ts';
+import type { SealedOptions } from '../../core/options/index.ts';
 import { scheduleOf } from '../../core/options/retry-policy.ts';
 import type { LaneOwner } from '../concurrency/lane.ts';
 
@@ -25,12 +25,12 @@ export interface Claimed extends LaneOwner {
   secret: string;
   active: boolean;
   paused: boolean;
-  options: WebhookOptions;
+  options: SealedOptions;
 }
 
 /** The rest of a claimed delivery's schedule after `attemptsMade` attempts. */
 export function planOf(
-  claimed: Pick<Claimed, 'round_start' | 'max_attempts'> & { options: Pick<WebhookOptions, 'retry_policy'> },
+  claimed: Pick<Claimed, 'round_start' | 'max_attempts'> & { options: Pick<SealedOptions, 'retry_policy'> },
   attemptsMade: number,
   unitMs: number,
 ): Plan {

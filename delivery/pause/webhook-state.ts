@@ -26,9 +26,14 @@ export async function activateWebhook(execute: Execute, id: string): Promise<voi
   await changeState(execute, 'active = true, inactive_reason = null', 'not active', [id]);
 }
 
-/** Keeps the history and deletes the secret. */
+/** Keeps the history and deletes the secret and the headers. */
 export async function deleteWebhook(execute: Execute, id: string): Promise<void> {
-  await changeState(execute, `deleted_at = now(), active = false, secret = ''`, 'deleted_at is null', [id]);
+  await changeState(
+    execute,
+    `deleted_at = now(), active = false, secret = '', options = options - 'headers'`,
+    'deleted_at is null',
+    [id],
+  );
 }
 
 async function changeState(execute: Execute, change: string, when: string, params: unknown[]): Promise<void> {

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import { looksLikeCredential, REDACTED } from '../../core/domain/credentials.ts';
 
-const SECRET_NAME = /auth|cookie|credential|key|pass(?:word|wd)|secret|session|signature|token/i;
-const REDACTED = '[redacted]';
 const LONGEST_LOCATION = 300;
 const UTF8 = new TextDecoder();
 
@@ -9,7 +8,7 @@ const UTF8 = new TextDecoder();
 export function redactHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
-      if (SECRET_NAME.test(name)) return [name, REDACTED];
+      if (looksLikeCredential(name)) return [name, REDACTED];
       const text = Array.isArray(value) ? value.join(', ') : (value ?? '');
       return [name, name === 'location' ? describeLocation(text) : text];
     }),

@@ -18,6 +18,7 @@ const PASTS = [
     owner: URPA,
     url: 'https://warehouse.northwind.example/events',
     description: 'Data warehouse',
+    headers: { 'X-Team': 'data', Authorization: 'Bearer 5f0c2a' },
     count: 140,
     failing: 0.12,
   },

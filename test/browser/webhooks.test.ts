@@ -70,6 +70,37 @@ describe('webhooks', () => {
     await eventually(() => receiver.of(id).length === 1);
   });
 
+  test('send headers of their own, edited row by row', async ({ page, system, receiver }) => {
+    const { id } = await system.register(receiver.url, { headers: { Authorization: 'Bearer 4f2e1d0c' } });
+    await openAs(page, system.adminKey, `/webhooks/${id}/edit`);
+    const headers = page.getByRole('region', { name: 'Headers' });
+    expect(await headers.getByLabel('Value of header 1').inputValue()).toBe('[redacted]');
+    await headers.getByRole('button', { name: 'Add header' }).click();
+    await headers.getByLabel('Name of header 2').fill('Host');
+    await headers.getByLabel('Value of header 2').fill('billing');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await headers.getByRole('alert').filter({ hasText: 'Belongs to the connection' }).waitFor();
+    expect(await headers.getByLabel('Name of header 2').getAttribute('aria-invalid')).toBe('true');
+    await headers.getByLabel('Name of header 2').fill('X-URPA-Team');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await headers.getByRole('alert').filter({ hasText: 'Is set by Posthorn' }).waitFor();
+    await headers.getByLabel('Name of header 2').fill('X-Team');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('X-Team: billing').waitFor();
+    await page.getByText('Authorization: [redacted]').waitFor();
+
+    const [first = ''] = await system.emit();
+    await system.reaches(first, 'delivered');
+    expect(receiver.of(first)[0]!.headers).toMatchObject({ authorization: 'Bearer 4f2e1d0c', 'x-team': 'billing' });
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await headers.getByRole('button', { name: 'Remove header 1' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('X-Team: billing').waitFor();
+    const [second = ''] = await system.emit();
+    await system.reaches(second, 'delivered');
+    expect(receiver.of(second)[0]!.headers).not.toHaveProperty('authorization');
+  });
+
   test('are deleted after a confirmation that lists the consequences', async ({ page, system, receiver }) => {
     const { id } = await system.register(receiver.url);
     await openAs(page, system.adminKey, `/webhooks/${id}`);

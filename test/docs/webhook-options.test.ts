@@ -57,6 +57,7 @@ function membersOf(schema: z.ZodType, value: unknown): [member: string, schema: 
 function describeValues(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map(describeValues).join(', or ');
   if (schema.type === 'null') return '`null`';
+  if (schema.maxProperties !== undefined) return `object of up to ${schema.maxProperties} texts`;
   const { minimum, maximum } = schema;
   const type = schema.type === 'integer' ? 'whole number' : String(schema.type);
   if (minimum === undefined || maximum === undefined) return type;

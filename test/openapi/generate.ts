@@ -77,16 +77,22 @@ export function generate(reference: Schema, random: Random, resolve: Resolve): u
 }
 
 function generateObject(
-  { properties = {}, required = [], additionalProperties }: Schema,
+  { properties = {}, required = [], additionalProperties, propertyNames }: Schema,
   random: Random,
   resolve: Resolve,
 ): object {
   const named = Object.entries(properties)
     .filter(([name]) => required.includes(name) || random.chance(2))
     .map(([name, member]) => [name, generate(member, random, resolve)]);
-  const more = additionalProperties
-    ? Array.from({ length: random.below(4) }, () => [text(random, 5), random.pick(JUNK)])
-    : [];
+  const typed = typeof additionalProperties === 'object' && additionalProperties.type !== undefined;
+  const more = typed
+    ? Array.from({ length: random.below(2) }, (_, index) => [
+        propertyNames ? `X-${index}` : text(random, 5),
+        generate(additionalProperties, random, resolve),
+      ])
+    : additionalProperties
+      ? Array.from({ length: random.below(4) }, () => [text(random, 5), random.pick(JUNK)])
+      : [];
   return Object.fromEntries([...more, ...named]) as object;
 }
 

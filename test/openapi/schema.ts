@@ -8,6 +8,8 @@ export interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   additionalProperties?: Schema | boolean;
+  propertyNames?: Schema;
+  maxProperties?: number;
   items?: Schema;
   minItems?: number;
   maxItems?: number;
@@ -32,6 +34,8 @@ const KNOWN = new Set([
     'properties',
     'required',
     'additionalProperties',
+    'propertyNames',
+    'maxProperties',
     'items',
     'minItems',
     'maxItems',
@@ -111,5 +115,9 @@ function checkObject(schema: Schema, value: object, resolve: Resolve, path: stri
       ? checkValue(described, member, resolve, `${path}.${name}`)
       : [`${path}.${name}: is not described`];
   });
-  return [...missing, ...wrong];
+  const { propertyNames, maxProperties = Infinity } = schema;
+  const names = Object.keys(value);
+  const misnamed = propertyNames ? names.flatMap((name) => checkString(propertyNames, name, `${path}: ${name}`)) : [];
+  const tooMany = names.length > maxProperties ? [`${path}: has ${names.length} members`] : [];
+  return [...missing, ...wrong, ...misnamed, ...tooMany];
 }

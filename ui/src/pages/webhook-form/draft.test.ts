@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DashboardWebhook } from '../../../../core/contracts/dashboard/webhooks.ts';
-import { readOptions } from '../../../../core/options/index.ts';
+import { DEFAULT_OPTIONS } from '../../../../core/options/index.ts';
 import { checkDraft, draftOf, newDraft, placeErrors, toRegister, toUpdate } from './draft.ts';
 
 const webhook: DashboardWebhook = {
@@ -15,7 +15,7 @@ const webhook: DashboardWebhook = {
   paused: false,
   paused_at: null,
   paused_reason: null,
-  ...readOptions({}),
+  ...DEFAULT_OPTIONS,
   created_at: '2026-01-22T10:30:00.000Z',
   updated_at: '2026-01-22T10:30:00.000Z',
   deleted_at: null,
@@ -66,6 +66,10 @@ test('empty fields are not sent', () => {
 test('options are sent if they differ from the default', () => {
   const options = { ...filled.options, limits: { concurrency: 5, rate: null } };
   expect(toRegister({ ...filled, options })).toEqual({ ...toRegister(filled), limits: options.limits });
+  const headers = [{ name: 'X-Team', value: 'billing' }];
+  expect(toRegister({ ...filled, options: { ...filled.options, headers } })).toMatchObject({
+    headers: { 'X-Team': 'billing' },
+  });
 });
 
 test('only changed fields are sent', () => {
@@ -99,6 +103,7 @@ test('API errors are assigned to their fields', () => {
     { path: 'events[1]', message: 'unknown event type "x"' },
     { path: 'retry_policy.maximum_attempts', message: 'too big' },
     { path: 'limits.rate', message: 'too small' },
+    { path: 'headers.X-Dot.Ted', message: 'no value is stored' },
     { path: 'color', message: 'is not known' },
   ];
   expect(placeErrors(errors)).toEqual({
@@ -107,6 +112,7 @@ test('API errors are assigned to their fields', () => {
       events: 'Unknown event type "x".',
       'retry_policy.maximum_attempts': 'Too big.',
       'limits.rate': 'Too small.',
+      'headers.X-Dot.Ted': 'No value is stored.',
     },
     other: ['Color is not known.'],
   });

@@ -1,9 +1,10 @@
 import type { FieldError } from '../../../../core/contracts/errors.ts';
 import type { DashboardWebhook } from '../../../../core/contracts/dashboard/webhooks.ts';
-import { OPTIONS, readOptions } from '../../../../core/options/index.ts';
+import { DEFAULT_OPTIONS, OPTIONS } from '../../../../core/options/index.ts';
 import type { RegisterInput, UpdateInput } from '../../lib/api/queries/webhooks.ts';
 import type { Owner } from '../../lib/api/session.ts';
 import { changesOf, checkOptions, newOptions, optionsOf } from './options/drafts.ts';
+import { valuesAt } from './options/header-rows.ts';
 import type { OptionDrafts } from './options/index.ts';
 
 /** The values of the form. */
@@ -83,7 +84,7 @@ export function toRegister(draft: Draft): RegisterInput {
     active: draft.active,
     ...(draft.description.trim() && { description: draft.description.trim() }),
     ...(draft.secret && { secret: draft.secret }),
-    ...changesOf(draft.options, readOptions({})),
+    ...changesOf(draft.options, DEFAULT_OPTIONS),
   };
 }
 
@@ -104,6 +105,7 @@ export function toUpdate(draft: Draft, webhook: DashboardWebhook): UpdateInput |
 /** The value at the path of a problem. */
 export function valueAt(draft: Draft, path: string): unknown {
   const [first, ...rest] = path.split('.');
+  if (first === 'headers') return valuesAt(draft.options.headers, path);
   const fields: Record<string, unknown> = { ...draft, ...draft.options };
   return rest.reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], fields[first!]);
 }

@@ -1,6 +1,8 @@
 import type { Component } from 'svelte';
 import type { OptionName, WebhookOptions } from '../../../../../core/options/index.ts';
 import { formatCount, formatPlural } from '../../../lib/number-format.ts';
+import type { HeaderRow } from './header-rows.ts';
+import Headers from './headers.svelte';
 import Limits from './limits.svelte';
 import RetryPolicy from './retry-policy.svelte';
 import Timeout from './timeout.svelte';
@@ -12,7 +14,9 @@ export type Fact = [term: string, value: string];
 export type OptionDraft<Value> = Value extends object
   ? { [Member in keyof Value]: Value[Member] | null }
   : Value | null;
-export type OptionDrafts = { [Name in OptionName]: OptionDraft<WebhookOptions[Name]> };
+export type OptionDrafts = {
+  [Name in OptionName]: Name extends 'headers' ? HeaderRow[] : OptionDraft<WebhookOptions[Name]>;
+};
 
 export interface OptionProps<Name extends OptionName> {
   value: OptionDrafts[Name];
@@ -42,7 +46,20 @@ export const OPTION_FORMS: { [Name in OptionName]: OptionForm<Name> } = {
     form: Timeout,
     facts: (seconds) => [['Timeout', seconds === null ? 'the default' : formatPlural(seconds, 'second')]],
   },
+  headers: {
+    form: Headers,
+    facts: (headers) => {
+      const lines = Object.entries(headers).map(([name, value]) => `${name}: ${shorten(value)}`);
+      return [['Headers', lines.join('\n') || 'none of its own']];
+    },
+  },
 };
+
+const LONGEST_SHOWN = 80;
+
+function shorten(value: string): string {
+  return value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value;
+}
 
 /** The options shown on a webhook's page. */
 export function describeOptions(options: WebhookOptions): Fact[] {

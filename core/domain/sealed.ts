@@ -1,0 +1,11 @@
+/** An encrypted text as it is stored in JSON; core/secrets.ts seals and opens it. */
+export interface Sealed {
+  /** Base64. */
+  sealed: string;
+}
+
+export interface TextBox {
+  sealText(plain: string): Sealed;
+  /** Throws when it was sealed with another key or changed since; the error never contains the text. */
+  openText(sealed: Sealed): string;
+}
