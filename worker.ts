@@ -67,7 +67,7 @@ async function main(): Promise<void> {
       changes.webhook(platform, org_id, id);
     }
   });
-  const opener = new SecretOpener(secretBox, log);
+  const opener = new SecretOpener(secretBox, log, clock.now);
   const engine = new Engine({
     ...engineSettings(config),
     openSecrets: (claimed) => opener.open(claimed),

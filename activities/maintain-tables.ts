@@ -16,11 +16,16 @@ const FORGET_KEYS = `
 /** A recovery is kept as long as the deliveries that name it. */
 const FORGET_RECOVERIES = `delete from recoveries where finished_at < now() - $1 * interval '1 day' - interval '1 week'`;
 
+/** Attempts no longer use them. */
+const FORGET_SECRETS = `
+  update webhooks set previous_secret = null, previous_secret_expires_at = null where previous_secret_expires_at <= now()`;
+
 const NOTE = 'update maintenance set done_at = now(), refusal = $1';
 
 /**
  * Creates partitions ahead, by the database's time. If the time is plausible, cancels deliveries that were held for longer than the
- * retention, drops partitions beyond it, and deletes old idempotency keys, recoveries and audit entries. Returns the dropped partitions.
+ * retention, drops partitions beyond it, and deletes old idempotency keys,
+ * replaced secrets, recoveries and audit entries. Returns the dropped partitions.
  */
 export async function maintainTables(query: Query, retentionDays: number, log: Logger): Promise<string[]> {
   const now = await databaseTime(query);
@@ -40,6 +45,7 @@ export async function maintainTables(query: Query, retentionDays: number, log: L
 
 async function forget(query: Query, retentionDays: number, before: Date): Promise<string[]> {
   while ((await query(FORGET_KEYS)).length > 0);
+  await query(FORGET_SECRETS);
   await query(FORGET_RECOVERIES, [retentionDays]);
   await pruneAuditLog(query, new Date(before.getTime() - WEEK_MS));
   await expireHeld(query, before);

@@ -22,6 +22,7 @@ import { addPortalLinksRoute } from './routes/portal-links.ts';
 import { addPortalSessionRoutes } from './routes/portal-session.ts';
 import { addRetryRoute } from './routes/retry.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addSecretRotationRoutes } from './routes/secret-rotation.ts';
 import { addWebhookTestRoute } from './routes/webhook-test.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
 import { Router } from './routing.ts';
@@ -38,6 +39,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono {
     addRetryRoute(router, deps, platform);
     addCancelRoute(router, deps, platform);
     addWebhookTestRoute(router, deps, platform);
+    addSecretRotationRoutes(router, deps, platform);
     addRecoveryRoutes(router, deps, platform);
     addPortalLinksRoute(router, deps, platform);
   }

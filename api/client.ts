@@ -12,6 +12,7 @@ import type { ApiKeyList, keyInput, NewApiKey } from '../core/contracts/key.ts';
 import type { Session, SignIn } from '../core/contracts/session.ts';
 import type {
   NewWebhook,
+  SecretRotationInput,
   Webhook,
   webhookInputs,
   WebhookTestAnswer,
@@ -111,6 +112,8 @@ export type WebhooksApi = Hono<
       $put: JsonEndpoint<ById & { json: z.input<WebhookInputs['update']> }, Output<typeof Webhook>, 200>;
       $delete: EmptyEndpoint<ById>;
     };
+    '/:id/secret/rotate': Act<typeof NewWebhook, ById & { json: z.input<typeof SecretRotationInput> }, 200>;
+    '/:id/secret/rotate/end': Act<typeof Webhook, ById, 200>;
     '/:id/pause': Act<typeof Webhook, ById, 200>;
     '/:id/resume': Act<typeof Webhook, ById, 200>;
     '/:id/test': Act<typeof WebhookTestAnswer, ById & { json: InputOf<typeof webhookTestInput> }, 202>;

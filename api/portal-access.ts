@@ -11,6 +11,8 @@ export const OPERATIONS: ReadonlySet<string> = new Set([
   'pauseWebhook',
   'resumeWebhook',
   'testWebhook',
+  'rotateSecret',
+  'endSecretRotation',
   'listEventTypes',
   'listDeliveries',
   'getDelivery',

@@ -8,7 +8,7 @@ import type { ApiDeps } from '../deps.ts';
 import { writeDelivery, writeDetail } from '../routes/delivery-fields.ts';
 
 const HIDDEN = '…';
-const SIGNATURE = /signature$/i;
+const SIGNATURE = /signature(-next)?$/i;
 
 export function writeDashboardDelivery(row: DeliveryRow, urls: Map<string, string>): DashboardDelivery {
   const { platform, org_id, webhook_id } = row;
@@ -39,11 +39,13 @@ export function writeDashboardDetail(
 function writeHeaders(row: DeliveryDetailRow, deps: ApiDeps, maySign: boolean): Record<string, string> {
   const last = row.attempt_history.at(-1);
   const secret = maySign ? openSecret(row.secret, deps) : null;
+  const previous = maySign && row.previous_secret ? openSecret(row.previous_secret, deps) : null;
+  const signer = new Signer(secret ?? '');
   const headers = deliveryHeaders({
     headerPrefix: deps.registry[row.platform]!.headerPrefix,
     eventType: row.event_type,
     deliveryId: row.id,
-    signer: new Signer(secret ?? ''),
+    ...(previous === null ? { signer } : { signer: new Signer(previous), next: signer }),
     body: row.body,
     now: last ? new Date(last.started_at) : new Date(),
   });

@@ -62,11 +62,17 @@ function describeReceived(app: OpenAPIHono, platform: Platform): void {
     [`${headerPrefix}Signature`]: z
       .string()
       .meta({ description: 'lower-case hex of HMAC-SHA256 over the body, keyed with the secret' }),
+    [`${headerPrefix}Signature-Next`]: z.string().optional().meta({
+      description: 'while the secret is being rotated: the same with the new secret; the one above has the old',
+    }),
     [`${headerPrefix}Event`]: z.string().meta({ description: 'the event type' }),
     [`${headerPrefix}Delivery`]: z.string().meta({ description: 'the delivery, the same on every attempt' }),
     'webhook-id': z.string().meta({ description: 'the delivery (Standard Webhooks)' }),
     'webhook-timestamp': z.string().meta({ description: 'when the attempt was made, in seconds (Standard Webhooks)' }),
-    'webhook-signature': z.string().meta({ description: '`v1,` and base64 of the signature (Standard Webhooks)' }),
+    'webhook-signature': z.string().meta({
+      description:
+        '`v1,` and base64 of the signature (Standard Webhooks); several, separated by spaces, while the secret is being rotated',
+    }),
   });
   for (const { type, description, schema, example } of platform.eventTypes) {
     const payload = { event: type, timestamp: '2026-01-22T10:30:00Z', data: example };

@@ -15,6 +15,8 @@ const DETAILS: Record<ErrorCode, string> = {
   webhook_inactive: 'its webhook is turned off: turn it on first',
   webhook_deleted: 'its webhook was deleted: there is nowhere to send it',
   recovery_ended: 'it is completed: start another one for what has failed since',
+  rotation_in_progress:
+    'its secret was rotated before, and both secrets are valid until 2026-01-23T10:30:00.000Z: end that rotation first, or send {"force": true}, which drops the oldest secret at once',
   idempotency_conflict: 'this Idempotency-Key was used for another event; take a new key for a new event',
   payload_too_large: 'the body has more than 1048576 bytes',
   unsupported_media_type: 'the body is sent as a form; send JSON with the header "Content-Type: application/json"',

@@ -28,6 +28,7 @@ export function writeWebhook(webhook: Webhook, secretBox: SecretBox): WebhookAns
     paused_at: webhook.pausedAt?.toISOString() ?? null,
     paused_reason: webhook.pausedReason ?? null,
     ...showOptions(readOptions(webhook.options), secretBox),
+    secret_rotation: webhook.secretRotationEndsAt ? { expires_at: webhook.secretRotationEndsAt.toISOString() } : null,
     created_at: webhook.createdAt.toISOString(),
     updated_at: webhook.updatedAt.toISOString(),
   };

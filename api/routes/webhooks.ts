@@ -20,6 +20,7 @@ import {
 } from '../../delivery/pause/webhook-state.ts';
 import type { Execute } from '../../core/db/execute.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
+import { endRotation } from '../../delivery/attempt/rotate-secret.ts';
 import { generateSecret } from '../../delivery/attempt/sign.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerJson, answerPage, requireCursor } from '../answers.ts';
@@ -141,7 +142,8 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     operationId: operationId(platform, 'updateWebhook'),
     summary: 'Update a webhook',
     description:
-      `Any of the fields. A new URL or secret takes effect from the next attempt on. ${describeEffects()} ` +
+      `Any of the fields. A new URL or secret takes effect from the next attempt on. A new secret also ends a rotation. ` +
+      `${describeEffects()} ` +
       '`active: false` cancels deliveries that are still to be sent.',
     errors: ['not_found', ...BODY_ERRORS],
     request: { params: pathParams(platform, 'id'), body: { required: true, content: content(inputs.update) } },
@@ -157,6 +159,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
         async apply({ em, execute }, webhook) {
           const turns = input.active !== undefined && input.active !== webhook.active;
           applyUpdate(webhook, input, deps.secretBox);
+          if (input.secret !== undefined) await endRotation(execute, webhook.id);
           await em.flush();
           if (turns && input.active) await activateWebhook(execute, webhook.id);
           else if (turns) await deactivateWebhook(execute, webhook.id, REASON);

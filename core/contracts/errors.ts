@@ -14,6 +14,7 @@ export const ERRORS = {
   webhook_inactive: { status: 409, title: 'The webhook is turned off' },
   webhook_deleted: { status: 409, title: 'The webhook is deleted' },
   recovery_ended: { status: 409, title: 'The recovery has ended' },
+  rotation_in_progress: { status: 409, title: 'The secret is being rotated' },
   idempotency_conflict: { status: 409, title: 'The idempotency key stands for another event' },
   payload_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is not plain JSON' },

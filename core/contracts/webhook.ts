@@ -19,6 +19,10 @@ export const Webhook = z
     paused_at: Time.nullable(),
     paused_reason: z.string().nullable().meta({ description: 'why it was paused' }),
     ...optionSchemas,
+    secret_rotation: z
+      .object({ expires_at: Time })
+      .nullable()
+      .meta({ description: 'until when the secret before is valid too; null: one secret is valid' }),
     created_at: Time,
     updated_at: Time,
   })
@@ -31,6 +35,25 @@ export const NewWebhook = Webhook.extend({
     example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   }),
 }).meta({ id: 'NewWebhook' });
+
+const LONGEST_OVERLAP_S = 604_800;
+const DEFAULT_OVERLAP_S = 86_400;
+
+export const SecretRotationInput = z
+  .object({
+    secret: WebhookSecret.optional().meta({
+      description: 'the new secret; generated if omitted',
+      example: 'another-secret-of-your-own-choice',
+    }),
+    overlap: z.int().min(0).max(LONGEST_OVERLAP_S).default(DEFAULT_OVERLAP_S).meta({
+      description: 'seconds during which both secrets are valid; 0: the new one replaces the old one at once',
+      example: DEFAULT_OVERLAP_S,
+    }),
+    force: z.boolean().default(false).meta({
+      description: 'true: also while two secrets are valid; the oldest of the three is dropped',
+    }),
+  })
+  .meta({ id: 'SecretRotationInput' });
 
 export const WebhookList = listOf(Webhook).meta({ id: 'WebhookList' });
 

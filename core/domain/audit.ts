@@ -8,6 +8,8 @@ export const AUDIT_ACTIONS = [
   'webhook.resumed',
   'webhook.turned_off',
   'webhook.tested',
+  'webhook.secret_rotated',
+  'webhook.secret_rotation_ended',
   'delivery.retried',
   'delivery.cancelled',
   'recovery.started',

@@ -143,12 +143,13 @@ export class AttemptRunner {
     }
   }
 
-  private request(claimed: Claimed, { signer, options }: Opened) {
+  private request(claimed: Claimed, { signer, next, options }: Opened) {
     const headers = deliveryHeaders({
       headerPrefix: this.deps.headerPrefixOf(claimed.platform),
       eventType: claimed.event_type,
       deliveryId: claimed.delivery_id,
       signer,
+      next,
       body: claimed.body,
       now: new Date(this.deps.clock.now()),
     });

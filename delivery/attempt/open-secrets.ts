@@ -9,11 +9,14 @@ import type { Claimed } from '../claim/claimed.ts';
 /** What an attempt needs decrypted. */
 export interface Opened {
   signer: Signer;
+  /** During a rotation, the new secret's; `signer` is the old one's. */
+  next: Signer | null;
   options: WebhookOptions;
   /** Texts that must not be kept if the receiver repeats them. */
   secrets: readonly string[];
 }
 
+type OpenedSigners = Pick<Opened, 'signer' | 'next'>;
 type OpenedOptions = Pick<Opened, 'options' | 'secrets'>;
 
 const REMEMBERED_SECRETS = 10_000;
@@ -22,21 +25,34 @@ const REMEMBERED_SECRETS = 10_000;
 export class SecretOpener {
   private readonly box: SecretBox;
   private readonly log: Logger;
+  private readonly now: () => number;
   private readonly signers = new Map<string, Signer | null>();
   /** The claims read the same options into the same object (createOptionReader). */
   private readonly options = new WeakMap<SealedOptions, OpenedOptions | null>();
 
-  constructor(box: SecretBox, log: Logger) {
+  /** `now` is the database's time, in milliseconds since 1970. */
+  constructor(box: SecretBox, log: Logger, now: () => number) {
     this.box = box;
     this.log = log;
+    this.now = now;
   }
 
   /** Returns what cannot be decrypted instead, in words. */
   open(claimed: Claimed): Opened | string {
-    const signer = this.signerOf(claimed.secret, claimed.webhook_id);
-    if (signer === null) return 'the stored secret of its webhook cannot be decrypted';
+    const signers = this.signersOf(claimed);
+    if (signers === null) return 'the stored secret of its webhook cannot be decrypted';
     const options = this.optionsOf(claimed);
-    return options === null ? 'a stored header of its webhook cannot be decrypted' : { signer, ...options };
+    return options === null ? 'a stored header of its webhook cannot be decrypted' : { ...signers, ...options };
+  }
+
+  private signersOf(claimed: Claimed): OpenedSigners | null {
+    const { secret, previous_secret: previous, previous_secret_expires_at: expiresAt, webhook_id: webhook } = claimed;
+    const current = this.signerOf(secret, webhook);
+    if (current === null) return null;
+    if (previous === null || expiresAt === null || this.now() >= expiresAt * 1000)
+      return { signer: current, next: null };
+    const signer = this.signerOf(previous, webhook);
+    return signer && { signer, next: current };
   }
 
   private signerOf(sealed: string, webhook: string): Signer | null {

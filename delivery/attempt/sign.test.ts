@@ -104,6 +104,33 @@ describe('deliveryHeaders', () => {
   });
 });
 
+describe('during a rotation', () => {
+  const [oldSecret, newSecret] = ['the old secret, plain', generateSecret()];
+  const headers = deliveryHeaders({
+    headerPrefix: 'X-URPA-',
+    eventType: 'activity.created',
+    deliveryId: 'id-1',
+    signer: new Signer(oldSecret),
+    next: new Signer(newSecret),
+    body,
+    now: new Date(),
+  });
+
+  it('the old secret signs as before, and the new one in a header of its own', () => {
+    expect(headers['X-URPA-Signature']).toBe(new Signer(oldSecret).signHex(body));
+    expect(headers['X-URPA-Signature-Next']).toBe(new Signer(newSecret).signHex(body));
+  });
+
+  it('the Standard Webhooks signature has both, the new one first', () => {
+    const signed = { id: 'id-1', timestamp: Number(headers['webhook-timestamp']), body };
+    const [next, old] = [new Signer(newSecret), new Signer(oldSecret)].map((signer) => signer.signStandard(signed));
+    expect(headers['webhook-signature']).toBe(`${next} ${old}`);
+    expect(new Webhook(newSecret).verify(body, headers)).toBeTruthy();
+    expect(new Webhook(oldSecret, { format: 'raw' }).verify(body, headers)).toBeTruthy();
+    expect(() => new Webhook(generateSecret()).verify(body, headers)).toThrow();
+  });
+});
+
 describe('generateSecret', () => {
   it('is whsec_ and 32 bytes in base64, never the same twice', () => {
     expect(generateSecret()).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);

@@ -36,20 +36,26 @@ export function deliveryHeaders(input: {
   eventType: string;
   deliveryId: string;
   signer: Signer;
+  /** During a rotation, the new secret's; `signer` is the old one's. */
+  next?: Signer | null;
   body: string;
   now: Date;
 }): Record<string, string> {
-  const { headerPrefix, eventType, deliveryId, signer, body, now } = input;
+  const { headerPrefix, eventType, deliveryId, signer, next, body, now } = input;
   const timestamp = Math.floor(now.getTime() / 1000);
+  const signed = { id: deliveryId, timestamp, body };
   return {
     'content-type': 'application/json',
     'user-agent': USER_AGENT,
     [`${headerPrefix}Signature`]: signer.signHex(body),
+    ...(next && { [`${headerPrefix}Signature-Next`]: next.signHex(body) }),
     [`${headerPrefix}Event`]: eventType,
     [`${headerPrefix}Delivery`]: deliveryId,
     'webhook-id': deliveryId,
     'webhook-timestamp': String(timestamp),
-    'webhook-signature': signer.signStandard({ id: deliveryId, timestamp, body }),
+    'webhook-signature': next
+      ? `${next.signStandard(signed)} ${signer.signStandard(signed)}`
+      : signer.signStandard(signed),
   };
 }
 

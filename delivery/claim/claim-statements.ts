@@ -18,6 +18,8 @@ select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.ro
   e.platform, e.org_id, e.event_type, octet_length(e.body) as bytes,
   case when sum(octet_length(e.body)) over () <= ${most}::bigint then e.body end as body,
   w.url, encode(w.secret, 'base64') as secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
+  encode(w.previous_secret, 'base64') as previous_secret,
+  extract(epoch from w.previous_secret_expires_at)::float8 as previous_secret_expires_at,
   w.options::text as options
 from claimed c
 left join lateral (select * from events where id = c.event_id offset 0) e on true

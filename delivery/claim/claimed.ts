@@ -23,6 +23,10 @@ export interface Claimed extends LaneOwner {
   url: string;
   /** Encrypted, as base64. */
   secret: string;
+  /** The secret that it replaces; null unless it was rotated. */
+  previous_secret: string | null;
+  /** From then on `secret` alone signs, in seconds since 1970. */
+  previous_secret_expires_at: number | null;
   active: boolean;
   paused: boolean;
   options: SealedOptions;

@@ -31,6 +31,8 @@ const claimed = (id: string, fields: Partial<Claimed> = {}): Claimed => ({
   bytes: 2,
   url: 'https://receiver.example',
   secret: '',
+  previous_secret: null,
+  previous_secret_expires_at: null,
   active: true,
   paused: false,
   options: readOptions({}),

@@ -35,6 +35,8 @@ export interface DeliveryDetailRow extends DeliveryRow {
   webhook: { url: string; active: boolean; paused_at: string | null; deleted_at: string | null };
   /** The webhook's, sealed; empty for one that was deleted. */
   secret: Buffer;
+  /** While its secret is being rotated, the old one, sealed. */
+  previous_secret: Buffer | null;
 }
 
 const FIND = {
@@ -42,7 +44,8 @@ const FIND = {
   text: `
 select d.id, d.platform, d.org_id, d.webhook_id, d.event_id, d.event_type, d.status, d.attempts, d.max_attempts, d.status_code,
   d.error_message, d.workflow_id, d.next_attempt_at, d.delivered_at, d.failed_at, d.created_at, d.updated_at,
-  e.body, w.options, w.secret, json_build_object('url', w.url, 'active', w.active,
+  e.body, w.options, w.secret, case when w.previous_secret_expires_at > now() then w.previous_secret end as previous_secret,
+  json_build_object('url', w.url, 'active', w.active,
     'paused_at', w.paused_at, 'deleted_at', w.deleted_at) as webhook, coalesce(o.round_start, 0) as round_start,
   (select response_body from attempts where delivery_id = d.id and id = d.last_attempt_id) as response_body,
   coalesce((

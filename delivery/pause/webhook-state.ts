@@ -26,11 +26,11 @@ export async function activateWebhook(execute: Execute, id: string): Promise<voi
   await changeState(execute, 'active = true, inactive_reason = null', 'not active', [id]);
 }
 
-/** Keeps the history and deletes the secret and the headers. */
+/** Keeps the history and deletes the secrets and the headers. */
 export async function deleteWebhook(execute: Execute, id: string): Promise<void> {
   await changeState(
     execute,
-    `deleted_at = now(), active = false, secret = '', options = options - 'headers'`,
+    `deleted_at = now(), active = false, secret = '', previous_secret = null, previous_secret_expires_at = null, options = options - 'headers'`,
     'deleted_at is null',
     [id],
   );

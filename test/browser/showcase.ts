@@ -48,6 +48,7 @@ export async function startShowcase(): Promise<System> {
     const events = owner === URPA ? ['contact.created', 'contact.updated'] : ['contact.created', 'appointment.created'];
     const id = await register(system, owner.webhooks, { ...fields, events });
     await writePast(system, id, { count, failing });
+    if (fields.headers) await system.call('POST', `${owner.webhooks}/${id}/secret/rotate`);
   }
   await recountPast(system);
   await addPaused(system);

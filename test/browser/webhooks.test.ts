@@ -101,6 +101,53 @@ describe('webhooks', () => {
     expect(receiver.of(second)[0]!.headers).not.toHaveProperty('authorization');
   });
 
+  test('rotate their secret: shown once, with both valid until the rotation is ended', async ({
+    page,
+    system,
+    receiver,
+  }) => {
+    const { id, secret: old } = await system.register(receiver.url);
+    const sign = (secret: string, body: string) => createHmac('sha256', secret).update(body).digest('hex');
+    const send = async () => {
+      const [delivery = ''] = await system.emit();
+      await system.reaches(delivery, 'delivered');
+      return receiver.of(delivery)[0]!;
+    };
+    await openAs(page, system.adminKey, `/webhooks/${id}`);
+    const card = page.getByRole('region', { name: 'Secret' });
+    await card.getByText('Kept encrypted, not shown.').waitFor();
+    await card.getByRole('button', { name: 'Rotate secret' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Rotate the secret?' });
+    await dialog.getByLabel('Overlap').selectOption('1 hour');
+    await dialog.getByLabel('New secret').fill('too short');
+    await dialog.getByRole('button', { name: 'Rotate' }).click();
+    await dialog.getByRole('alert').filter({ hasText: 'at least 16 characters' }).waitFor();
+    await dialog.getByLabel('New secret').fill('');
+    await dialog.getByRole('button', { name: 'Rotate' }).click();
+    const done = page.getByRole('dialog', { name: 'Secret rotated' });
+    const secret = (await done.getByText(/^whsec_/).textContent())!.trim();
+    await done.getByText('X-URPA-Signature-Next').waitFor();
+    await done.getByRole('button', { name: 'Copy steps' }).waitFor();
+    await done.getByRole('button', { name: 'Done' }).click();
+    expect(await page.getByText(secret).count()).toBe(0);
+
+    await card.getByText('Two secrets are valid.').waitFor();
+    await card.getByText(/^0?:?59:\d\d$|^1:00:00$/).waitFor();
+    const during = await send();
+    expect(during.headers).toMatchObject({
+      'x-urpa-signature': sign(old, during.body),
+      'x-urpa-signature-next': sign(secret, during.body),
+    });
+    await card.getByRole('button', { name: 'End now' }).click();
+    const confirm = page.getByRole('dialog', { name: 'End the rotation now?' });
+    await confirm.getByRole('button', { name: 'End now' }).click();
+    await card.getByText('Kept encrypted, not shown.').waitFor();
+    const after = await send();
+    expect(after.headers['x-urpa-signature']).toBe(sign(secret, after.body));
+    const audit = page.getByRole('region', { name: 'Audit log' });
+    await audit.getByText('ended the secret rotation of the webhook').waitFor();
+  });
+
   test('are deleted after a confirmation that lists the consequences', async ({ page, system, receiver }) => {
     const { id } = await system.register(receiver.url);
     await openAs(page, system.adminKey, `/webhooks/${id}`);

@@ -31,6 +31,7 @@ describe.each([
       paused_reason: null,
       ...readOptions({}),
       retry_policy: { maximum_attempts: 6, initial_interval: 120, backoff_coefficient: 2 },
+      secret_rotation: null,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updated_at: expect.any(String),
     });
@@ -59,7 +60,8 @@ describe.each([
     });
     expect(unlimited.body.limits).toEqual({ concurrency: 7, rate: null });
     expect(updated.body.updated_at > webhook.updated_at).toBe(true);
-    expect(updated.text).not.toContain('secret');
+    expect(updated.body).not.toHaveProperty('secret');
+    expect(updated.text).not.toContain('whsec_');
 
     const deleted = await api.ask('DELETE', `${base}/${webhook.id}`);
     expect(deleted).toMatchObject({ status: 204, text: '' });

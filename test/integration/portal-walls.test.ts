@@ -55,6 +55,8 @@ const changes = () =>
     ['POST', `${A}/webhooks`, webhook, 201],
     ['PUT', `${A}/webhooks/${own.webhook}`, { description: 'mine' }, 200],
     ['POST', `${A}/webhooks/${own.webhook}/test`, {}, 202],
+    ['POST', `${A}/webhooks/${own.webhook}/secret/rotate`, {}, 200],
+    ['POST', `${A}/webhooks/${own.webhook}/secret/rotate/end`, undefined, 200],
     ['POST', `${A}/webhooks/${own.webhook}/pause`, undefined, 200],
     ['POST', `${A}/webhooks/${own.webhook}/resume`, undefined, 200],
     ['POST', `${A}/webhooks/events/${own.delivery}/retry`, undefined, 202],

@@ -12,6 +12,14 @@ const WebhookSchema = defineEntity({
     url: p.string(),
     /** Sealed by core/secrets.ts; never serialized. */
     secret: p.blob().hidden(),
+    /** While two secrets are valid: when the older one expires, by the database's clock. */
+    secretRotationEndsAt: p
+      .datetime()
+      .nullable()
+      .formula((_, table) => {
+        const expires = `${String(table)}.previous_secret_expires_at`;
+        return `case when ${expires} > now() then ${expires} end`;
+      }),
     events: p.array(),
     description: p.text().nullable(),
     active: p.boolean(),

@@ -28,6 +28,12 @@ test.each([
     'paused the webhook … because nothing was delivered since 2026-01-22T10:30:00.000Z',
   ],
   ['webhook.tested', { event: 'contact.created' }, 'sent a test of contact.created to the webhook'],
+  ['webhook.secret_rotated', { expires_at: null }, 'rotated the secret of the webhook'],
+  [
+    'webhook.secret_rotated',
+    { expires_at: '2026-01-22T10:30:00.000Z' },
+    'rotated the secret of the webhook … with both secrets valid until 2026-01-22T10:30:00.000Z',
+  ],
   ['delivery.retried', { force: true }, 'retried the delivery … although it had been delivered'],
   ['recovery.started', { matched: 1200, rate: 50 }, 'started the recovery … of 1,200 deliveries, at most 50 a second'],
   [

@@ -28,6 +28,11 @@ const TEXTS: Record<AuditAction, (details: Details) => Described> = {
   'webhook.tested': ({ event }) => ({
     did: `sent a test${asText(event) ? ` of ${asText(event)}` : ''} to the webhook`,
   }),
+  'webhook.secret_rotated': ({ expires_at: expiresAt }) => ({
+    did: 'rotated the secret of the webhook',
+    more: asText(expiresAt) && `with both secrets valid until ${asText(expiresAt)}`,
+  }),
+  'webhook.secret_rotation_ended': () => ({ did: 'ended the secret rotation of the webhook' }),
   'delivery.retried': ({ force }) => ({
     did: 'retried the delivery',
     more: force === true ? 'although it had been delivered' : undefined,

@@ -31,7 +31,7 @@ export function writeCheck(language: Language, request: SignedRequest): string {
 /** A command that sends the request again, signed with a secret that the user fills in. */
 export function writeCurl(request: SignedRequest): string {
   const { header } = signatureOf(request);
-  const others = Object.entries(request.headers).filter(([name]) => !/signature$/i.test(name));
+  const others = Object.entries(request.headers).filter(([name]) => !/signature(-next)?$/i.test(name));
   return [
     `SECRET=${quoteShell(PLACEHOLDER)}`,
     `BODY=${quoteShell(request.body)}`,

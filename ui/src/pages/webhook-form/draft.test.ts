@@ -16,6 +16,7 @@ const webhook: DashboardWebhook = {
   paused_at: null,
   paused_reason: null,
   ...DEFAULT_OPTIONS,
+  secret_rotation: null,
   created_at: '2026-01-22T10:30:00.000Z',
   updated_at: '2026-01-22T10:30:00.000Z',
   deleted_at: null,

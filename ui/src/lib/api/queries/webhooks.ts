@@ -84,6 +84,18 @@ export function steerWebhook(session: Session, webhook: OwnedWebhook, action: 'p
   return read(webhooksApi(session, webhook)[':id'][action].$post({ param: { id: webhook.id } }));
 }
 
+export type RotationInput = Parameters<Client[':id']['secret']['rotate']['$post']>[0]['json'];
+
+/** Gives the webhook a new secret, which only this response contains. */
+export function rotateSecret(session: Session, webhook: OwnedWebhook, json: RotationInput) {
+  return read(webhooksApi(session, webhook)[':id'].secret.rotate.$post({ param: { id: webhook.id }, json }));
+}
+
+/** The new secret alone signs from now on. */
+export function endRotation(session: Session, webhook: OwnedWebhook) {
+  return read(webhooksApi(session, webhook)[':id'].secret.rotate.end.$post({ param: { id: webhook.id } }));
+}
+
 /** Sends a test event with example data to this webhook only. */
 export function testWebhook(session: Session, webhook: OwnedWebhook, event: string) {
   return read(webhooksApi(session, webhook)[':id'].test.$post({ param: { id: webhook.id }, json: { event } }));
