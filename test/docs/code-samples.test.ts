@@ -50,6 +50,37 @@ describe.each(PAGES)('the page for $platform.label', ({ platform, page }) => {
     });
   }
 
+  test.skipIf(!isInstalled('php'))('its receiver for rotations accepts the old and the new secret', async () => {
+    const [oldSecret, newSecret] = ['the old secret, plain', generateSecret()];
+    const rotating = deliveryHeaders({
+      headerPrefix: platform.headerPrefix,
+      eventType: eventType.type,
+      deliveryId: '01948c5e-8f3a-7c21-9b64-2f1d6a0e4b77',
+      signer: new Signer(oldSecret),
+      next: new Signer(newSecret),
+      body,
+      now: new Date(),
+    });
+    const [plain = '', ...others] = findCode(page, 'php');
+    const both = others.find((code) => code.includes('_SIGNATURE_NEXT')) ?? '';
+    for (const [code, held, expected] of [
+      [both, oldSecret, 204],
+      [both, newSecret, 204],
+      [both, generateSecret(), 401],
+      [plain, oldSecret, 204],
+    ] as const) {
+      const sample = await startSample('php', code, held);
+      try {
+        const answer = await fetch(sample.url, { method: 'POST', headers: rotating, body });
+        expect(answer.status).toBe(expected);
+        const bare = await fetch(sample.url, { method: 'POST', body });
+        expect(bare.status).toBe(401);
+      } finally {
+        await sample.stop();
+      }
+    }
+  });
+
   test('its Standard Webhooks sample accepts only genuine requests', async () => {
     const code = findCode(page, 'js').find((block) => block.includes("'standardwebhooks'")) ?? '';
     const folder = mkdtempSync(join(tmpdir(), 'posthorn-sample-'));
