@@ -84,7 +84,7 @@ export const headers = defineSealed<typeof Headers, Record<string, Sealed>>({
   },
   onRequest: (added, request) => ({
     ...request,
-    headers: { ...omitNames(added, request.headers), ...request.headers },
+    headers: { ...request.headers, ...omitNames(added, request.headers) },
   }),
 });
 
