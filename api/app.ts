@@ -6,6 +6,7 @@ import { writeDocument } from './openapi/document.ts';
 import { withoutPortal } from './paths.ts';
 import { addDashboardDeliveryRoutes } from './routes/dashboard-deliveries.ts';
 import { addDashboardEventRoutes } from './routes/dashboard-events.ts';
+import { addDashboardFilterRoutes } from './routes/dashboard-filter.ts';
 import { addCancelRoute } from './routes/cancel.ts';
 import { addLiveRoute } from './routes/dashboard-live.ts';
 import { addDashboardOperationRoutes } from './routes/dashboard-operation.ts';
@@ -48,6 +49,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono {
   addDashboardRecoveryRoutes(router, deps);
   addOverviewRoute(router, deps);
   addDashboardWebhookRoutes(router, deps);
+  addDashboardFilterRoutes(router, deps);
   addDashboardDeliveryRoutes(router, deps);
   addDashboardEventRoutes(router, deps);
   addDashboardOperationRoutes(router, deps);

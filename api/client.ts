@@ -3,6 +3,7 @@ import type { BlankEnv } from 'hono/types';
 import type { z } from 'zod';
 import type * as deliveries from '../core/contracts/dashboard/deliveries.ts';
 import type * as events from '../core/contracts/dashboard/events.ts';
+import type * as filterTrial from '../core/contracts/dashboard/filter-trial.ts';
 import type * as operation from '../core/contracts/dashboard/operation.ts';
 import type * as overview from '../core/contracts/dashboard/overview.ts';
 import type * as webhooks from '../core/contracts/dashboard/webhooks.ts';
@@ -74,6 +75,11 @@ type DashboardRoutes = {
   '/api/dashboard/events': Read<typeof events.DashboardEventList, { query: InputOf<typeof events.eventsQuery> }>;
   '/api/dashboard/events/:id': Read<typeof events.DashboardEventDetail, ById>;
   '/api/dashboard/audit': Read<typeof operation.AuditList, { query: InputOf<typeof operation.auditQuery> }>;
+  '/api/dashboard/filter-trial': Act<
+    typeof filterTrial.FilterTrial,
+    { json: InputOf<typeof filterTrial.filterTrialInput> },
+    200
+  >;
   '/api/dashboard/check-url': Act<typeof operation.UrlCheck, { json: z.input<typeof operation.UrlCheckInput> }, 200>;
 };
 

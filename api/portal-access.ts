@@ -41,6 +41,7 @@ export const OPERATIONS: ReadonlySet<string> = new Set([
   'listDashboardEvents',
   'getDashboardEvent',
   'checkUrl',
+  'tryFilter',
   'watch',
 ]);
 

@@ -1,15 +1,25 @@
 import { expect, test } from 'vitest';
 import type { OtherWebhook } from '../../delivery/history/event-history.ts';
+import { JsonNode } from '../../delivery/history/json-node.ts';
 import { explainAbsence } from './explain-absence.ts';
 
-const event = { created_at: new Date('2026-01-22T10:00:00Z'), event_type: 'contact.created', test: false };
+const event = {
+  created_at: new Date('2026-01-22T10:00:00Z'),
+  event_type: 'contact.created',
+  test: false,
+  data: new JsonNode('{"amount":50}'),
+};
+const FILTER = '{"amount":{"$gte":100}}';
 const webhook = (fields: Partial<OtherWebhook> = {}): OtherWebhook => ({
   id: '01948c5e-8f3a-7c21-9b64-2f1d6a0e4b77',
   url: 'https://receiver.example',
   events: ['contact.created'],
   active: true,
   created_at: '2026-01-20T10:00:00Z',
+  updated_at: '2026-01-20T10:00:00Z',
   deleted_at: null,
+  filter: null,
+  filter_then: null,
   entries: [],
   ...fields,
 });
@@ -48,6 +58,24 @@ test.each([
   ],
   [webhook({ active: false }), 'it was turned off then, as far as can be known now'],
   [webhook(), 'it changed at about the same time, as far as can be known now'],
+  [webhook({ filter: FILTER }), 'its filter did not match: amount is 50, not >= 100'],
+  [webhook({ filter: FILTER, filter_then: { filter: FILTER } }), 'its filter did not match: amount is 50, not >= 100'],
+  [
+    webhook({ filter: null, filter_then: { filter: FILTER } }),
+    'its filter did not match: amount is 50, not >= 100 (the filter was changed since)',
+  ],
+  [
+    webhook({ filter: FILTER, updated_at: '2026-01-23T00:00:00Z' }),
+    'its filter did not match: amount is 50, not >= 100, as far as can be known now',
+  ],
+  [
+    webhook({ filter: '{"amount":50}', updated_at: '2026-01-23T00:00:00Z' }),
+    'it changed at about the same time, as far as can be known now',
+  ],
+  [
+    webhook({ filter: FILTER, filter_then: { filter: null } }),
+    'it changed at about the same time, as far as can be known now',
+  ],
 ])('%#: the audit log takes precedence over the current state', (other, reason) => {
   expect(explainAbsence(other, event)).toBe(reason);
 });

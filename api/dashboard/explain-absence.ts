@@ -1,4 +1,8 @@
+import { parseExact } from '../../core/domain/exact-json.ts';
+import { requireFilter } from '../../core/domain/filter/read-filter.ts';
 import type { OtherWebhook } from '../../delivery/history/event-history.ts';
+import { explainMismatch } from '../../delivery/history/explain-mismatch.ts';
+import type { JsonNode } from '../../delivery/history/json-node.ts';
 
 interface State {
   active: boolean | undefined;
@@ -9,11 +13,15 @@ interface State {
 
 const GUESS = ', as far as can be known now';
 
+interface Event {
+  created_at: Date;
+  event_type: string;
+  data: JsonNode;
+  test: boolean;
+}
+
 /** Why a webhook did not get an event: from the audit log, or from its current state if the log does not tell. */
-export function explainAbsence(
-  webhook: OtherWebhook,
-  event: { created_at: Date; event_type: string; test: boolean },
-): string {
+export function explainAbsence(webhook: OtherWebhook, event: Event): string {
   const at = event.created_at;
   if (event.test) return 'the event was a test of another webhook';
   if (new Date(webhook.created_at) > at) return `it was registered later, at ${iso(webhook.created_at)}`;
@@ -32,7 +40,18 @@ export function explainAbsence(
     const guess = then.events === undefined ? GUESS : '';
     return `it was subscribed to other event types then: ${events.join(', ')}${guess}`;
   }
-  return `it changed at about the same time${GUESS}`;
+  return explainFilter(webhook, event) ?? `it changed at about the same time${GUESS}`;
+}
+
+/** Null if the filter is not the reason. */
+function explainFilter({ filter, filter_then: then, updated_at }: OtherWebhook, event: Event): string | null {
+  const used = then === null ? filter : then.filter;
+  if (used === null) return null;
+  const mismatch = explainMismatch(requireFilter(parseExact(used)), event.data);
+  if (mismatch === null) return null;
+  const reason = `its filter did not match: ${mismatch}`;
+  if (then === null) return new Date(updated_at) > event.created_at ? reason + GUESS : reason;
+  return used === filter ? reason : `${reason} (the filter was changed since)`;
 }
 
 /** The state at a time according to the audit log; undefined where the log does not tell. */

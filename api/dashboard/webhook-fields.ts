@@ -34,6 +34,7 @@ export function writeDashboardWebhook(webhook: Webhook, { from, ...day }: Day, s
     ...fields,
     platform: webhook.platform,
     org_id: webhook.orgId || null,
+    filter: webhook.filter ?? null,
     deleted_at: webhook.deletedAt?.toISOString() ?? null,
     struggling: webhook.active && day.struggling.has(webhook.id),
     last_24h,

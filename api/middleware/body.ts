@@ -5,7 +5,9 @@ import type { ByteBudget } from '../../core/byte-budget.ts';
 import { AppError, invalidRequest } from '../../core/contracts/errors.ts';
 import { describeIssues } from '../../core/contracts/issues.ts';
 import { OverloadedError } from '../../core/batcher.ts';
+import { parseExact } from '../../core/domain/exact-json.ts';
 import { encodePhpJson, JsonSyntaxError } from '../../delivery/body/encode.ts';
+import { splitObject } from '../../delivery/body/split.ts';
 import { withoutPortal } from '../paths.ts';
 
 const FORM = /^\s*(application\/x-www-form-urlencoded|multipart\/)/i;
@@ -104,16 +106,25 @@ export const BODY_ERRORS = [
   'invalid_request',
 ] as const;
 
-/** Reads and validates the body. If `emptyAllowed`, an empty body counts as `{}`. @throws AppError */
+interface Reading {
+  /** An empty body counts as `{}`. */
+  emptyAllowed?: boolean;
+  /** A member whose numbers are read as payloads have them, as `ExactNumber`. */
+  exact?: string;
+}
+
+/** Reads and validates the body. @throws AppError */
 export async function readJson<Schema extends z.ZodType>(
   c: Context,
   schema: Schema,
-  { emptyAllowed = false } = {},
+  { emptyAllowed = false, exact }: Reading = {},
 ): Promise<z.output<Schema>> {
   const text = await readText(c, LIMIT);
   if (emptyAllowed && text.trim() === '') return check(schema, {});
-  encodeBody(text);
-  return check(schema, JSON.parse(text));
+  const encoded = encodeBody(text);
+  const json = JSON.parse(text) as Record<string, unknown>;
+  const member = exact === undefined ? undefined : splitObject(encoded)?.get(exact);
+  return check(schema, member === undefined ? json : { ...json, [exact!]: parseExact(member) });
 }
 
 /** The dashboard keeps empty filters in the query. */

@@ -8,6 +8,7 @@ import {
 } from '../../core/contracts/dashboard/events.ts';
 import { AppError } from '../../core/contracts/errors.ts';
 import { countByStatus, findEvent, listEvents, type EventRow } from '../../delivery/history/event-history.ts';
+import { dataOf } from '../../delivery/history/json-node.ts';
 import { listDeliveries } from '../../delivery/history/history.ts';
 import { readUrls } from '../../delivery/history/webhook-urls.ts';
 import { answerFound, answerJson, requireCursor } from '../answers.ts';
@@ -82,13 +83,14 @@ export function addDashboardEventRoutes(router: Router, deps: ApiDeps): void {
         deps.reads,
         rows.map((row) => row.webhook_id),
       );
+      const explained = { ...event, data: dataOf(event.body) };
       const detail: DashboardEventDetail = {
         ...writeEvent(event),
         body: event.body,
         deliveries: rows.map((row) => writeDashboardDelivery(row, urls)),
         not_delivered_to: event.others.map((other) => ({
           webhook: { id: other.id, url: other.url },
-          reason: explainAbsence(other, event),
+          reason: explainAbsence(other, explained),
         })),
       };
       return answerJson(detail);

@@ -1,6 +1,7 @@
 import { invalidRequest, type FieldError } from '../../core/contracts/errors.ts';
 import type { UpdateWebhook, Webhook as WebhookAnswer } from '../../core/contracts/webhook.ts';
 import type { Webhook } from '../../core/db/entities/webhook.ts';
+import { parseExact, writeExact, type ExactJson } from '../../core/domain/exact-json.ts';
 import { refuseOwnName } from '../../core/options/headers.ts';
 import {
   changeOptions,
@@ -28,6 +29,7 @@ export function writeWebhook(webhook: Webhook, secretBox: SecretBox): WebhookAns
     paused_at: webhook.pausedAt?.toISOString() ?? null,
     paused_reason: webhook.pausedReason ?? null,
     ...showOptions(readOptions(webhook.options), secretBox),
+    filter: webhook.filter ? (parseExact(webhook.filter) as Record<string, unknown>) : null,
     secret_rotation: webhook.secretRotationEndsAt ? { expires_at: webhook.secretRotationEndsAt.toISOString() } : null,
     created_at: webhook.createdAt.toISOString(),
     updated_at: webhook.updatedAt.toISOString(),
@@ -41,6 +43,7 @@ export function applyUpdate(webhook: Webhook, input: UpdateWebhook, secretBox: S
   if (input.secret !== undefined) webhook.secret = secretBox.seal(input.secret);
   if (input.description !== undefined) webhook.description = input.description;
   webhook.options = changeGivenOptions(webhook.options, input, secretBox);
+  if (input.filter !== undefined) webhook.filter = writeFilter(input.filter);
   webhook.updatedAt = new Date();
 }
 
@@ -56,8 +59,17 @@ export function checkInput({ allowlist, registry }: ApiDeps, { url, headers = {}
   if (errors.length > 0) throw invalidRequest(errors);
 }
 
-/** @throws AppError for a change that does not fit what is stored */
-export function changeGivenOptions(stored: StoredOptions, changes: OptionChanges, secretBox: SecretBox): StoredOptions {
+/** As `webhooks.filter` has it, with every digit. What events are matched with is stored separately (`storeFilterPath`). */
+export function writeFilter(filter: OptionChanges['filter']): string | null {
+  return filter ? writeExact(filter as ExactJson) : null;
+}
+
+/** Without the filter, which has columns of its own. @throws AppError for a change that does not fit what is stored */
+export function changeGivenOptions(
+  stored: StoredOptions,
+  { filter: _, ...changes }: OptionChanges,
+  secretBox: SecretBox,
+): StoredOptions {
   try {
     return changeOptions(stored, changes, secretBox);
   } catch (error) {

@@ -18,6 +18,7 @@ import {
   pauseWebhook,
   resumeWebhook,
 } from '../../delivery/pause/webhook-state.ts';
+import { storeFilterPath } from '../../delivery/accept/store-filter.ts';
 import type { Execute } from '../../core/db/execute.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import { endRotation } from '../../delivery/attempt/rotate-secret.ts';
@@ -30,7 +31,7 @@ import { content } from '../openapi/content.ts';
 import { operationId, pathParams } from '../paths.ts';
 import type { Router } from '../routing.ts';
 import { changeWebhook, describeAction, missing, propagate, whichOf } from './change-webhook.ts';
-import { applyUpdate, changeGivenOptions, checkInput, writeWebhook } from './webhook-fields.ts';
+import { applyUpdate, changeGivenOptions, checkInput, writeFilter, writeWebhook } from './webhook-fields.ts';
 
 const ListQuery = z.object({
   limit: z
@@ -64,11 +65,11 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     request: { params: pathParams(platform), body: { required: true, content: content(inputs.register) } },
     responses: { 201: { description: 'Registered', content: content(NewWebhook) } },
     async handle({ c, principal, orgId }) {
-      const input = await readJson(c, inputs.register);
+      const input = await readJson(c, inputs.register, { exact: 'filter' });
       checkInput(deps, input);
       const secret = input.secret ?? generateSecret();
       const now = new Date();
-      const webhook = await inTransaction(deps.orm, async ({ em }) => {
+      const webhook = await inTransaction(deps.orm, async ({ em, execute }) => {
         const created = em.create(Webhook, {
           id: newId(),
           platform: platform.id,
@@ -82,6 +83,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
           pausedAt: null,
           pausedReason: null,
           options: changeGivenOptions({}, input, deps.secretBox),
+          filter: writeFilter(input.filter),
           deletedAt: null,
           createdAt: now,
           updatedAt: now,
@@ -93,8 +95,11 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
             url: input.url,
             events: input.events,
             active: created.active,
+            ...(input.filter && { filter: created.filter }),
           }),
         );
+        await em.flush();
+        if (input.filter) await storeFilterPath(execute, created.id, input.filter);
         return created;
       });
       deps.changes.webhook(platform.id, orgId, webhook.id);
@@ -150,7 +155,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     responses: { 200: { description: 'The webhook', content: content(WebhookAnswer) } },
     async handle(call) {
       const where = whichOf(platform, call);
-      const input = await readJson(call.c, inputs.update);
+      const input = await readJson(call.c, inputs.update, { exact: 'filter' });
       checkInput(deps, input);
       const changed = await changeWebhook(deps, {
         call,
@@ -161,6 +166,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
           applyUpdate(webhook, input, deps.secretBox);
           if (input.secret !== undefined) await endRotation(execute, webhook.id);
           await em.flush();
+          if (input.filter !== undefined) await storeFilterPath(execute, webhook.id, input.filter);
           if (turns && input.active) await activateWebhook(execute, webhook.id);
           else if (turns) await deactivateWebhook(execute, webhook.id, REASON);
           return describeChange(input);
@@ -235,6 +241,11 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
 
 /** The names of the changed fields, and the new values of those that decide which events the webhook gets. */
 function describeChange(input: UpdateWebhook): Record<string, unknown> {
-  const { active, events } = input;
-  return { fields: Object.keys(input), ...(active !== undefined && { active }), ...(events && { events }) };
+  const { active, events, filter } = input;
+  return {
+    fields: Object.keys(input),
+    ...(active !== undefined && { active }),
+    ...(events && { events }),
+    ...(filter !== undefined && { filter: writeFilter(filter) }),
+  };
 }

@@ -20,6 +20,7 @@ import { M0013WebhookOptions } from './migrations/m0013-webhook-options.ts';
 import { M0014PlatformOutcomes } from './migrations/m0014-platform-outcomes.ts';
 import { M0015PortalLinks } from './migrations/m0015-portal-links.ts';
 import { M0017SecretRotation } from './migrations/m0017-secret-rotation.ts';
+import { M0018Filters } from './migrations/m0018-filters.ts';
 import { M0019EventValues } from './migrations/m0019-event-values.ts';
 import { OrmClient } from './orm-client.ts';
 
@@ -59,6 +60,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0014-platform-outcomes', class: M0014PlatformOutcomes },
         { name: 'm0015-portal-links', class: M0015PortalLinks },
         { name: 'm0017-secret-rotation', class: M0017SecretRotation },
+        { name: 'm0018-filters', class: M0018Filters },
         { name: 'm0019-event-values', class: M0019EventValues },
       ],
       snapshot: false,

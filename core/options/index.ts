@@ -1,17 +1,19 @@
 import type { z } from 'zod';
 import type { TextBox } from '../domain/sealed.ts';
+import { filter } from './filter.ts';
 import { headers } from './headers.ts';
 import { limits } from './limits.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { timeout } from './timeout.ts';
 import type { AttemptRequest, WebhookOption } from './webhook-option.ts';
 
-/** The options of a webhook, by their names in the API and in `webhooks.options`. */
+/** The options of a webhook, by their names in the API and, except for `filter`, in `webhooks.options`. */
 export const OPTIONS = {
   retry_policy: retryPolicy,
   limits,
   timeout,
   headers,
+  filter,
 };
 
 export type OptionName = keyof typeof OPTIONS;

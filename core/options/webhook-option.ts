@@ -33,6 +33,8 @@ export interface WebhookOption<Schema extends z.ZodType, Input extends z.ZodType
   description: string;
   /** When a change takes effect. */
   takesEffect: string;
+  /** More for docs/webhook-options.md, in Markdown. */
+  manual?: string;
   /** @throws OptionError */
   merge: (before: Stored, change: z.output<Input>, box: TextBox) => Stored;
   /** Adds members that an older version did not store. Default: none are missing. */

@@ -119,7 +119,12 @@ export interface OtherWebhook {
   events: string[];
   active: boolean;
   created_at: string;
+  updated_at: string;
   deleted_at: string | null;
+  /** As JSON. */
+  filter: string | null;
+  /** Its filter when the event was accepted; null if the audit log does not tell. */
+  filter_then: { filter: string | null } | null;
   entries: { at: string; action: string; details: Record<string, unknown> }[];
 }
 
@@ -131,8 +136,13 @@ select e.id, e.platform, e.org_id, e.event_type, e.created_at, e.body,
   ) as test,
   coalesce((
     select json_agg(o order by o.id desc) from (
-      select w.id, w.url, w.events, w.active, w.created_at, w.deleted_at, coalesce((
-        select json_agg(json_build_object('at', a.at, 'action', a.action, 'details', a.details) order by a.id)
+      select w.id, w.url, w.events, w.active, w.created_at, w.updated_at, w.deleted_at, w.filter, (
+        select json_build_object('filter', a.details ->> 'filter') from audit_log a
+        where a.subject_id = w.id and a.at <= e.created_at
+          and (a.action = 'webhook.registered' or a.action = 'webhook.updated' and a.details ? 'filter')
+        order by a.id desc limit 1
+      ) as filter_then, coalesce((
+        select json_agg(json_build_object('at', a.at, 'action', a.action, 'details', a.details - 'filter') order by a.id)
         from audit_log a where a.subject_id = w.id
           and a.action in ('webhook.registered', 'webhook.updated', 'webhook.turned_off', 'webhook.deleted')
       ), '[]') as entries

@@ -38,6 +38,21 @@ describe('every page, in light and dark mode, wide and narrow', () => {
     await look(page, name);
   });
 
+  test('a filter that is tried', async ({ page, system }) => {
+    await openAs(page, system.adminKey, '/webhooks/new');
+    await page.getByLabel('Platform', { exact: true }).selectOption('URPA');
+    for (const name of ['ai_task.created', 'taskjuggler.synced']) await page.getByRole('checkbox', { name }).check();
+    const field = page.getByLabel("Condition on the event's data");
+    await field.fill(
+      '{\n  "title": {"$startsWith": "Draft"},\n  "$or": [{"priority": {"$gte": 5}}, {"id": {"$exists": true}}]\n}',
+    );
+    await page.getByRole('list', { name: 'Last events' }).getByText('matches', { exact: true }).first().waitFor();
+    await look(page, 'webhook-filter');
+    await field.fill('{\n  "title": {"$like": "Draft"},\n  "priority": {"$gte": null}\n}');
+    await page.getByRole('button', { name: 'Line 3' }).waitFor();
+    await look(page, 'webhook-filter-problems');
+  });
+
   test('signing in', async ({ page }) => {
     await page.goto('/');
     await page.getByLabel('API key').waitFor();

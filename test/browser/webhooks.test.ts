@@ -54,6 +54,47 @@ describe('webhooks', () => {
     await page.getByRole('heading', { level: 1, name: 'Webhook registered' }).waitFor();
   });
 
+  test('get the events that match a filter, which is tried while it is written', async ({ page, system, receiver }) => {
+    for (const amount of [50, 150]) await system.emit({ id: '1', amount });
+    await openAs(page, system.adminKey, '/webhooks');
+    await fillIn(page, receiver.url);
+    const field = page.getByLabel("Condition on the event's data");
+    const problems = page.getByRole('list', { name: 'Problems of the filter' });
+    await field.fill('{\n  "amount": {"$gte": true}\n}');
+    await problems.getByText('amount.$gte must be a number or a string').waitFor();
+    await problems.getByRole('button', { name: 'Line 2' }).click();
+    await page.keyboard.type('"status": "x", ');
+    expect(await field.inputValue()).toBe('{\n  "amount": {"status": "x", "$gte": true}\n}');
+    await field.fill('{"amount": ');
+    await problems.getByText('it is not valid JSON').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('Is not valid JSON.').waitFor();
+
+    await field.fill('{"amount": {"$gte": 100}}');
+    await page.getByRole('list', { name: 'Examples' }).getByText('does not match: amount is missing').waitFor();
+    const last = page.getByRole('list', { name: 'Last events' }).getByRole('listitem');
+    await last.filter({ hasText: 'does not match: amount is 50, not >= 100' }).waitFor();
+    await last.getByText('matches', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Webhook registered' }).waitFor();
+
+    const [delivery = ''] = await system.emit({ id: '2', amount: 100 });
+    await system.reaches(delivery, 'delivered');
+    const { body } = await system.call('POST', '/api/urpa/events', { event: 'activity.created', data: { amount: 99 } });
+    expect(body.deliveries).toEqual([]);
+    await page.goto(`/events/${body.id}`);
+    await page.getByText('its filter did not match: amount is 99, not >= 100').waitFor();
+
+    await page.getByRole('link', { name: receiver.url }).click();
+    await page.getByText('{"amount":{"$gte":100}}').waitFor();
+    await page.getByRole('link', { name: 'Edit' }).click();
+    expect(await field.inputValue()).toBe('{\n  "amount": {\n    "$gte": 100\n  }\n}');
+    await page.getByRole('button', { name: 'Back to the default : Filter' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    expect(await system.emit({ amount: 1 })).toHaveLength(1);
+  });
+
   test('hold deliveries while paused and send them on resume', async ({ page, system, receiver }) => {
     const { id: webhook } = await system.register(receiver.url);
     await openAs(page, system.adminKey, `/webhooks/${webhook}`);

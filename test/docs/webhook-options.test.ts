@@ -1,7 +1,7 @@
 import { format } from 'prettier';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { OPTIONS } from '../../core/options/index.ts';
+import { OPTIONS, type OptionName } from '../../core/options/index.ts';
 
 const COUNT = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 });
 
@@ -11,7 +11,7 @@ test('docs/webhook-options.md describes the current options', async () => {
 });
 
 async function writePage(): Promise<string> {
-  const sections = Object.entries(OPTIONS).map(([name, option]) => {
+  const sections = Object.entries<(typeof OPTIONS)[OptionName] & { manual?: string }>(OPTIONS).map(([name, option]) => {
     const members = membersOf(option.schema, option.default);
     const rows = members.map(([member, schema, value]) => {
       const cells = [
@@ -28,7 +28,7 @@ ${sentence(option.description)} A change takes effect ${option.takesEffect}.
 
 | member | values | default | meaning |
 | --- | --- | --- | --- |
-${rows.join('\n')}`;
+${rows.join('\n')}${option.manual === undefined ? '' : `\n\n${option.manual}`}`;
   });
   const page = `# Webhook options
 

@@ -18,7 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const parametersOf = (eventType: string) => [[uuidv7()], ['urpa'], [''], [eventType], ['{}'], [null], [null], Infinity];
+const parametersOf = (eventType: string, body = '{}') => [
+  ...[[uuidv7()], ['urpa'], [''], [eventType], [body], [null], [null]],
+  ...[Infinity, [], []],
+];
 
 async function match(eventType: string): Promise<unknown[]> {
   const { rows } = await database.pool.query<{ webhook_id: string }>(EMIT.text, parametersOf(eventType));
@@ -49,6 +52,27 @@ test('matching reads only the webhooks that are subscribed to the event', async 
   const plan = rows[0]!['QUERY PLAN'][0].Plan;
   expect(rowsRead(plan, 'subscriptions')).toBe(1);
   expect(rowsRead(plan, 'webhooks')).toBe(1);
+});
+
+test('so it does with filters, of which it reads only those of the event', async () => {
+  const path = 'strict ($."data"."n" == 1)';
+  const set = (where: string) => database.pool.query(`update webhooks set filter_path = $1 where ${where}`, [path]);
+  await set(`id in (select id from webhooks where events = '{activity.created}' limit 1000)`);
+  await database.pool.query(`update webhooks set filter_path = $1 where id = $2`, [path, WANTED]);
+  await database.pool.query('analyze webhooks, subscriptions');
+  for (const [eventType, read] of [
+    ['contact.created', 1],
+    ['taskjuggler.synced', 0],
+  ] as const) {
+    const { rows } = await database.pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+      `explain (analyze, format json) ${EMIT.text}`,
+      parametersOf(eventType, '{"data":{"n":1}}'),
+    );
+    const plan = rows[0]!['QUERY PLAN'][0].Plan;
+    expect(rowsRead(plan, 'subscriptions')).toBeLessThanOrEqual(2 * read);
+    expect(rowsRead(plan, 'webhooks')).toBe(read);
+  }
+  await database.pool.query('update webhooks set filter_path = null where filter_path is not null');
 });
 
 test('subscriptions are updated with every change of a webhook', async () => {

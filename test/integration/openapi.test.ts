@@ -193,6 +193,10 @@ function makeRequest(path: string, operation: Operation, random: Random, round: 
     if (operation.operationId === 'createKey') Object.assign(value as object, { platform: '4calls' });
     if (operation.operationId.endsWith('createPortalLink')) Object.assign(value as object, { accent: '#0f766e' });
     if (operation.operationId === 'signIn') Object.assign(value as object, { api_key: api.adminKey });
+    // Nor which names are paths.
+    if (/_(register|update)Webhook$/.test(operation.operationId)) {
+      Object.assign(value as object, { filter: random.pick([null, { 'a.b': 5 }, { $or: [{ a: { $lt: 'x' } }] }]) });
+    }
     body = JSON.stringify(value);
     headers['content-type'] = 'application/json';
   }

@@ -93,6 +93,18 @@ describe('what a portal may', () => {
     }
   });
 
+  test("a filter is tried on the owner's events alone", async () => {
+    const attempt = { events: ['contact.created'], filter: '{"id":"1"}', platform: '4calls' };
+    for (const portal of [reader, writer]) {
+      const { status, body } = await portal.ask('POST', '/api/dashboard/filter-trial', { body: attempt });
+      expect([status, body.events]).toMatchObject([200, [{ id: own.event, mismatch: null }]]);
+      for (const other of [{ org_id: 'b' }, { platform: 'urpa' }]) {
+        const answer = await portal.ask('POST', '/api/dashboard/filter-trial', { body: { ...attempt, ...other } });
+        expect(answer.status, JSON.stringify(other)).toBe(404);
+      }
+    }
+  });
+
   test('write changes what the owner has, and the audit log names the key and the portal', async () => {
     for (const [method, path, body, status] of changes()) {
       const answer = await writer.ask(method, path, { ...(body && { body }) });

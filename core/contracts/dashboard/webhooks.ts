@@ -50,6 +50,7 @@ export const DashboardWebhook = Webhook.omit({ org_id: true })
   .extend({
     platform: z.string(),
     org_id: z.string().nullable(),
+    filter: z.string().nullable().meta({ description: 'as JSON text, with every digit' }),
     deleted_at: Time.nullable(),
     struggling: z.boolean().meta({ description: 'at least one in five attempts of the last hour failed' }),
     last_24h: z

@@ -27,6 +27,8 @@ const WebhookSchema = defineEntity({
     pausedAt: p.datetime().fieldName('paused_at').nullable(),
     pausedReason: p.text().fieldName('paused_reason').nullable(),
     options: p.json().$type<StoredOptions>(),
+    /** As JSON, with every digit. `filter_path` is what events are matched with. */
+    filter: p.text().nullable(),
     deletedAt: p.datetime().fieldName('deleted_at').nullable(),
     createdAt: p.datetime().fieldName('created_at'),
     updatedAt: p.datetime().fieldName('updated_at'),

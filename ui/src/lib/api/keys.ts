@@ -15,6 +15,7 @@ export const KEYS = {
   keys: 'keys',
   audit: 'audit',
   urlCheck: 'url-check',
+  filterTrial: 'filter-trial',
   recoveries: 'recoveries',
   recovery: 'recovery',
 } as const;

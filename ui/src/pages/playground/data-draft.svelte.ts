@@ -1,5 +1,5 @@
 import { indentJson } from '../../lib/json/indent-json.ts';
-import { parseExact, writeExact, type ExactJson } from '../../lib/json/exact-json.ts';
+import { parseExact, writeExact, type ExactJson } from '../../../../core/domain/exact-json.ts';
 import { findDeviations } from './deviations.ts';
 import { readDraft, toDraft, type Draft } from './draft.ts';
 import type { FormField } from './fields.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseExact } from '../../lib/json/exact-json.ts';
+import { parseExact } from '../../../../core/domain/exact-json.ts';
 import { findDeviations } from './deviations.ts';
 import { readField } from './fields.ts';
 

@@ -1,4 +1,4 @@
-import { ExactNumber, isObject, type ExactJson } from '../../lib/json/exact-json.ts';
+import { ExactNumber, isObject, type ExactJson } from '../../../../core/domain/exact-json.ts';
 import { joinPath } from './draft.ts';
 import type { FormField } from './fields.ts';
 

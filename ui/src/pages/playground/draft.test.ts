@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseExact, writeExact } from '../../lib/json/exact-json.ts';
+import { parseExact, writeExact } from '../../../../core/domain/exact-json.ts';
 import { readDraft, toDraft } from './draft.ts';
 import { readField } from './fields.ts';
 

@@ -1,4 +1,4 @@
-import { ExactNumber, isObject, parseExact, writeExact, type ExactJson } from '../../lib/json/exact-json.ts';
+import { ExactNumber, isObject, parseExact, writeExact, type ExactJson } from '../../../../core/domain/exact-json.ts';
 import type { FormField } from './fields.ts';
 
 /** The value of a form field, valid or not. */

@@ -16,6 +16,7 @@ const webhook: DashboardWebhook = {
   paused_at: null,
   paused_reason: null,
   ...DEFAULT_OPTIONS,
+  filter: null,
   secret_rotation: null,
   created_at: '2026-01-22T10:30:00.000Z',
   updated_at: '2026-01-22T10:30:00.000Z',
@@ -95,6 +96,21 @@ test('only changed fields are sent', () => {
   expect(toUpdate(draftOf({ ...webhook, description: 'CRM' }), { ...webhook, description: 'CRM' })).toBeNull();
   expect(toUpdate({ ...draftOf(webhook), description: '' }, { ...webhook, description: 'CRM' })).toEqual({
     description: null,
+  });
+});
+
+test('a filter is sent with every digit, and only if it says something else', () => {
+  const saved = { ...webhook, filter: '{"n":{"$gt":12345678901234567890}}' };
+  const draft = draftOf(saved);
+  const withFilter = (filter: string | null) => ({ ...draft, options: { ...draft.options, filter } });
+  expect(toUpdate(withFilter('{ "n": {\n"$gt": 12345678901234567890} }'), saved)).toBeNull();
+  expect(JSON.stringify(toUpdate(withFilter('{"n": 12345678901234567891}'), saved))).toBe(
+    '{"filter":{"n":12345678901234567891}}',
+  );
+  expect(toUpdate(withFilter(' '), saved)).toEqual({ filter: null });
+  expect(checkDraft(withFilter('{"n": '), false)).toEqual({ filter: 'Is not valid JSON.' });
+  expect(checkDraft(withFilter('{"n": {"$gt": null}}'), false)).toEqual({
+    filter: 'N.$gt must be a number or a string.',
   });
 });
 

@@ -1,9 +1,9 @@
 import type { FieldError } from '../../../../core/contracts/errors.ts';
 import type { DashboardWebhook } from '../../../../core/contracts/dashboard/webhooks.ts';
-import { DEFAULT_OPTIONS, OPTIONS } from '../../../../core/options/index.ts';
+import { OPTIONS } from '../../../../core/options/index.ts';
 import type { RegisterInput, UpdateInput } from '../../lib/api/queries/webhooks.ts';
 import type { Owner } from '../../lib/api/session.ts';
-import { changesOf, checkOptions, newOptions, optionsOf } from './options/drafts.ts';
+import { changesOf, checkOptions, newOptions, NO_OPTIONS, optionsOf, placeProblem } from './options/drafts.ts';
 import { valuesAt } from './options/header-rows.ts';
 import type { OptionDrafts } from './options/index.ts';
 
@@ -70,8 +70,8 @@ export function placeErrors(errors: readonly FieldError[]): { problems: DraftPro
   const problems: DraftProblems = {};
   const other: string[] = [];
   for (const { path, message } of errors) {
-    const field = path.replace(/\[\d+\]$/, '');
-    if (FIELDS.includes(field.split('.')[0]!)) problems[field] ??= sentence(message);
+    const [field, text] = placeProblem(path.replace(/\[\d+\]$/, ''), message);
+    if (FIELDS.includes(field.split('.')[0]!)) problems[field] ??= sentence(text);
     else other.push(sentence(path === '' ? message : `${path} ${message}`));
   }
   return { problems, other };
@@ -84,7 +84,7 @@ export function toRegister(draft: Draft): RegisterInput {
     active: draft.active,
     ...(draft.description.trim() && { description: draft.description.trim() }),
     ...(draft.secret && { secret: draft.secret }),
-    ...changesOf(draft.options, DEFAULT_OPTIONS),
+    ...changesOf(draft.options, NO_OPTIONS),
   };
 }
 

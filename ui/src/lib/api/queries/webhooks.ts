@@ -67,6 +67,17 @@ export function urlCheckQuery(url: string) {
   });
 }
 
+export type FilterAttempt = Parameters<(typeof api.api.dashboard)['filter-trial']['$post']>[0]['json'];
+
+/** Tries a filter on examples and on the owner's last events. */
+export function filterTrialQuery(json: FilterAttempt) {
+  return queryOptions({
+    queryKey: [KEYS.filterTrial, json],
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => read(api.api.dashboard['filter-trial'].$post({ json }, { init: { signal } })),
+  });
+}
+
 export function registerWebhook(session: Session, owner: Owner, json: RegisterInput) {
   return read(webhooksApi(session, owner).index.$post({ json }));
 }

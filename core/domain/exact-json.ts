@@ -1,9 +1,17 @@
-/** A number as text, so that no digit is lost. */
+/** Makes `JSON.stringify` write a text as it stands. Older browsers do not have it. */
+const rawJson =
+  (JSON as { rawJSON?: (text: string) => unknown }).rawJSON ?? ((text: string) => JSON.parse(text) as unknown);
+
+/** A number as text, so that no digit is lost. `JSON.stringify` writes that text. */
 export class ExactNumber {
   readonly text: string;
 
   constructor(text: string) {
     this.text = text;
+  }
+
+  toJSON(): unknown {
+    return rawJson(this.text);
   }
 }
 
