@@ -11,7 +11,7 @@ import {
 } from '../../core/contracts/event.ts';
 import type { Changes } from '../../core/db/changes.ts';
 import type { Emission, EmitResult } from '../../delivery/accept/emission.ts';
-import { TooManyDeliveriesError } from '../../delivery/accept/intake.ts';
+import { TooManyDeliveriesError } from '../../delivery/accept/too-many-deliveries.ts';
 import { splitArray, splitObject } from '../../delivery/body/split.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { answerText } from '../answers.ts';

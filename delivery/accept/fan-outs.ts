@@ -4,6 +4,8 @@ import type { Emission } from './emission.ts';
 /** Events with fewer webhooks are not remembered. */
 const MANY_WEBHOOKS = 500;
 const MOST_REMEMBERED = 1_000;
+/** Matching so many filters costs about as much as storing one delivery. */
+const FILTERS_PER_DELIVERY = 5;
 
 /** Counts the webhooks that an event goes to, which determines the cost of storing it. */
 export class FanOuts {
@@ -30,7 +32,7 @@ export class FanOuts {
     this.large.set(name, webhooks);
   }
 
-  /** The number of webhooks of each event. */
+  /** The number of webhooks of each event. One with a filter, which may not match, counts as a fraction. */
   async count(emissions: Emission[]): Promise<number[]> {
     const kinds = [...new Map(emissions.map((emission) => [nameOf(emission), emission])).values()];
     const values = [
@@ -53,7 +55,7 @@ const COUNT = {
   name: 'fan-outs',
   text: `
 select (
-  select count(*)::int from subscriptions s
+  select (count(*) - count(s.filter) + ceil(count(s.filter) / ${FILTERS_PER_DELIVERY}.0))::int from subscriptions s
   where s.platform = t.platform and s.org_id = t.org_id and s.event_type = t.event_type
 ) as webhooks
 from unnest($1::text[], $2::text[], $3::text[]) with ordinality as t(platform, org_id, event_type, place) order by place`,

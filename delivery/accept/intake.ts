@@ -5,23 +5,12 @@ import type { Emission, EmitResult } from './emission.ts';
 import { FanOuts } from './fan-outs.ts';
 import { Recalls } from './idempotent-replays.ts';
 import { EventStore, type Stored } from './store-events.ts';
+import { MOST_DELIVERIES, TooManyDeliveriesError } from './too-many-deliveries.ts';
 
 /** Accepts events. Resolves after the commit. If it rejects, nothing is stored. */
 export interface Intake {
   /** @throws OverloadedError, TooManyDeliveriesError, LateError, or the database's error */
   emit(emissions: Emission[]): Promise<EmitResult[]>;
-}
-
-/** A request would create more deliveries than one transaction may store. */
-export class TooManyDeliveriesError extends Error {
-  override readonly name = 'TooManyDeliveriesError';
-  readonly deliveries: number;
-  readonly most = MOST_DELIVERIES;
-
-  constructor(deliveries: number) {
-    super(`the events would make ${deliveries} deliveries; at most ${MOST_DELIVERIES} can be made at once`);
-    this.deliveries = deliveries;
-  }
 }
 
 /** A batch is closed at 8 MiB, with a surcharge per event for its rows. */
@@ -35,7 +24,6 @@ const GIVE_WAY = { gap: 8, longestGapMs: 100 };
 const COUNTED_EVENTS = 16;
 /** A request with more deliveries is large: it gets a transaction of its own, in parts of this size. */
 const PART_DELIVERIES = 5_000;
-const MOST_DELIVERIES = 200_000;
 const STATEMENT_TIMED_OUT = '57014';
 
 /**

@@ -5,6 +5,7 @@ import { newId } from '../../core/new-id.ts';
 import type { Emission, EmitResult } from './emission.ts';
 import { foldValue } from '../../core/db/search-key.ts';
 import { EMIT } from './emit-statements.ts';
+import { MOST_DELIVERIES, TooManyDeliveriesError } from './too-many-deliveries.ts';
 import { NOW_MS } from '../../core/db/now.ts';
 import { inPoolTransaction } from '../../core/db/transaction.ts';
 
@@ -54,13 +55,22 @@ export class EventStore {
     throw new LateError('the database took up each statement too late');
   }
 
-  /** In one transaction with a statement for each part. It commits only if all of them answered in time. */
+  /**
+   * In one transaction with a statement for each part. It commits only if all of them answered in time.
+   * @throws TooManyDeliveriesError if the filters of webhooks matched more than was expected
+   */
   async storeInParts(parts: Emission[][]): Promise<Stored[]> {
+    const isSingle = parts.flat().length === 1;
     return await inPoolTransaction(this.pool, async (client) => {
       await client.query(`set local statement_timeout = ${PART_LIMIT_MS}`);
       const results: Stored[] = [];
-      for (const part of parts)
-        results.push(...((await emit(client, part, Infinity, PART_LIMIT_MS + 500)) as Stored[]));
+      let deliveries = 0;
+      for (const part of parts) {
+        const stored = (await emit(client, part, Infinity, PART_LIMIT_MS + 500)) as Stored[];
+        for (const result of stored) if (result?.kind === 'accepted') deliveries += result.deliveries.length;
+        if (deliveries > MOST_DELIVERIES && !isSingle) throw new TooManyDeliveriesError(deliveries);
+        results.push(...stored);
+      }
       return results;
     });
   }

@@ -11,11 +11,11 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 /** Registers this many webhooks for an organization. */
-async function subscribe(org: string, webhooks: number): Promise<void> {
-  const { id } = await api.register({}, `${organization(org)}/webhooks`);
+async function subscribe(org: string, webhooks: number, filter: unknown = null): Promise<void> {
+  const { id } = await api.register({ filter }, `${organization(org)}/webhooks`);
   await api.database.query(
-    `insert into webhooks (id, platform, org_id, url, secret, events)
-     select gen_random_uuid(), platform, org_id, url, secret, events from webhooks, generate_series(2, $2::int) where id = $1`,
+    `insert into webhooks (id, platform, org_id, url, secret, events, filter_path)
+     select gen_random_uuid(), platform, org_id, url, secret, events, filter_path from webhooks, generate_series(2, $2::int) where id = $1`,
     [id, webhooks],
   );
 }
@@ -68,6 +68,23 @@ test('a batch that would create too many deliveries is refused completely, with 
     ).status,
   ).toBe(202);
 });
+
+test('a webhook whose filter does not match counts little, and those that match count', async () => {
+  await subscribe('filtered', 900, { n: 1 });
+  const events = (n: number) =>
+    Array.from({ length: EVENTS }, (_, index) => ({ ...EVENT, data: { n: index === 0 ? 1 : n } }));
+  const { status, body } = await batch('filtered', events(2));
+  expect(status).toBe(202);
+  expect(body.results.map(({ deliveries }: { deliveries: unknown[] }) => deliveries.length)).toEqual([
+    900,
+    ...Array.from({ length: EVENTS - 1 }, () => 0),
+  ]);
+  const refused = await batch('filtered', events(1));
+  expect(refused).toMatchObject({ status: 422, body: { code: 'invalid_request' } });
+  expect(refused.body.detail).toMatch(/^events: would make \d+ deliveries, and a request makes at most 200000/);
+  expect(await countOf('events', 'filtered')).toBe(EVENTS);
+  expect(await countOf('deliveries', 'filtered')).toBe(900);
+}, 120_000);
 
 test('a large event that exceeds the statement timeout does not fail the events that share its statement', async () => {
   await subscribe('slow', 6_000);
