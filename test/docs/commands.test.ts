@@ -79,3 +79,12 @@ test.each(['docs/urpa-integration.md', 'docs/4calls-integration.md', 'docs/opera
     }
   },
 );
+
+test.each(['docs/urpa-integration.md', 'docs/4calls-integration.md'])('the filter of %s decides', async (path) => {
+  const commands = findCode(readPage(path), 'sh');
+  const at = commands.findIndex((text) => text.includes('"filter"'));
+  const { id } = JSON.parse(await run(commands[at]!)) as { id: string };
+  const events = (await run(commands[at + 1]!)).trim().split('\n');
+  const deliveries = events.map((text) => (JSON.parse(text) as { deliveries: { webhook_id: string }[] }).deliveries);
+  expect(deliveries.map((list) => list.some(({ webhook_id }) => webhook_id === id))).toEqual([false, true]);
+});
