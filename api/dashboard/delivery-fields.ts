@@ -15,7 +15,10 @@ export function writeDashboardDelivery(row: DeliveryRow, urls: Map<string, strin
   return { ...writeDelivery(row), platform, org_id: org_id || null, webhook_url: urls.get(webhook_id) ?? '' };
 }
 
-type Extra = Pick<DashboardDeliveryDetail, 'platform' | 'org_id' | 'webhook' | 'body' | 'request_headers' | 'workflow'>;
+type Extra = Pick<
+  DashboardDeliveryDetail,
+  'platform' | 'org_id' | 'webhook' | 'waited_for_by' | 'body' | 'request_headers' | 'workflow'
+>;
 
 /** JSON of one delivery, with everything that the dashboard shows. */
 export function writeDashboardDetail(
@@ -29,6 +32,7 @@ export function writeDashboardDetail(
     platform: row.platform,
     org_id: row.org_id || null,
     webhook: { id: row.webhook_id, url, active, paused_at: toIso(paused_at), deleted_at: toIso(deleted_at) },
+    waited_for_by: row.waited_for_by,
     body: row.body,
     request_headers: writeHeaders(row, deps, maySign),
     workflow,

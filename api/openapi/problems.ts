@@ -11,6 +11,7 @@ const DETAILS: Record<ErrorCode, string> = {
   already_delivered: 'it was delivered already; send {"force": true} to send it again',
   already_ended: 'it has ended already: there is nothing to cancel',
   attempt_in_flight: 'an attempt is being made right now; ask again when it has ended',
+  waits_in_line: 'an earlier delivery with the same ordering key has not ended (waits_for): retry or cancel that one',
   webhook_paused: 'its webhook is paused: resume it, and everything that is held goes out',
   webhook_inactive: 'its webhook is turned off: turn it on first',
   webhook_deleted: 'its webhook was deleted: there is nowhere to send it',

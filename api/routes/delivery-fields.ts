@@ -32,6 +32,7 @@ export function writeDetail(row: DeliveryDetailRow, retryUnitMs: number): string
   const detail: Omit<DeliveryDetail, 'payload'> = {
     ...writeDelivery(row),
     workflow_id: row.workflow_id,
+    waits_for: row.waits_for,
     attempt_history: attempts,
     timeline: writeTimeline(row),
     schedule: writeSchedule(row, retryUnitMs),

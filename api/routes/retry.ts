@@ -16,6 +16,7 @@ const REFUSALS = {
   already_delivered: 'it was delivered already; send {"force": true} to send it again',
   webhook_paused: 'its webhook is paused: resume it, and everything that is held goes out',
   webhook_inactive: 'its webhook is turned off: turn it on first',
+  waits_in_line: 'an earlier delivery with the same ordering key has not ended (waits_for): retry or cancel that one',
   webhook_deleted: 'its webhook was deleted: there is nowhere to send it',
 } as const satisfies Partial<Record<RetryResult, string>>;
 
@@ -33,7 +34,15 @@ export function addRetryRoute(router: Router, deps: ApiDeps, platform: Platform)
     description:
       'In backoff it moves the next attempt to now and keeps the rest of the schedule; after the last attempt it starts the schedule ' +
       'again. Asking twice sends once.',
-    errors: ['not_found', 'already_delivered', 'webhook_paused', 'webhook_inactive', 'webhook_deleted', ...BODY_ERRORS],
+    errors: [
+      'not_found',
+      'already_delivered',
+      'waits_in_line',
+      'webhook_paused',
+      'webhook_inactive',
+      'webhook_deleted',
+      ...BODY_ERRORS,
+    ],
     request: { params: pathParams(platform, 'id'), body: { required: false, content: content(RetryInput) } },
     responses: { 202: { description: 'It goes out', content: content(RetryAnswer) } },
     async handle({ c, principal, orgId }) {

@@ -69,6 +69,10 @@ export const DeliveryDetail = z
   .object({
     ...fields,
     workflow_id: z.string().nullable().meta({ description: 'of the Temporal workflow that carries it' }),
+    waits_for: Id.nullable().meta({
+      description:
+        'the first delivery in line with the same ordering key, which has to end before; null: it waits for none',
+    }),
     attempt_history: z.array(Attempt),
     timeline: z.array(TimelineEntry).meta({ description: 'what happened to it, in order' }),
     schedule: z

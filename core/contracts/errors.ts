@@ -10,6 +10,7 @@ export const ERRORS = {
   already_delivered: { status: 409, title: 'Delivered already' },
   already_ended: { status: 409, title: 'Ended already' },
   attempt_in_flight: { status: 409, title: 'An attempt is being made' },
+  waits_in_line: { status: 409, title: 'An earlier delivery comes first' },
   webhook_paused: { status: 409, title: 'The webhook is paused' },
   webhook_inactive: { status: 409, title: 'The webhook is turned off' },
   webhook_deleted: { status: 409, title: 'The webhook is deleted' },

@@ -3,6 +3,7 @@ import type { TextBox } from '../domain/sealed.ts';
 import { filter } from './filter.ts';
 import { headers } from './headers.ts';
 import { limits } from './limits.ts';
+import { ordering } from './ordering.ts';
 import { retryPolicy } from './retry-policy.ts';
 import { timeout } from './timeout.ts';
 import type { AttemptRequest, WebhookOption } from './webhook-option.ts';
@@ -13,6 +14,7 @@ export const OPTIONS = {
   limits,
   timeout,
   headers,
+  ordering,
   filter,
 };
 

@@ -14,7 +14,7 @@ const SUBSCRIBED = 's.platform = f.platform and s.org_id = f.org_id and s.event_
 /**
  * Accepts events: stores each with its idempotency key, matches the webhooks and inserts a delivery and an outbox row for
  * each match, in one statement and therefore one commit. An event that a webhook's filter does not match makes nothing for it; a body
- * is parsed only if a webhook with a filter is subscribed to its type. `offset 0` keeps the joins in their order. Returns a row for each delivery, and a row without a delivery for
+ * is parsed only if a webhook with a filter or an order is subscribed to its type. Triggers queue ordered deliveries (core/db/migrations/m0020-ordering.ts). `offset 0` keeps the joins in their order. Returns a row for each delivery, and a row without a delivery for
  * each event whose key was used before. Deliveries to a paused webhook are held, and so are those to a resumed one while older
  * deliveries are held. Notifies workers of the number of deliveries. A statement that begins after its deadline stores nothing and
  * returns one row without an event.
@@ -45,16 +45,17 @@ with clock as materialized (
   from unnest($9::text[], $10::uuid[]) as v(value, event_id) join fresh f on f.id = v.event_id
 ), parsed as materialized (
   select f.id, f.platform, f.org_id, f.event_type, case
-    when (select true from subscriptions s where ${SUBSCRIBED} and s.filter is not null limit 1) then ${MATCHABLE}
+    when (select true from subscriptions s where ${SUBSCRIBED} and (s.filter is not null or s.order_path is not null) limit 1) then ${MATCHABLE}
   end as body
   from fresh f
 ), matched as materialized (
   select posthorn_uuidv7() as id, f.id as event_id, f.platform, f.org_id, f.event_type, w.id as webhook_id,
     ${maximumAttempts('w')} as max_attempts,
-    w.paused_at is not null or coalesce(w.propagating = 'begun', false) as held
+    w.paused_at is not null or coalesce(w.propagating = 'begun', false) as held,
+    hashtextextended(nullif((f.body #> s.order_path)::text, 'null'), 0) as order_key
   from parsed f
   cross join lateral (
-    select s.webhook_id from subscriptions s
+    select s.webhook_id, s.order_path from subscriptions s
     where ${SUBSCRIBED} and (s.filter is null or jsonb_path_match(f.body, s.filter, '{}', true))
     offset 0
   ) s
@@ -62,13 +63,15 @@ with clock as materialized (
     select w.id, w.options, w.paused_at, w.propagating from webhooks w where w.id = s.webhook_id offset 0
   ) w
 ), delivering as (
-  insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, max_attempts, next_attempt_at)
+  insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, max_attempts, next_attempt_at,
+    order_key)
   select id, event_id, webhook_id, platform, org_id, event_type, case when held then 'held' else 'pending' end,
-    max_attempts, case when held then null else now() end
+    max_attempts, case when held or order_key is not null then null else now() end, order_key
   from matched
 ), queued as (
-  insert into outbox (delivery_id, event_id, webhook_id, max_attempts, due_at)
-  select id, event_id, webhook_id, max_attempts, case when held then null else now() end from matched
+  insert into outbox (delivery_id, event_id, webhook_id, max_attempts, due_at, order_key)
+  select id, event_id, webhook_id, max_attempts, case when held then null else now() end, order_key from matched
+  order by event_id
 )
 select event_id, id as delivery_id, webhook_id,
   (select pg_notify('posthorn_due', (select count(*) from matched)::text))::text as notified

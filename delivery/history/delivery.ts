@@ -30,6 +30,10 @@ export interface DeliveryDetailRow extends DeliveryRow {
   audit: AuditRow[];
   /** Attempts made before the current run of the schedule began. */
   round_start: number;
+  /** The first in line with its ordering key, which has to end before it; null: it waits for none. */
+  waits_for: string | null;
+  /** Deliveries behind it in the line, at most 1,000. */
+  waited_for_by: number;
   /** The webhook's. */
   options: StoredOptions;
   webhook: { url: string; active: boolean; paused_at: string | null; deleted_at: string | null };
@@ -47,6 +51,12 @@ select d.id, d.platform, d.org_id, d.webhook_id, d.event_id, d.event_type, d.sta
   e.body, w.options, w.secret, case when w.previous_secret_expires_at > now() then w.previous_secret end as previous_secret,
   json_build_object('url', w.url, 'active', w.active,
     'paused_at', w.paused_at, 'deleted_at', w.deleted_at) as webhook, coalesce(o.round_start, 0) as round_start,
+  case when o.in_line then (
+    select delivery_id from outbox where webhook_id = d.webhook_id and order_key = o.order_key order by order_place limit 1
+  ) end as waits_for,
+  (select count(*)::int from (
+    select from outbox where webhook_id = d.webhook_id and order_key = o.order_key and order_place > o.order_place limit 1000
+  ) behind) as waited_for_by,
   (select response_body from attempts where delivery_id = d.id and id = d.last_attempt_id) as response_body,
   coalesce((
     select json_agg(json_build_object('number', number, 'trigger', trigger, 'started_at', started_at,
@@ -66,7 +76,9 @@ select d.id, d.platform, d.org_id, d.webhook_id, d.event_id, d.event_type, d.sta
 from deliveries d
 cross join lateral (select body from events where id = d.event_id offset 0) e
 cross join lateral (select * from webhooks where id = d.webhook_id offset 0) w
-left join lateral (select round_start from outbox where delivery_id = d.id offset 0) o on true
+left join lateral (
+  select round_start, order_key, order_place, due_at = 'infinity' as in_line from outbox where delivery_id = d.id offset 0
+) o on true
 where d.id = $1 and d.platform = coalesce($2, d.platform) and d.org_id = coalesce($3, d.org_id)`,
 };
 

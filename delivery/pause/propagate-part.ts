@@ -21,6 +21,8 @@ interface WebhookState {
   goal: 'cancelled' | 'held' | 'due';
   /** Error message of cancelled deliveries. */
   reason: string;
+  /** Some of its deliveries are in line. */
+  ordered: boolean;
 }
 
 interface Moved {
@@ -41,6 +43,8 @@ interface Moved {
 export async function propagatePart(client: pg.ClientBase, id: string, quiet: string | null): Promise<PropagationStep> {
   const webhook = (await client.query<WebhookState>(LOCK, [id])).rows[0];
   if (!webhook?.propagating) return { kind: 'done' };
+  // Whoever ends a delivery moves up the next in line, which must not happen between reading and changing the line here.
+  if (webhook.ordered) await client.query('select posthorn_lock_order()');
   const { moved, capacity } = await move(client, id, webhook);
   if (moved > 0 && webhook.goal === 'due') await client.query(`select pg_notify('posthorn_due', '')`);
   if (capacity > 0 && moved === capacity) return { kind: 'more' };
@@ -64,7 +68,8 @@ const LOCK = `
   select propagating, updated_at::text as change,
     case when deleted_at is not null or not active then 'cancelled' when paused_at is not null then 'held' else 'due' end as goal,
     case when deleted_at is not null then 'the webhook was deleted'
-      else 'the webhook was turned off: ' || coalesce(inactive_reason, '') end as reason
+      else 'the webhook was turned off: ' || coalesce(inactive_reason, '') end as reason,
+    exists (select from outbox where webhook_id = webhooks.id and order_key is not null) as ordered
   from webhooks where id = $1 for update`;
 
 const HELD = 'select from outbox where webhook_id = $1 and due_at is null and claimed_by is null limit 1';
@@ -82,6 +87,10 @@ const HOLD = `
   )
   select count(*)::int as moved, $2::int as capacity from held`;
 
+const FIRST_IN_LINE = `o.order_key is null or not exists (
+      select from outbox p where p.webhook_id = o.webhook_id and p.order_key = o.order_key and p.order_place < o.order_place
+    )`;
+
 const RELEASE = `
   with space as materialized (
     select least($2::int, $3::int - count(*)::int) as capacity
@@ -90,7 +99,8 @@ const RELEASE = `
     select ctid as place from outbox where webhook_id = $1 and claimed_by is null and due_at is null
     order by delivery_id limit (select capacity from space) for update skip locked
   ), due as (
-    update outbox o set due_at = now(), next_attempt_at = now() from free where o.ctid = free.place
+    update outbox o set due_at = case when ${FIRST_IN_LINE} then now() else 'infinity' end, next_attempt_at = now()
+    from free where o.ctid = free.place
     returning o.delivery_id, o.attempts
   ), marked as (
     update deliveries d set status = case when due.attempts = 0 then 'pending' else 'retrying' end,

@@ -19,12 +19,16 @@ export type CancelResult =
 export async function cancelDelivery(execute: Execute, cancellation: Cancellation): Promise<CancelResult> {
   const { deliveryId, platform, orgId, reason } = cancellation;
   const owner = [deliveryId, platform, orgId];
+  await execute(LOCK_ORDER, [deliveryId]);
   const [cancelled] = await execute(CANCEL, [...owner, reason]);
   if (cancelled) return { kind: 'cancelled', workflowId: cancelled['workflow_id'] as string | null };
   const [found] = await execute(FIND, owner);
   if (!found) return { kind: 'not_found' };
   return { kind: found['in_flight'] ? 'attempt_in_flight' : 'already_ended' };
 }
+
+/** Whoever ends a delivery moves up the next in line, and so may wait for the row that is about to be locked here. */
+const LOCK_ORDER = 'select posthorn_lock_order() from deliveries where id = ? and order_key is not null';
 
 const CANCEL = `
   with free as materialized (

@@ -98,7 +98,7 @@ const NOTE = `coalesce(d.recoveries, '[]') || jsonb_build_object('id', $2::uuid,
 
 const SEND_NOW = `
   with free as materialized (
-    select ctid as place from outbox where delivery_id = any($1::uuid[]) and claimed_by is null and due_at is not null
+    select ctid as place from outbox where delivery_id = any($1::uuid[]) and claimed_by is null and due_at < 'infinity'
     for update skip locked
   ), due as (
     update outbox o set due_at = now(), next_attempt_at = now(), trigger = 'manual' from free
@@ -109,17 +109,18 @@ const SEND_NOW = `
 
 const START_AGAIN = `
   with picked as materialized (
-    select id, event_id, webhook_id, attempts from deliveries where id = any($1::uuid[]) and failed_at is not null
+    select id, event_id, webhook_id, attempts, order_key from deliveries where id = any($1::uuid[]) and failed_at is not null
     order by id for update
   ), queued as (
-    insert into outbox (delivery_id, event_id, webhook_id, attempts, round_start, max_attempts, trigger, due_at)
-    select p.id, p.event_id, p.webhook_id, p.attempts, p.attempts, p.attempts + ${maximumAttempts('w')}, 'manual', now()
+    insert into outbox (delivery_id, event_id, webhook_id, attempts, round_start, max_attempts, trigger, due_at, order_key)
+    select p.id, p.event_id, p.webhook_id, p.attempts, p.attempts, p.attempts + ${maximumAttempts('w')}, 'manual', now(), p.order_key
     from picked p cross join lateral (select options from webhooks where id = p.webhook_id offset 0) w
     on conflict do nothing
-    returning delivery_id, attempts, max_attempts
+    returning delivery_id, attempts, max_attempts, due_at
   )
   update deliveries d set status = case when queued.attempts = 0 then 'pending' else 'retrying' end,
-    max_attempts = queued.max_attempts, failed_at = null, next_attempt_at = now(), updated_at = now(),
+    max_attempts = queued.max_attempts, failed_at = null,
+    next_attempt_at = case when queued.due_at < 'infinity' then now() end, updated_at = now(),
     recoveries = ${NOTE}
   from queued where d.id = queued.delivery_id returning d.id`;
 

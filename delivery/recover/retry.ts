@@ -12,8 +12,18 @@ export interface RetryRequest {
 }
 
 export type RetryResult =
-  /** `in_flight`: an attempt is being made right now, and that one is the retry. */
-  'due' | 'in_flight' | 'not_found' | 'already_delivered' | 'webhook_paused' | 'webhook_inactive' | 'webhook_deleted';
+  /**
+   * `in_flight`: an attempt is being made right now, and that one is the retry. `waits_in_line`: an earlier delivery with its ordering key has
+   * not ended.
+   */
+  | 'due'
+  | 'in_flight'
+  | 'waits_in_line'
+  | 'not_found'
+  | 'already_delivered'
+  | 'webhook_paused'
+  | 'webhook_inactive'
+  | 'webhook_deleted';
 
 interface Row {
   status: DeliveryStatus;
@@ -39,6 +49,7 @@ export async function requestRetry(execute: Execute, request: RetryRequest): Pro
     if (ended!.status === 'delivered' && !request.force) return 'already_delivered';
   }
   if (waiting && waiting['claimed_by'] !== null) return 'in_flight';
+  if (waiting?.['in_line']) return 'waits_in_line';
   if (row.deleted) return 'webhook_deleted';
   if (!row.active) return 'webhook_inactive';
   if (row.paused) return 'webhook_paused';
@@ -56,7 +67,7 @@ const FIND = `
   from deliveries d join webhooks w on w.id = d.webhook_id
   where d.id = ? and d.platform = ? and d.org_id = ? and exists (select from events where id = d.event_id) for share of w`;
 
-const WAITING = 'select claimed_by from outbox where delivery_id = ?';
+const WAITING = `select claimed_by, due_at = 'infinity' as in_line from outbox where delivery_id = ?`;
 
 /**
  * Its lock lets one at a time queue a delivery that has ended. Nobody who holds it may wait for an outbox row: those who hold
@@ -75,11 +86,12 @@ const SEND_NOW = `
 
 const START_AGAIN = `
   with queued as (
-    insert into outbox (delivery_id, event_id, webhook_id, attempts, round_start, max_attempts, trigger, due_at)
-    select d.id, d.event_id, d.webhook_id, d.attempts, d.attempts, d.attempts + ${maximumAttempts('w')}, 'manual', now()
+    insert into outbox (delivery_id, event_id, webhook_id, attempts, round_start, max_attempts, trigger, due_at, order_key)
+    select d.id, d.event_id, d.webhook_id, d.attempts, d.attempts, d.attempts + ${maximumAttempts('w')}, 'manual', now(), d.order_key
     from deliveries d join webhooks w on w.id = d.webhook_id where d.id = ?
-    returning delivery_id, attempts, max_attempts
+    returning delivery_id, attempts, max_attempts, due_at
   )
   update deliveries d set status = case when queued.attempts = 0 then 'pending' else 'retrying' end,
-    max_attempts = queued.max_attempts, failed_at = null, next_attempt_at = now(), updated_at = now()
+    max_attempts = queued.max_attempts, failed_at = null,
+    next_attempt_at = case when queued.due_at < 'infinity' then now() end, updated_at = now()
   from queued where d.id = queued.delivery_id`;

@@ -37,6 +37,7 @@ export const DashboardDeliveryDetail = DeliveryDetail.extend({
     paused_at: Time.nullable(),
     deleted_at: Time.nullable(),
   }),
+  waited_for_by: z.int().meta({ description: 'deliveries in line behind it, counted to 1,000' }),
   body: z.string().meta({ description: 'exactly what the receiver gets' }),
   request_headers: z.record(z.string(), z.string()).meta({
     description:

@@ -5,6 +5,7 @@ import Filter from './filter.svelte';
 import type { HeaderRow } from './header-rows.ts';
 import Headers from './headers.svelte';
 import Limits from './limits.svelte';
+import Ordering from './ordering.svelte';
 import RetryPolicy from './retry-policy.svelte';
 import Timeout from './timeout.svelte';
 
@@ -65,6 +66,10 @@ export const OPTION_FORMS: { [Name in OptionName]: OptionForm<Name> } = {
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${shorten(value)}`);
       return [['Headers', lines.join('\n') || 'none of its own']];
     },
+  },
+  ordering: {
+    form: Ordering,
+    facts: (ordering) => [['Order', ordering === null ? 'none' : `by ${ordering.key}`]],
   },
   filter: {
     form: Filter,
