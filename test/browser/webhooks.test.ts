@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { status } from '../receiver.ts';
 import { openAs, test } from './dashboard.ts';
 
 async function fillIn(page: Page, url: string): Promise<void> {
@@ -52,6 +53,35 @@ describe('webhooks', () => {
     await page.getByLabel('URL').fill(receiver.url);
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { level: 1, name: 'Webhook registered' }).waitFor();
+  });
+
+  test('deliver in order, and a delivery says for which one it waits', async ({ page, system, receiver }) => {
+    receiver.answer(status(500));
+    await openAs(page, system.adminKey, '/webhooks');
+    await fillIn(page, receiver.url);
+    const field = page.getByLabel('Deliver one after the other with the same value at');
+    await field.fill('id');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('must be a path to a value in the payload').first().waitFor();
+    await field.fill('data.id');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Webhook registered' }).waitFor();
+    await page.getByRole('link', { name: 'To the webhook' }).click();
+    await page.getByText('by data.id').waitFor();
+
+    const [first = ''] = await system.emit({ id: '7' });
+    await system.reaches(first, 'retrying');
+    const [second = ''] = await system.emit({ id: '7' });
+    await openAs(page, system.adminKey, `/deliveries/${second}`);
+    await page
+      .getByRole('button', { name: 'Retry now' })
+      .and(page.locator('[aria-disabled=true], :disabled'))
+      .waitFor();
+    await page.getByRole('link', { name: `…${first.slice(-12)}` }).click();
+    await page.getByText('1 delivery with the same key waits behind it.').waitFor();
+    receiver.answer(status(200));
+    await system.retry(first);
+    await system.reaches(second, 'delivered');
   });
 
   test('get the events that match a filter, which is tried while it is written', async ({ page, system, receiver }) => {

@@ -106,7 +106,11 @@ function generateString(schema: Schema, random: Random): string {
   const length = random.chance(4)
     ? random.pick([minLength, maxLength])
     : minLength + random.below(Math.min(maxLength - minLength, 20) + 1);
-  if (schema.pattern !== undefined) return Array.from({ length }, () => random.pick(VISIBLE)).join('');
+  if (schema.pattern !== undefined) {
+    const visible = Array.from({ length }, () => random.pick(VISIBLE)).join('');
+    const isValid = new RegExp(schema.pattern, 'u').test(visible);
+    return isValid || typeof schema.example !== 'string' ? visible : schema.example;
+  }
   return text(random, length);
 }
 
