@@ -18,6 +18,7 @@ const never = (name, from, to, comment, more = {}) => ({
 const ROOMS = [
   'body',
   'accept',
+  'operational',
   'guard',
   'send',
   'concurrency',

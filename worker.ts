@@ -75,8 +75,9 @@ async function main(): Promise<void> {
     clock,
     sender,
     log,
-    async onGone({ webhook_id, platform, org_id, delivery_id }) {
-      await turnOffGone(orm, { webhookId: webhook_id, platform, orgId: org_id, deliveryId: delivery_id });
+    async onGone(delivery) {
+      const { webhook_id, platform, org_id } = delivery;
+      await turnOffGone(orm, { webhookId: webhook_id, platform, orgId: org_id, delivery });
       changes.webhook(platform, org_id, webhook_id);
     },
     onRecorded: ({ platform, org_id, delivery_id }) => changes.delivery(platform, org_id, delivery_id),

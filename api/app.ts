@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { AppError } from '../core/contracts/errors.ts';
+import { apisOf } from '../core/platforms/platform.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerProblem } from './middleware/problem.ts';
 import { writeDocument } from './openapi/document.ts';
@@ -32,7 +33,7 @@ import { Router } from './routing.ts';
 export function createApp(deps: ApiDeps): OpenAPIHono {
   const app = new OpenAPIHono();
   const router = new Router(app, deps);
-  for (const platform of Object.values(deps.registry)) {
+  for (const platform of Object.values(deps.registry).flatMap(apisOf)) {
     addWebhookRoutes(router, deps, platform);
     addEventRoutes(router, deps, platform);
     addEventTypesRoute(router, platform);

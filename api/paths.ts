@@ -9,9 +9,9 @@ export function pathParams(platform: Platform, ...names: 'id'[]) {
   return z.object({ ...org, ...Object.fromEntries(names.map((name) => [name, Id])) });
 }
 
-/** The operation `listWebhooks` of URPA is `urpa_listWebhooks`. */
-export function operationId(platform: Platform, name: string): string {
-  return `${platform.id}_${name}`;
+/** The operation `listWebhooks` of URPA is `urpa_listWebhooks`; of the organizations of a platform that has both, `posthornOrganization_listWebhooks`. */
+export function operationId({ id, scope, organizations }: Platform, name: string): string {
+  return `${id}${organizations && scope === 'organization' ? 'Organization' : ''}_${name}`;
 }
 
 const PORTAL = /^\/portal\/[^/]+(?=\/)/;

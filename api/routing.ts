@@ -19,6 +19,8 @@ interface Description extends Pick<RouteConfig, 'summary' | 'description' | 'req
   path: string;
   operationId: string;
   tag: string;
+  /** The OpenAPI document does not have it. */
+  undocumented?: true;
   /** Additional errors. Those of authentication and of the database are included automatically. */
   errors?: readonly ErrorCode[];
 }
@@ -136,6 +138,13 @@ export class Router {
   }
 
   private add(route: Description, errors: readonly ErrorCode[], secured: boolean, run: Entry['run']): void {
+    if (!route.undocumented) this.describe(route, errors, secured);
+    const { method, path } = route;
+    this.entries.push({ method, path, run });
+    if (isOpenToPortals(route.operationId)) this.portalEntries.push({ method, path: PORTAL_PREFIX + path, run });
+  }
+
+  private describe(route: Description, errors: readonly ErrorCode[], secured: boolean): void {
     this.app.openAPIRegistry.registerPath({
       method: route.method,
       path: route.path,
@@ -147,9 +156,6 @@ export class Router {
       security: secured ? [{ key: [] }, { session: [] }] : [],
       responses: { ...route.responses, ...describeProblems(errors) },
     });
-    const { method, path } = route;
-    this.entries.push({ method, path, run });
-    if (isOpenToPortals(route.operationId)) this.portalEntries.push({ method, path: PORTAL_PREFIX + path, run });
   }
 
   private watch({ method, path, run }: Entry) {

@@ -28,6 +28,7 @@ export function attemptOf(
     graceMs: 5_000,
     workflowId: 'workflow',
     handingOver: false,
+    tells: null,
     ...more,
   };
 }

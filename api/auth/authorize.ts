@@ -70,14 +70,28 @@ export function authorize(
   platform: Platform,
   orgId: string,
 ): void {
-  if (principal.platform !== null && principal.platform !== platform.id) {
-    throw new AppError('forbidden', `this key is for the platform ${principal.platform}, not for ${platform.id}`);
+  if (principal.platform !== null && !isFor(principal.platform, platform))
+    throw refusePlatform(principal.platform, platform);
+  if (principal.orgId && orgId === '') {
+    throw new AppError(
+      'forbidden',
+      `this key is for one organization; its API is at ${platform.organizations?.apiBase}`,
+    );
   }
   if (principal.orgId !== null && principal.orgId !== orgId) {
     throw new AppError('not_found', 'there is no such organization for this key');
   }
   if (typeof scope === 'string') requireScope(principal, scope);
   else requireScope(principal, ...scope);
+}
+
+function isFor(platformOfKey: string, { id, scope, organizations }: Platform): boolean {
+  return platformOfKey === id || (scope === 'organization' && platformOfKey === organizations?.of);
+}
+
+function refusePlatform(platformOfKey: string, { id, organizations }: Platform): AppError {
+  const instead = platformOfKey === organizations?.of ? `; for one organization, use ${organizations.apiBase}` : '';
+  return new AppError('forbidden', `this key is for the platform ${platformOfKey}, not for ${id}${instead}`);
 }
 
 export function hasScope({ scopes }: Principal, scope: Scope): boolean {

@@ -9,7 +9,7 @@ export interface Principal {
   name: string;
   /** Null: every platform. */
   platform: string | null;
-  /** Null: every organization. */
+  /** Null: every organization; empty: what belongs to none. */
   orgId: string | null;
   scopes: ReadonlySet<Scope>;
   /** Only for the session of a portal link. */

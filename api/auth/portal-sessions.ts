@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Scope } from '../../core/contracts/key.ts';
 import type { PortalLook, PortalPermissions } from '../../core/contracts/portal.ts';
 import type { Execute } from '../../core/db/execute.ts';
-import type { Registry } from '../../core/platforms/platform.ts';
+import { hasOrganizations, type Registry } from '../../core/platforms/platform.ts';
 import { isUuid } from '../paths.ts';
 import type { Principal } from './key-ring.ts';
 
@@ -134,7 +134,10 @@ export class PortalSessions {
   private toPrincipal({ id, key_name, platform, org_id, permissions, name, accent }: SessionRow): Principal {
     const portal: PortalLook = { name: name ?? this.registry[platform]?.label ?? platform, accent };
     const scopes = new Set(SCOPES[permissions]);
-    return { id, name: describeActor(key_name), platform, orgId: org_id || null, scopes, portal };
+    const known = this.registry[platform];
+    // Only what belongs to no organization, where others belong to one.
+    const orgId = org_id === '' && !(known && hasOrganizations(known)) ? null : org_id;
+    return { id, name: describeActor(key_name), platform, orgId, scopes, portal };
   }
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../../core/contracts/errors.ts';
 import type { OwnerFilter } from '../../core/db/owner.ts';
-import type { Registry } from '../../core/platforms/platform.ts';
+import { hasOrganizations, type Registry } from '../../core/platforms/platform.ts';
 import type { Principal } from './key-ring.ts';
 
 /**
@@ -19,6 +19,7 @@ export function narrow(
     throw new AppError('not_found', 'there is no such organization for this key');
   }
   const platform = principal.platform ?? asked.platform ?? null;
-  const none = platform !== null && registry[platform]?.scope === 'platform' ? '' : null;
+  const known = platform === null ? undefined : registry[platform];
+  const none = known && !hasOrganizations(known) ? '' : null;
   return { platform, orgId: principal.orgId ?? asked.org_id ?? none };
 }

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Platform, Registry } from '../../core/platforms/platform.ts';
+import { apisOf, type Platform, type Registry } from '../../core/platforms/platform.ts';
 
 const DESCRIPTION = `Durable webhook delivery. Register a webhook, emit events, look back at every delivery and attempt.
 
@@ -34,16 +34,20 @@ export function writeDocument(app: OpenAPIHono, registry: Registry): string {
 }
 
 function listTags(registry: Registry) {
-  const ofPlatform = ({ label }: Platform) => [
+  const ofApi = ({ label }: Platform) => [
     { name: `${label} webhooks`, description: `Webhooks for the events of ${label}.` },
     { name: `${label} events`, description: `Events of ${label}.` },
     { name: `${label} deliveries`, description: `Deliveries of the events of ${label}.` },
     { name: `${label} recoveries`, description: `Bulk retries of deliveries of ${label}.` },
     { name: `${label} portal`, description: `Links to a dashboard of the webhooks of ${label} alone.` },
-    { name: `${label} receivers`, description: `Requests that receivers of ${label} get.` },
   ];
+  const ofReceivers = ({ label }: Platform) => ({
+    name: `${label} receivers`,
+    description: `Requests that receivers of ${label} get.`,
+  });
   return [
-    ...Object.values(registry).flatMap(ofPlatform),
+    ...Object.values(registry).flatMap(apisOf).flatMap(ofApi),
+    ...Object.values(registry).map(ofReceivers),
     { name: 'Session', description: 'Signing in to the dashboard.' },
     {
       name: 'Dashboard',

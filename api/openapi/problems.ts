@@ -15,6 +15,7 @@ const DETAILS: Record<ErrorCode, string> = {
   webhook_paused: 'its webhook is paused: resume it, and everything that is held goes out',
   webhook_inactive: 'its webhook is turned off: turn it on first',
   webhook_deleted: 'its webhook was deleted: there is nowhere to send it',
+  too_many_webhooks: 'there are 10 webhooks already, and there may be no more; delete one first',
   recovery_ended: 'it is completed: start another one for what has failed since',
   rotation_in_progress:
     'its secret was rotated before, and both secrets are valid until 2026-01-23T10:30:00.000Z: end that rotation first, or send {"force": true}, which drops the oldest secret at once',

@@ -27,10 +27,13 @@ const BATCH_BYTES = 16 * 1024 * 1024;
 const CONFLICT = 'this idempotency key was used for another event; take a new key for a new event';
 const NOT_RECALLED =
   'this idempotency key was used before, and the first answer to it cannot be read right now; try again with the same key';
+const NOT_FOR_CLIENTS =
+  'Posthorn emits these events itself; to try a receiver, send a test event with POST …/webhooks/{id}/test';
 const ERRORS = [...BODY_ERRORS, 'overloaded'] as const;
 
 /** The hot path: reads bodies without the framework's validation and logs nothing. */
 export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform): void {
+  if (platform.emitter === 'posthorn') return refuseEvents(router, platform);
   const types = platform.eventTypes.map(({ type }) => type);
   const reader: EventReader = {
     platform: platform.id,
@@ -114,6 +117,23 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
         return answerText(`{"results":[${written.join(',')}]}`, 202);
       }),
   });
+}
+
+function refuseEvents(router: Router, platform: Platform): void {
+  for (const path of ['events', 'events/batch']) {
+    router.addForPlatform({
+      platform,
+      method: 'post',
+      path: `${platform.apiBase}/${path}`,
+      scope: [],
+      tag: `${platform.label} events`,
+      operationId: operationId(platform, `refuse_${path}`),
+      summary: 'Always refused',
+      responses: {},
+      undocumented: true,
+      handle: () => Promise.reject(new AppError('forbidden', NOT_FOR_CLIENTS)),
+    });
+  }
 }
 
 function refuseTooMany(error: unknown): never {

@@ -7,6 +7,7 @@ import { ApiKeyList, keyInput, NewApiKey, type ApiKey as ApiKeyAnswer, type Scop
 import { writeAuditEntry } from '../../core/db/audit.ts';
 import { ApiKey } from '../../core/db/entities/api-key.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
+import { hasOrganizations } from '../../core/platforms/platform.ts';
 import { answerJson } from '../answers.ts';
 import { hashKey } from '../auth/key-ring.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -20,7 +21,7 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 
 export function addKeyRoutes(router: Router, deps: ApiDeps): void {
   const platforms = Object.values(deps.registry);
-  const organizational = platforms.filter(({ scope }) => scope === 'organization').map(({ id }) => id);
+  const organizational = platforms.filter(hasOrganizations).map(({ id }) => id);
   const Input = keyInput(
     platforms.map(({ id }) => id),
     organizational,

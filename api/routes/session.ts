@@ -1,5 +1,5 @@
 import { Session, SignIn } from '../../core/contracts/session.ts';
-import type { Platform } from '../../core/platforms/platform.ts';
+import { apisOf, type Platform } from '../../core/platforms/platform.ts';
 import { answerJson } from '../answers.ts';
 import { isAdmin, requireKnown } from '../auth/authorize.ts';
 import { readSessionCookie, requireOwnOrigin, writeSessionCookie } from '../auth/cookie.ts';
@@ -82,24 +82,31 @@ export function writeSession({ registry, retryUnitMs, temporalUiUrl }: ApiDeps, 
   return {
     name: principal.portal?.name ?? principal.name,
     platform: principal.platform,
-    org_id: principal.orgId,
+    org_id: principal.orgId || null,
     scopes: [...principal.scopes],
     admin: isAdmin(principal),
     portal: principal.portal ?? null,
     temporal_ui_url: principal.portal ? null : (temporalUiUrl ?? null),
     retry_unit_ms: retryUnitMs,
-    platforms: visible.map(writePlatform),
+    platforms: visible.map((platform) => writePlatform(platform, principal)),
   };
 }
 
-function writePlatform({
-  id,
-  label,
-  scope,
-  apiBase,
-  webhooksPath,
-  headerPrefix,
-}: Platform): Session['platforms'][number] {
-  const webhooks_base = `${apiBase}/${webhooksPath}`;
-  return { id, label, scope, api_base: apiBase, webhooks_base, header_prefix: headerPrefix };
+/** Of a platform with two APIs, those that the caller may use. */
+function writePlatform(platform: Platform, { orgId }: Principal): Session['platforms'][number] {
+  const apis = apisOf(platform);
+  const [own, other] =
+    orgId === null ? apis : apis.filter(({ scope }) => (scope === 'organization') === (orgId !== ''));
+  const { id, scope, apiBase, webhooksPath, headerPrefix, emitter } = own!;
+  return {
+    id,
+    label: platform.label,
+    scope: other ? 'either' : scope,
+    api_base: apiBase,
+    webhooks_base: `${apiBase}/${webhooksPath}`,
+    organization_api_base: other?.apiBase ?? null,
+    organization_webhooks_base: other ? `${other.apiBase}/${webhooksPath}` : null,
+    header_prefix: headerPrefix,
+    emits: emitter === undefined,
+  };
 }

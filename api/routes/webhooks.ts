@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { describeEffects } from '../../core/options/index.ts';
 import { newId } from '../../core/new-id.ts';
 import { z } from 'zod';
+import { AppError } from '../../core/contracts/errors.ts';
 import {
   NewWebhook,
   Webhook as WebhookAnswer,
@@ -45,6 +46,9 @@ const ListQuery = z.object({
   cursor: z.string().optional().meta({ description: '`next_cursor` of the page before' }),
 });
 
+const COUNT = `
+  select count(*)::int as webhooks from webhooks where platform = ? and org_id = ? and deleted_at is null`;
+
 const REASON = 'as asked for through the API';
 
 export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platform): void {
@@ -61,7 +65,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
     operationId: operationId(platform, 'registerWebhook'),
     summary: 'Register a webhook',
     description: 'Only this response contains the secret: store it.',
-    errors: BODY_ERRORS,
+    errors: [...BODY_ERRORS, ...(platform.mostWebhooks === undefined ? [] : (['too_many_webhooks'] as const))],
     request: { params: pathParams(platform), body: { required: true, content: content(inputs.register) } },
     responses: { 201: { description: 'Registered', content: content(NewWebhook) } },
     async handle({ c, principal, orgId }) {
@@ -70,6 +74,7 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       const secret = input.secret ?? generateSecret();
       const now = new Date();
       const webhook = await inTransaction(deps.orm, async ({ em, execute }) => {
+        if (platform.mostWebhooks !== undefined) await requireFewer(execute, platform.mostWebhooks, platform.id, orgId);
         const created = em.create(Webhook, {
           id: newId(),
           platform: platform.id,
@@ -237,6 +242,15 @@ export function addWebhookRoutes(router: Router, deps: ApiDeps, platform: Platfo
       },
     });
   }
+}
+
+/** One registration of an owner at a time counts. @throws AppError too_many_webhooks */
+async function requireFewer(execute: Execute, most: number, platform: string, orgId: string): Promise<void> {
+  await execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`webhooks of ${platform} ${orgId}`]);
+  const [row] = await execute(COUNT, [platform, orgId]);
+  if ((row!['webhooks'] as number) < most) return;
+  const detail = `there are ${most} webhooks already, and there may be no more; delete one first`;
+  throw new AppError('too_many_webhooks', detail);
 }
 
 /** The names of the changed fields, and the new values of those that decide which events the webhook gets. */

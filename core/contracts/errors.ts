@@ -14,6 +14,7 @@ export const ERRORS = {
   webhook_paused: { status: 409, title: 'The webhook is paused' },
   webhook_inactive: { status: 409, title: 'The webhook is turned off' },
   webhook_deleted: { status: 409, title: 'The webhook is deleted' },
+  too_many_webhooks: { status: 409, title: 'Too many webhooks' },
   recovery_ended: { status: 409, title: 'The recovery has ended' },
   rotation_in_progress: { status: 409, title: 'The secret is being rotated' },
   idempotency_conflict: { status: 409, title: 'The idempotency key stands for another event' },

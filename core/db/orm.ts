@@ -19,6 +19,7 @@ import { M0012OutcomeSpans } from './migrations/m0012-outcome-spans.ts';
 import { M0013WebhookOptions } from './migrations/m0013-webhook-options.ts';
 import { M0014PlatformOutcomes } from './migrations/m0014-platform-outcomes.ts';
 import { M0015PortalLinks } from './migrations/m0015-portal-links.ts';
+import { M0016Unrecovered } from './migrations/m0016-unrecovered.ts';
 import { M0017SecretRotation } from './migrations/m0017-secret-rotation.ts';
 import { M0018Filters } from './migrations/m0018-filters.ts';
 import { M0019EventValues } from './migrations/m0019-event-values.ts';
@@ -60,6 +61,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0013-webhook-options', class: M0013WebhookOptions },
         { name: 'm0014-platform-outcomes', class: M0014PlatformOutcomes },
         { name: 'm0015-portal-links', class: M0015PortalLinks },
+        { name: 'm0016-unrecovered', class: M0016Unrecovered },
         { name: 'm0017-secret-rotation', class: M0017SecretRotation },
         { name: 'm0018-filters', class: M0018Filters },
         { name: 'm0019-event-values', class: M0019EventValues },

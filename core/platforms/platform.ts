@@ -26,7 +26,12 @@ export function searchPathsOf({ searchPaths = [] }: EventType): readonly string[
   return ['id', ...searchPaths];
 }
 
-/** Who emits events. Everything that differs between platforms is data in here; routes, documents and rows follow from it. */
+/** The value at a path within the object; undefined if there is none. */
+export function valueAt(data: object, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], data);
+}
+
+/** Where events come from. Everything that differs between platforms is data in here; routes, documents and rows follow from it. */
 export interface Platform {
   /** As it stands in the database. */
   id: string;
@@ -37,9 +42,31 @@ export interface Platform {
   scope: 'platform' | 'organization';
   /** The path of its API. With the scope `organization` it contains `{orgId}`. */
   apiBase: string;
+  /**
+   * A second API, for webhooks and events of one organization of the platform `of`. Keys of that platform may use it. Only with the
+   * scope `platform`.
+   */
+  organizations?: { of: string; apiBase: string };
   /** Where webhooks are managed, below `apiBase`. */
   webhooksPath: string;
+  /** Who emits its events: clients of the API, by default, or Posthorn itself. */
+  emitter?: 'posthorn';
+  /** How many webhooks an owner may have; undefined: any number. */
+  mostWebhooks?: number;
   eventTypes: readonly EventType[];
+}
+
+/** Whether webhooks and events of the platform may belong to one organization. */
+export function hasOrganizations({ scope, organizations }: Platform): boolean {
+  return scope === 'organization' || organizations !== undefined;
+}
+
+/** The platform as each of its APIs shows it: with organizations of another platform, one more with the scope `organization`. */
+export function apisOf(platform: Platform): Platform[] {
+  const { organizations, label } = platform;
+  if (!organizations) return [platform];
+  const { apiBase } = organizations;
+  return [platform, { ...platform, label: `${label} (one organization)`, scope: 'organization', apiBase }];
 }
 
 export type Registry = Readonly<Record<string, Platform>>;

@@ -12,42 +12,19 @@ export const MATCHABLE = String.raw`(case when strpos(f.body, '\u0000') = 0 then
 const SUBSCRIBED = 's.platform = f.platform and s.org_id = f.org_id and s.event_type = f.event_type';
 
 /**
- * Accepts events: stores each with its idempotency key, matches the webhooks and inserts a delivery and an outbox row for
- * each match, in one statement and therefore one commit. An event that a webhook's filter does not match makes nothing for it; a body
- * is parsed only if a webhook with a filter or an order is subscribed to its type. Triggers queue ordered deliveries (core/db/migrations/m0020-ordering.ts). `offset 0` keeps the joins in their order. Returns a row for each delivery, and a row without a delivery for
- * each event whose key was used before. Deliveries to a paused webhook are held, and so are those to a resumed one while older
- * deliveries are held. Notifies workers of the number of deliveries. A statement that begins after its deadline stores nothing and
- * returns one row without an event.
- *
- * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes,
- * $8 deadline by the clock of the database, in milliseconds since 1970, $9 values by which events are found, $10 the event of each
+ * CTEs that store the events of the CTE `events` (id, platform, org_id, event_type, body) with their deliveries. `matched` is the deliveries.
+ * An event that a webhook's filter does not match makes nothing for it; a body is parsed only if a webhook with a filter or an order is
+ * subscribed to its type. Deliveries to a paused webhook are held, and so are those to a resumed one while older deliveries are held. Triggers
+ * queue ordered deliveries (core/db/migrations/m0020-ordering.ts). `offset 0` keeps the joins in their order.
  */
-export const EMIT = {
-  name: 'emit',
-  text: `
-with clock as materialized (
-  select ${NOW_MS} > $8::float8 as late
-), incoming as materialized (
-  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
-    as t(id, platform, org_id, event_type, body, key, hash)
-  where not (select late from clock)
-), keyed as (
-  insert into idempotency_keys (platform, org_id, key, request_hash, event_id)
-  select platform, org_id, key, hash, id from incoming where key is not null order by platform, org_id, key, id
-  on conflict do nothing returning event_id
-), fresh as materialized (
-  select * from incoming where key is null or id in (select event_id from keyed)
-), stored as (
-  insert into events (id, platform, org_id, event_type, body) select id, platform, org_id, event_type, body from fresh
-), searchable as (
-  insert into event_values (key, event_id)
-  select ${searchKey('f.platform', 'f.org_id', 'v.value')}, f.id
-  from unnest($9::text[], $10::uuid[]) as v(value, event_id) join fresh f on f.id = v.event_id
+export const storing = (events: string): string => `
+stored as (
+  insert into events (id, platform, org_id, event_type, body) select id, platform, org_id, event_type, body from ${events}
 ), parsed as materialized (
   select f.id, f.platform, f.org_id, f.event_type, case
     when (select true from subscriptions s where ${SUBSCRIBED} and (s.filter is not null or s.order_path is not null) limit 1) then ${MATCHABLE}
   end as body
-  from fresh f
+  from ${events} f
 ), matched as materialized (
   select posthorn_uuidv7() as id, f.id as event_id, f.platform, f.org_id, f.event_type, w.id as webhook_id,
     ${maximumAttempts('w')} as max_attempts,
@@ -72,7 +49,37 @@ with clock as materialized (
   insert into outbox (delivery_id, event_id, webhook_id, max_attempts, due_at, order_key)
   select id, event_id, webhook_id, max_attempts, case when held then null else now() end, order_key from matched
   order by event_id
-)
+)`;
+
+/**
+ * Accepts events: stores each with its idempotency key, matches the webhooks and inserts a delivery and an outbox row for
+ * each match, in one statement and therefore one commit. Returns a row for each delivery, and a row without a delivery for
+ * each event whose key was used before. Notifies workers of the number of deliveries. A statement that begins after its deadline stores nothing and
+ * returns one row without an event.
+ *
+ * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes,
+ * $8 deadline by the clock of the database, in milliseconds since 1970, $9 values by which events are found, $10 the event of each
+ */
+export const EMIT = {
+  name: 'emit',
+  text: `
+with clock as materialized (
+  select ${NOW_MS} > $8::float8 as late
+), incoming as materialized (
+  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
+    as t(id, platform, org_id, event_type, body, key, hash)
+  where not (select late from clock)
+), keyed as (
+  insert into idempotency_keys (platform, org_id, key, request_hash, event_id)
+  select platform, org_id, key, hash, id from incoming where key is not null order by platform, org_id, key, id
+  on conflict do nothing returning event_id
+), fresh as materialized (
+  select * from incoming where key is null or id in (select event_id from keyed)
+), searchable as (
+  insert into event_values (key, event_id)
+  select ${searchKey('f.platform', 'f.org_id', 'v.value')}, f.id
+  from unnest($9::text[], $10::uuid[]) as v(value, event_id) join fresh f on f.id = v.event_id
+), ${storing('fresh')}
 select event_id, id as delivery_id, webhook_id,
   (select pg_notify('posthorn_due', (select count(*) from matched)::text))::text as notified
 from matched

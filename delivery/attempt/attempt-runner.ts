@@ -13,6 +13,7 @@ import type { AttemptResult } from '../../core/domain/delivery.ts';
 import type { Claimed } from '../claim/claimed.ts';
 import type { InFlightDelivery } from '../claim/in-flight.ts';
 import type { Assignment, Handover } from '../handover/handover.ts';
+import { describeEnd } from '../operational/describe-end.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { AttemptRecord, Recorded, Recorder } from '../record/recorder.ts';
 
@@ -112,6 +113,7 @@ export class AttemptRunner {
       graceMs: GRACE_MS,
       workflowId: assignment.workflowId,
       handingOver: assignment.waiting,
+      tells: describeEnd(claimed, { outcome, number, ...result }, deps.clock.now()),
     };
     return { result, record, verdict, assignment };
   }

@@ -20,10 +20,11 @@ select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.ro
   w.url, encode(w.secret, 'base64') as secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
   encode(w.previous_secret, 'base64') as previous_secret,
   extract(epoch from w.previous_secret_expires_at)::float8 as previous_secret_expires_at,
-  w.options::text as options
+  w.options::text as options, extract(epoch from u.since)::float8 as unrecovered_since
 from claimed c
 left join lateral (select * from events where id = c.event_id offset 0) e on true
 cross join lateral (select * from webhooks where id = c.webhook_id offset 0) w
+left join lateral (select since from unrecovered where webhook_id = c.webhook_id offset 0) u on true
 )`;
 
 const claim = (due: string, most: string) => `with ${claimed(due, most)} select * from taken order by delivery_id`;

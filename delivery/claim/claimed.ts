@@ -30,6 +30,8 @@ export interface Claimed extends LaneOwner {
   active: boolean;
   paused: boolean;
   options: SealedOptions;
+  /** Since when the webhook has failures without a success, in seconds since 1970; null: it has none that anybody was told of. */
+  unrecovered_since: number | null;
 }
 
 /** The rest of a claimed delivery's schedule after `attemptsMade` attempts. */

@@ -36,6 +36,7 @@ const claimed = (id: string, fields: Partial<Claimed> = {}): Claimed => ({
   active: true,
   paused: false,
   options: readOptions({}),
+  unrecovered_since: null,
   ...fields,
 });
 

@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { writeAuditEntry } from '../../core/db/audit.ts';
+import { tellAutoPaused } from '../operational/tell.ts';
 import { pauseWebhook } from './webhook-state.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 
@@ -17,7 +18,7 @@ export interface FailingWebhook {
 
 /**
  * Pauses webhooks whose every attempt failed for `afterMs`: at least ten failed attempts since the last success or resume, the last
- * of them this long after the first. Writes an audit entry.
+ * of them this long after the first. Writes an audit entry and emits the operational event.
  */
 export async function pauseFailing(orm: MikroORM, afterMs: number): Promise<FailingWebhook[]> {
   return await inTransaction(orm, async ({ em, execute }) => {
@@ -34,6 +35,7 @@ export async function pauseFailing(orm: MikroORM, afterMs: number): Promise<Fail
         subjectId: id,
         details,
       });
+      await tellAutoPaused(execute, { platform, orgId, webhookId: id }, { failures, since });
     }
     return webhooks;
   });

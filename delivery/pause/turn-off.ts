@@ -1,5 +1,7 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { writeAuditEntry } from '../../core/db/audit.ts';
+import type { NamedDelivery } from '../operational/operational-event.ts';
+import { tellTurnedOff } from '../operational/tell.ts';
 import { deactivateWebhook } from './webhook-state.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 
@@ -9,20 +11,20 @@ export interface GoneReceiver {
   webhookId: string;
   platform: string;
   orgId: string;
-  /** The delivery that got the 410. */
-  deliveryId: string;
+  /** The one that got the 410. */
+  delivery: NamedDelivery;
 }
 
-/** Turns off the webhook of a receiver that answered 410, and writes one audit entry. */
+/** Turns off the webhook of a receiver that answered 410, writes one audit entry and emits the operational event. */
 export async function turnOffGone(
   orm: MikroORM,
-  { webhookId, platform, orgId, deliveryId }: GoneReceiver,
+  { webhookId, platform, orgId, delivery }: GoneReceiver,
 ): Promise<void> {
   await inTransaction(orm, async ({ em, execute }) => {
     const [active] = await execute('select id from webhooks where id = ? and active for update', [webhookId]);
     if (!active) return;
     await deactivateWebhook(execute, webhookId, REASON);
-    const details = { reason: REASON, delivery_id: deliveryId };
+    const details = { reason: REASON, delivery_id: delivery.delivery_id };
     writeAuditEntry(em, {
       actor: 'posthorn',
       action: 'webhook.turned_off',
@@ -31,5 +33,6 @@ export async function turnOffGone(
       subjectId: webhookId,
       details,
     });
+    await tellTurnedOff(execute, { platform, orgId, webhookId }, delivery);
   });
 }

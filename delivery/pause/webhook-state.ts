@@ -34,6 +34,7 @@ export async function deleteWebhook(execute: Execute, id: string): Promise<void>
     'deleted_at is null',
     [id],
   );
+  await execute('delete from unrecovered where webhook_id = ?', [id]);
 }
 
 async function changeState(execute: Execute, change: string, when: string, params: unknown[]): Promise<void> {

@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { Batcher } from '../../core/batcher.ts';
-import { NOTE, RECORD_DELIVERED, RECORD_FAILED } from './record-statements.ts';
+import type { OperationalEvent } from '../operational/operational-event.ts';
+import { toldColumns } from '../operational/tell-statements.ts';
+import { NOTE, RECORD_DELIVERED, RECORD_FAILED, RECORD_GIVEN_UP, RECORD_RECOVERED } from './record-statements.ts';
 import { isUnavailable } from '../../core/db/unavailable.ts';
 import type { AttemptResult, AttemptTrigger, DeliveryStatus } from '../../core/domain/delivery.ts';
 
@@ -21,6 +23,11 @@ export interface AttemptRecord {
   workflowId: string;
   /** Temporal has not accepted that workflow yet. */
   handingOver: boolean;
+  /**
+   * Stored in the same statement if the delivery has failed for good, or if its webhook has recovered by this success. Null: nothing is to
+   * be told.
+   */
+  tells: OperationalEvent | null;
   /** Called if PostgreSQL refuses it for good, so that it is recorded later, if at all. */
   onSetAside?: () => void;
 }
@@ -117,10 +124,7 @@ export class Recorder {
 
   /** All of them have the same kind of result. */
   private async insert(worker: string, records: AttemptRecord[], results: Results): Promise<void> {
-    const statement =
-      records[0]!.outcome === 'delivered'
-        ? { ...RECORD_DELIVERED, values: [worker, ...attemptColumns(records), column(records, 'workflowId')] }
-        : { ...RECORD_FAILED, values: [worker, ...attemptColumns(records), ...failureColumns(records)] };
+    const statement = statementFor(worker, records);
     const { rows } = await this.pool.query<RecordRow>(statement);
     const recorded = new Map(rows.map((row) => [row.delivery_id, row]));
     for (const { attemptId, deliveryId } of records) {
@@ -139,6 +143,17 @@ interface RecordRow {
   delivery_id: string;
   status: DeliveryStatus;
   next_attempt_at: Date | null;
+}
+
+function statementFor(worker: string, records: AttemptRecord[]) {
+  const delivered = records[0]!.outcome === 'delivered';
+  const values = [worker, ...attemptColumns(records), column(records, 'workflowId')];
+  if (!delivered) values.push(...failureColumns(records));
+  const tells = column(records, 'tells');
+  if (tells.every((event) => event === null)) return { ...(delivered ? RECORD_DELIVERED : RECORD_FAILED), values };
+  const rows = tells.map(toldColumns);
+  values.push(...toldColumns(null).map((_, index) => rows.map((row) => row[index])));
+  return { ...(delivered ? RECORD_RECOVERED : RECORD_GIVEN_UP), values };
 }
 
 function column<Name extends keyof AttemptRecord>(records: AttemptRecord[], name: Name): AttemptRecord[Name][] {
@@ -162,7 +177,6 @@ function attemptColumns(records: AttemptRecord[]): unknown[] {
 
 function failureColumns(records: AttemptRecord[]): unknown[] {
   return [
-    column(records, 'workflowId'),
     records.map((record) => record.result.errorMessage),
     records.map((record) => record.outcome === 'give-up'),
     column(records, 'delayMs'),

@@ -67,18 +67,17 @@ describe('the first webhook of the README', () => {
   });
 });
 
-test.each(['docs/urpa-integration.md', 'docs/4calls-integration.md', 'docs/operations.md'])(
-  'the commands of %s work',
-  async (path) => {
-    const before = receiver.arrivals.length;
-    const printed: string[] = [];
-    for (const commands of findCode(readPage(path), 'sh')) printed.push(await run(commands));
-    expect(printed.length).toBeGreaterThan(0);
-    if (printed.some((text) => text.includes('"deliveries"'))) {
-      await eventually(() => receiver.arrivals.length > before);
-    }
-  },
-);
+const PAGES = ['urpa-integration', '4calls-integration', 'operations', 'operational-events'];
+
+test.each(PAGES.map((name) => `docs/${name}.md`))('the commands of %s work', async (path) => {
+  const before = receiver.arrivals.length;
+  const printed: string[] = [];
+  for (const commands of findCode(readPage(path), 'sh')) printed.push(await run(commands));
+  expect(printed.length).toBeGreaterThan(0);
+  if (printed.some((text) => text.includes('"deliveries"'))) {
+    await eventually(() => receiver.arrivals.length > before);
+  }
+});
 
 test.each(['docs/urpa-integration.md', 'docs/4calls-integration.md'])('the filter of %s decides', async (path) => {
   const commands = findCode(readPage(path), 'sh');

@@ -26,12 +26,17 @@ export interface SampleReceiver {
   stop(): Promise<void>;
 }
 
-/** Runs a page's receiver in its own folder, as the page describes. */
-export async function startSample(language: Language, code: string, secret: string): Promise<SampleReceiver> {
+/** Runs a page's receiver in its own folder, as the page describes, with `more` in its environment. */
+export async function startSample(
+  language: Language,
+  code: string,
+  secret: string,
+  more: Record<string, string> = {},
+): Promise<SampleReceiver> {
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-sample-'));
   const port = await choosePort();
   const [command, args] = prepare(language, folder, code, port);
-  const env = { ...process.env, WEBHOOK_SECRET: secret, PORT: String(port) };
+  const env = { ...process.env, WEBHOOK_SECRET: secret, PORT: String(port), ...more };
   const child = spawn(command, args, { cwd: folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));

@@ -19,7 +19,8 @@ let snapshot: pg.PoolClient;
 beforeAll(async () => {
   database = await createDatabase();
   await database.query(
-    `insert into webhooks (id, platform, url, secret, events) values ($1, 'urpa', 'https://receiver.example', '', '{a.b}')`,
+    `insert into webhooks (id, platform, url, secret, events) values ($1, 'urpa', 'https://receiver.example', '', '{a.b}'),
+      (posthorn_uuidv7(), 'posthorn', 'https://pager.example', '', '{delivery.failed,webhook.recovered}')`,
     [WEBHOOK],
   );
   snapshot = await database.pool.connect();
@@ -48,6 +49,10 @@ async function fill(count: number, claimedBy: string | null): Promise<string[]> 
     [count, WEBHOOK, claimedBy],
   );
   return rows.map((row) => row['delivery_id'] as string);
+}
+
+async function countTold(): Promise<number> {
+  return (await database.query(`select 1 from events where platform = 'posthorn'`)).length;
 }
 
 /** The number of outbox blocks that PostgreSQL reads during `work`. */
@@ -81,19 +86,26 @@ test.each([
   expect(claimed).toBe(3);
 });
 
-test.each(['delivered', 'retry', 'give-up'] as const)(
-  'recording the outcome %s does not read dead rows',
-  async (outcome) => {
-    const recorder = new Recorder(database.pool, pino({ enabled: false }));
-    const ids = await fill(3, WORKER);
-    let recorded: unknown[] = [];
-    const record = async () => {
-      recorded = await Promise.all(ids.map((id) => recorder.record(attemptOf(WORKER, id, outcome))));
-    };
-    expect(await blocksOf(record)).toBeLessThan(MOST_BLOCKS);
-    expect(recorded).not.toContain(null);
-  },
-);
+const TOLD = { body: '{}', orgId: null, values: ['1'] };
+
+test.each([
+  ['delivered', null],
+  ['retry', null],
+  ['give-up', null],
+  ['give-up', TOLD],
+  ['delivered', TOLD],
+] as const)('recording the outcome %s does not read dead rows', async (outcome, tells) => {
+  const recorder = new Recorder(database.pool, pino({ enabled: false }));
+  const ids = await fill(3, WORKER);
+  const before = await countTold();
+  let recorded: unknown[] = [];
+  const record = async () => {
+    recorded = await Promise.all(ids.map((id) => recorder.record(attemptOf(WORKER, id, outcome, { tells }))));
+  };
+  expect(await blocksOf(record)).toBeLessThan(MOST_BLOCKS);
+  expect(recorded).not.toContain(null);
+  expect((await countTold()) - before).toBe(tells === null ? 0 : outcome === 'delivered' ? 1 : 3);
+});
 
 test('releasing claims does not read dead rows', async () => {
   const ids = await fill(3, WORKER);

@@ -71,7 +71,7 @@ describe('managing keys', () => {
     [
       'platform',
       { name: 'x', platform: 'other', scopes: ['admin'] },
-      'unknown platform "other"; valid are urpa, 4calls',
+      'unknown platform "other"; valid are urpa, 4calls, posthorn',
     ],
     ['platform', { name: 'x', scopes: ['events:write'] }, 'is required for a key without the scope admin'],
     ['org_id', { name: 'x', platform: 'urpa', org_id: 'a', scopes: ['admin'] }, expect.stringContaining('4calls')],

@@ -1,0 +1,46 @@
+import type { Receiver } from './receiver.ts';
+import type { ApiAnswer, System } from './system.ts';
+
+export const POSTHORN = '/api/posthorn';
+export const ofOrganization = (orgId: string) => `${POSTHORN}/organizations/${orgId}`;
+
+export const OPERATIONAL_EVENTS = [
+  'delivery.failed',
+  'webhook.auto_paused',
+  'webhook.turned_off',
+  'webhook.recovered',
+  'secret.rotated',
+];
+
+/** Registers a webhook for operational events, all of them by default, for everything by default. */
+export async function listenTo(
+  system: System,
+  receiver: Pick<Receiver, 'url'>,
+  {
+    events = OPERATIONAL_EVENTS,
+    base = POSTHORN,
+    ...fields
+  }: { events?: string[]; base?: string; secret?: string } = {},
+): Promise<{ id: string; secret: string }> {
+  const answer: ApiAnswer = await system.call('POST', `${base}/webhooks`, { url: receiver.url, events, ...fields });
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  return answer.body;
+}
+
+export interface Told {
+  event: string;
+  timestamp: string;
+  data: {
+    platform: string;
+    organization: string | null;
+    webhook: { id: string; origin: string };
+    delivery: { id: string; event_id: string; event: string };
+  };
+}
+
+/** The bodies that a receiver of operational events got, oldest first, of one webhook if it is given. */
+export function told(receiver: Receiver, webhookId?: string): Told[] {
+  return receiver.arrivals
+    .map(({ body }) => JSON.parse(body) as Told)
+    .filter(({ data }) => webhookId === undefined || data.webhook.id === webhookId);
+}
