@@ -94,8 +94,12 @@ function listenForBreaches(context: BrowserContext, apiUrl: string): string[] {
 
 /** Deletes the test's webhooks, so that they do not get the events of the next test. */
 async function deleteWebhooks(system: System, url: string): Promise<void> {
-  const path = '/api/urpa/integrations/webhooks';
-  const { body } = await system.call('GET', path);
-  const own = body.data.filter((webhook: { url: string }) => webhook.url.startsWith(url));
-  await Promise.all(own.map(({ id }: { id: string }) => system.call('DELETE', `${path}/${id}`)));
+  const { body } = await system.call('GET', `/api/dashboard/webhooks?search=${encodeURIComponent(url)}`);
+  const own = body.data as { platform: string; org_id: string | null; id: string }[];
+  const pathOf = ({ platform, org_id }: (typeof own)[0]) => {
+    if (platform === 'urpa') return '/api/urpa/integrations/webhooks';
+    const base = platform === 'posthorn' ? '/api/posthorn' : '/api/coordinator';
+    return `${base}${org_id === null ? '' : `/organizations/${org_id}`}/webhooks`;
+  };
+  await Promise.all(own.map((webhook) => system.call('DELETE', `${pathOf(webhook)}/${webhook.id}`)));
 }

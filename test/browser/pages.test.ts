@@ -17,6 +17,7 @@ const PAGES: { name: string; path: string; opens?: (string | RegExp)[]; heading:
   { name: 'webhooks', path: '/webhooks', heading: 'Webhooks' },
   { name: 'webhook', path: '/webhooks', opens: [FAILING], heading: FAILING },
   { name: 'webhook-new', path: '/webhooks/new', heading: 'New webhook' },
+  { name: 'webhook-new-operational', path: '/webhooks/new?platform=posthorn', heading: 'New webhook' },
   { name: 'webhook-edit', path: '/webhooks', opens: [FAILING, 'Edit'], heading: 'Edit webhook' },
   { name: 'deliveries', path: '/deliveries?range=1h', heading: 'Deliveries' },
   { name: 'delivery', path: '/deliveries', opens: [/^ai_task.created to/], heading: 'ai_task.created' },

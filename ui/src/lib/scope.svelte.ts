@@ -10,7 +10,7 @@ export interface OwnerScope {
 /** Whether the view may contain several owners, so that each has to be named. */
 export function hasManyOwners(session: Session, { platform, org_id }: OwnerScope): boolean {
   const inView = session.platforms.filter(({ id }) => platform === null || id === platform);
-  return org_id === null && (inView.length > 1 || inView[0]?.scope === 'organization');
+  return org_id === null && (inView.length > 1 || inView[0]?.scope !== 'platform');
 }
 
 /** The selection from the URL, within the limits of the key. Reads are reactive. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Session } from '../../../../core/contracts/session.ts';
-import { basesOf, labelOf, may } from './session.ts';
+import { basesOf, labelOf, may, mayEmit } from './session.ts';
 
 const session: Session = {
   name: 'support',
@@ -18,7 +18,21 @@ const session: Session = {
       scope: 'organization',
       api_base: '/api/coordinator/organizations/{orgId}',
       webhooks_base: '/api/coordinator/organizations/{orgId}/webhooks',
+      organization_api_base: null,
+      organization_webhooks_base: null,
       header_prefix: 'X-4Calls-',
+      emits: true,
+    },
+    {
+      id: 'posthorn',
+      label: 'Posthorn',
+      scope: 'either',
+      api_base: '/api/posthorn',
+      webhooks_base: '/api/posthorn/webhooks',
+      organization_api_base: '/api/posthorn/organizations/{orgId}',
+      organization_webhooks_base: '/api/posthorn/organizations/{orgId}/webhooks',
+      header_prefix: 'X-Posthorn-',
+      emits: false,
     },
   ],
 };
@@ -44,6 +58,17 @@ test("the organization's id is escaped in paths", () => {
     webhooks: '/api/coordinator/organizations/a%2Fb/webhooks',
   });
   expect(() => basesOf(session, { platform: 'urpa', org_id: null })).toThrow('no access to urpa');
+});
+
+test('a platform with two APIs has one for everything and one for an organization', () => {
+  expect(basesOf(session, { platform: 'posthorn', org_id: null }).webhooks).toBe('/api/posthorn/webhooks');
+  expect(basesOf(session, { platform: 'posthorn', org_id: 'a' }).api).toBe('/api/posthorn/organizations/a');
+});
+
+test('nobody emits the events of a platform that emits them itself', () => {
+  const writer: Session = { ...session, scopes: ['events:write'] };
+  expect([null, '4calls', 'posthorn'].map((id) => mayEmit(writer, id))).toEqual([true, true, false]);
+  expect(may({ ...writer, platforms: session.platforms.slice(1) }, 'emit')).toBe(false);
 });
 
 test('an unknown platform is shown by its id', () => {

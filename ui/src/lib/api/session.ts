@@ -12,7 +12,9 @@ export function may(session: Session, right: Right): boolean {
   if (right === 'keys') return session.admin;
   if (right === 'portal') return session.portal !== null;
   if (right === 'operate') return session.portal === null;
-  if (right === 'emit') return session.portal === null && may(session, 'events:write');
+  if (right === 'emit') {
+    return session.portal === null && may(session, 'events:write') && session.platforms.some(({ emits }) => emits);
+  }
   return session.admin || session.scopes.includes(right) || session.scopes.includes('admin');
 }
 
@@ -27,7 +29,15 @@ export function basesOf(session: Session, owner: Owner): { api: string; webhooks
   const platform = session.platforms.find(({ id }) => id === owner.platform);
   if (!platform) throw new Error(`the key has no access to ${owner.platform}`);
   const fill = (base: string) => base.replace('{orgId}', encodeURIComponent(owner.org_id ?? ''));
+  const { organization_api_base: api, organization_webhooks_base: webhooks } = platform;
+  if (owner.org_id && api !== null && webhooks !== null) return { api: fill(api), webhooks: fill(webhooks) };
   return { api: fill(platform.api_base), webhooks: fill(platform.webhooks_base) };
+}
+
+/** Whether the key may emit events of the platform. Null: of any. */
+export function mayEmit(session: Session, platformId: string | null): boolean {
+  const emits = platformId === null || session.platforms.some(({ id, emits }) => emits && id === platformId);
+  return emits && may(session, 'emit');
 }
 
 /** An owner as displayed: "4Calls · org-42". */

@@ -9,11 +9,12 @@ const platform = (id: string, scope: 'platform' | 'organization') => ({
   api_base: '/',
   webhooks_base: '/',
   header_prefix: 'X-',
+  emits: id !== 'posthorn',
 });
 const session = {
   platform: null,
   org_id: null,
-  platforms: [platform('urpa', 'platform'), platform('4calls', 'organization')],
+  platforms: [platform('posthorn', 'platform'), platform('urpa', 'platform'), platform('4calls', 'organization')],
 } as unknown as Session;
 const all = { platform: null, org_id: null };
 const target = (query: string, view: { platform: string | null; org_id: string | null } = all) => {
@@ -38,6 +39,12 @@ test('the user cannot change what the view fixes', () => {
     mayChoosePlatform: false,
     mayChooseOrganization: false,
   });
+});
+
+test('a platform without emitters cannot be chosen, and its view leaves the choice open', () => {
+  const view = { platform: 'posthorn', org_id: 'org-42' };
+  expect(target('', view)).toMatchObject({ platform: 'urpa', mayChoosePlatform: true });
+  expect(target('from=4calls', view)).toMatchObject({ orgId: '', mayChooseOrganization: true });
 });
 
 test('a copied event goes to the same owner', () => {

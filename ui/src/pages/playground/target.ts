@@ -9,6 +9,11 @@ export interface Target {
   mayChooseOrganization: boolean;
 }
 
+/** The platforms whose events clients emit. */
+export function emittingPlatforms(session: Session): Session['platforms'] {
+  return session.platforms.filter(({ emits }) => emits);
+}
+
 /** The owner to emit the event for: the owner of the copied event, otherwise the selected one, otherwise the one in the URL. */
 export function readTarget(
   session: Session,
@@ -16,13 +21,16 @@ export function readTarget(
   params: URLSearchParams,
   like: { platform: string; org_id: string | null } | undefined,
 ): Target {
-  const asked = like?.platform ?? view.platform ?? params.get('from');
-  const platform = session.platforms.find(({ id }) => id === asked) ?? session.platforms[0]!;
+  const platforms = emittingPlatforms(session);
+  const find = (asked: string | null | undefined) => platforms.find(({ id }) => id === asked);
+  const platform = find(like?.platform ?? find(view.platform)?.id ?? params.get('from')) ?? platforms[0]!;
+  const isFixed = view.platform === platform.id;
+  const viewOrganization = isFixed ? view.org_id : null;
   const organizational = platform.scope === 'organization';
   return {
     platform,
-    orgId: organizational ? (like?.org_id ?? view.org_id ?? params.get('org') ?? '') : null,
-    mayChoosePlatform: view.platform === null && session.platforms.length > 1,
-    mayChooseOrganization: organizational && view.org_id === null,
+    orgId: organizational ? (like?.org_id ?? viewOrganization ?? params.get('org') ?? '') : null,
+    mayChoosePlatform: !isFixed && platforms.length > 1,
+    mayChooseOrganization: organizational && viewOrganization === null,
   };
 }
