@@ -49,6 +49,7 @@ export const searchedValue = z.string().trim().min(1).max(LONGEST_VALUE).meta({
   description:
     'a whole value in `data`, at `id` or another of the `search_paths` of the event type; upper and lower case are the same',
   example: 'ada@example.com',
+  pattern: '\\S',
 });
 
 /** `limit` and `cursor` of a list. */
