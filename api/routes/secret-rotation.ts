@@ -4,6 +4,7 @@ import type { Webhook } from '../../core/db/entities/webhook.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { endRotation, rotateSecret } from '../../delivery/attempt/rotate-secret.ts';
 import { generateSecret } from '../../delivery/attempt/sign.ts';
+import { tellSecretRotated } from '../../delivery/operational/tell.ts';
 import { answerJson } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
 import { BODY_ERRORS, readJson } from '../middleware/body.ts';
@@ -53,6 +54,7 @@ export function addSecretRotationRoutes(router: Router, deps: ApiDeps, platform:
           if (running && !force) refuse(running);
           const sealed = secretBox.seal(secret);
           const expiresAt = await rotateSecret(execute, { webhookId, secret: sealed, overlap });
+          await tellSecretRotated(execute, { platform: platform.id, orgId: where.orgId, webhookId }, expiresAt);
           return { expires_at: expiresAt?.toISOString() ?? null, ...(running && { forced: true }) };
         },
       });

@@ -127,6 +127,21 @@ test('an auto-pause', async () => {
   expect(told(pager, id).filter(({ event }) => event === 'webhook.auto_paused')).toHaveLength(1);
 }, 120_000);
 
+test('a rotation of a secret, with and without an overlap', async () => {
+  const id = await register('rotating');
+  const rotate = async (body: object) =>
+    (await system.call('POST', `${FOURCALLS}/rotating/webhooks/${id}/secret/rotate`, body)).body;
+  const { secret_rotation: rotation, secret: next } = await rotate({ overlap: 3_600 });
+  const { secret: last } = await rotate({ overlap: 0, force: true });
+  const events = await eventually(() => told(pager, id).length === 2 && told(pager, id));
+  const ends = `${(rotation.expires_at as string).slice(0, 19)}Z`;
+  const subject = { platform: '4calls', organization: 'rotating', webhook: { id, origin } };
+  const data = [ends, null].map((old_secret_expires_at) => ({ ...subject, old_secret_expires_at }));
+  expect(events.map((event) => event.event)).toEqual(['secret.rotated', 'secret.rotated']);
+  expect(events.map((event) => event.data)).toEqual(expect.arrayContaining(data));
+  for (const { body } of pager.arrivals) for (const secret of [next, last]) expect(body).not.toContain(secret);
+});
+
 test('an organization hears of its own webhooks alone, by its key of 4Calls', async () => {
   const own = await startReceiver();
   try {
