@@ -3,7 +3,8 @@ import { searchKey } from '../../core/db/search-key.ts';
 import { NOW_MS } from '../../core/db/now.ts';
 
 /**
- * The body of `f`, as jsonb for filters. It cannot hold U+0000, so that becomes U+0001. Filters contain neither, so this changes no comparison.
+ * The body of `f`, as jsonb for filters. It cannot hold U+0000, so that becomes U+0001. Filters contain neither, so this changes no
+ * comparison.
  * No other body of an event is refused: `encodePhpJson` wrote it, and its numbers are within the range of a double or whole.
  */
 export const MATCHABLE = String.raw`(case when strpos(f.body, '\u0000') = 0 then f.body
