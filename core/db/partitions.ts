@@ -49,14 +49,14 @@ export async function ensurePartitions(query: Query, now: Date, { weeksAhead = 8
   }
 }
 
-/** One string of statements is one transaction, so a failure leaves nothing behind. */
+/** One string of statements is one transaction, so a failure leaves nothing behind. A table that a migration has yet to create is left out. */
 async function makePartition(query: Query, table: string, name: string, from: Date, fillfactor: number) {
   const to = new Date(from.getTime() + WEEK_MS);
   await query(`
     select set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', true);
     select pg_advisory_xact_lock(${LOCK});
     do $$ begin
-      if to_regclass('${name}') is null then
+      if to_regclass('${name}') is null and to_regclass('${table}') is not null then
         create table ${name} (like ${table} including all) with (fillfactor = ${fillfactor});
         alter table ${table} attach partition ${name} for values from ('${uuidAt(from)}') to ('${uuidAt(to)}');
       end if;
