@@ -20,7 +20,7 @@ export async function listenTo(
     events = OPERATIONAL_EVENTS,
     base = POSTHORN,
     ...fields
-  }: { events?: string[]; base?: string; secret?: string } = {},
+  }: { events?: string[]; base?: string; secret?: string; filter?: object } = {},
 ): Promise<{ id: string; secret: string }> {
   const answer: ApiAnswer = await system.call('POST', `${base}/webhooks`, { url: receiver.url, events, ...fields });
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));

@@ -176,6 +176,23 @@ test('an organization hears of its own webhooks alone, by its key of 4Calls', as
   }
 });
 
+test('a filter chooses among operational events as among others', async () => {
+  const filtered = await startReceiver();
+  try {
+    for (const organization of ['filtered', 'another']) {
+      await listenTo(system, filtered, { events: ['delivery.failed'], filter: { organization } });
+    }
+    const ids = [await register('filtered'), await register('unfiltered')];
+    receiver.answer(status(500));
+    await emit('unfiltered');
+    await emit('filtered');
+    await eventually(() => ids.every((id) => told(pager, id).length === 1) && filtered.arrivals.length === 1);
+    expect(told(filtered).map(({ data }) => data.organization)).toEqual(['filtered']);
+  } finally {
+    await filtered.close();
+  }
+});
+
 test('nothing is told of operational webhooks', async () => {
   const silent = await startReceiver();
   try {
