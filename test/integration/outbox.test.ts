@@ -191,8 +191,12 @@ test('an organization with many events is delayed while another one has few', as
   const intake = createIntake(database.pool);
   const of = (orgId: string, events: number) =>
     intake.emit(Array.from({ length: events }, () => ({ ...emission(), orgId })));
-  await of('calm', 1);
-  await of('busy', 400);
+  // Who is busy is decided by the last 200 ms, and a loaded machine may need longer to store the events.
+  for (let begun = -Infinity; performance.now() - begun > 500;) {
+    begun = performance.now();
+    await of('calm', 1);
+    await of('busy', 400);
+  }
   const accepted: string[] = [];
   await Promise.all(['busy', 'calm'].map(async (orgId) => void accepted.push((await of(orgId, 1)) && orgId)));
   expect(accepted).toEqual(['calm', 'busy']);
