@@ -11,13 +11,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     sequence: { sequencer: LongestFirst },
-    coverage: {
-      provider: 'v8',
-      reportOnFailure: true,
-      include: [...rooms.map((room) => `${room}/**/*.ts`), 'ui/src/**/*.ts', 'worker.ts'],
-      exclude: ['**/*.test.ts'],
-      reporter: ['text-summary', 'html'],
-    },
     projects: [
       {
         extends: true,

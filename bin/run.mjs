@@ -119,7 +119,12 @@ async function main() {
     if (code !== 0) return code;
   }
   const script = join(root, name.endsWith('.ts') ? name : join('bin', `${name}.ts`));
-  const env = { ...process.env, PATH: `${dirname(node)}${windows ? ';' : ':'}${process.env.PATH ?? ''}` };
+  const env = {
+    // Every process of Posthorn finds its code compiled, and its types stripped, from the second start on.
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'posthorn-compiled'),
+    ...process.env,
+    PATH: `${dirname(node)}${windows ? ';' : ':'}${process.env.PATH ?? ''}`,
+  };
   // The IPC channel tells the program when this process is gone.
   return run(node, [script, ...args], { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 }

@@ -2,7 +2,7 @@ import { createVitest, parseCLI } from 'vitest/node';
 import { runChecks } from './checks.ts';
 import { untilInterrupted } from './interrupt.ts';
 
-// npm test [-- vitest's filters and options]: runs the checks, then the tests. Measures coverage if all tests run.
+// npm test [-- vitest's filters and options]: runs the checks, then the tests.
 
 interface Counts {
   passed: number;
@@ -11,8 +11,7 @@ interface Counts {
 
 async function runTests(args: readonly string[], signal: AbortSignal): Promise<Counts> {
   const { filter, options } = parseCLI(['vitest', 'run', ...args]);
-  const whole = args.length === 0;
-  const vitest = await createVitest('test', { watch: false, coverage: { enabled: whole }, ...options });
+  const vitest = await createVitest('test', { watch: false, ...options });
   signal.addEventListener('abort', () => void vitest.cancelCurrentRun('keyboard-input'));
   try {
     const { testModules, unhandledErrors } = await vitest.start(filter);
