@@ -1,6 +1,9 @@
 import { LONGEST_VALUE } from '../../core/domain/searched-value.ts';
 import { splitObject } from '../../delivery/body/split.ts';
 
+/** Nobody searches for these, PostgreSQL has no text with U+0000, and values are passed to it as lines. */
+const CONTROL = /\p{Cc}/u;
+
 /** The strings and numbers at these paths within `data`, which is encoded as PHP would. Each is returned once. */
 export function findValues(data: string, paths: readonly string[]): string[] {
   const members = splitObject(data);
@@ -26,6 +29,5 @@ function findMember(members: Map<string, string>, path: string): string | undefi
 function readValue(json: string | undefined): string | null {
   if (json === undefined || !/^["\d-]/.test(json) || json.length > 6 * LONGEST_VALUE) return null;
   const text = json.startsWith('"') ? (JSON.parse(json) as string).trim() : json;
-  // PostgreSQL has no text with U+0000.
-  return text === '' || text.length > LONGEST_VALUE || text.includes('\0') ? null : text;
+  return text === '' || text.length > LONGEST_VALUE || CONTROL.test(text) ? null : text;
 }

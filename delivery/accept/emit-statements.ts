@@ -59,7 +59,7 @@ stored as (
  * returns one row without an event.
  *
  * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes,
- * $8 deadline by the clock of the database, in milliseconds since 1970, $9 values by which events are found, $10 the event of each
+ * $8 deadline by the clock of the database, in milliseconds since 1970, $9 the values by which each is found, a line each
  */
 export const EMIT = {
   name: 'emit',
@@ -67,8 +67,8 @@ export const EMIT = {
 with clock as materialized (
   select ${NOW_MS} > $8::float8 as late
 ), incoming as materialized (
-  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[])
-    as t(id, platform, org_id, event_type, body, key, hash)
+  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $9::text[])
+    as t(id, platform, org_id, event_type, body, key, hash, found_by)
   where not (select late from clock)
 ), keyed as (
   insert into idempotency_keys (platform, org_id, key, request_hash, event_id)
@@ -79,7 +79,7 @@ with clock as materialized (
 ), searchable as (
   insert into event_values (key, event_id)
   select ${searchKey('f.platform', 'f.org_id', 'v.value')}, f.id
-  from unnest($9::text[], $10::uuid[]) as v(value, event_id) join fresh f on f.id = v.event_id
+  from fresh f cross join lateral string_to_table(f.found_by, E'\\n') as v(value)
 ), ${storing('fresh')}
 select event_id, id as delivery_id, webhook_id,
   (select pg_notify('posthorn_due', (select count(*) from matched)::text))::text as notified

@@ -126,8 +126,7 @@ async function emit(
     emissions.map((emission) => emission.idempotency?.key ?? null),
     emissions.map((emission) => emission.idempotency?.hash ?? null),
     deadline,
-    emissions.flatMap(({ values }) => values.map(foldValue)),
-    emissions.flatMap(({ values }, index) => values.map(() => ids[index])),
+    emissions.map(({ values }) => (values.length > 0 ? values.map(foldValue).join('\n') : null)),
   ];
   const { rows } = await client.query<EmitRow>({ ...EMIT, values, ...(limitMs && { query_timeout: limitMs }) });
   if (rows[0]?.event_id === null) return 'late';

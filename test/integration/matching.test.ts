@@ -20,7 +20,7 @@ afterAll(() => database.drop());
 
 const parametersOf = (eventType: string, body = '{}') => [
   ...[[uuidv7()], ['urpa'], [''], [eventType], [body], [null], [null]],
-  ...[Infinity, [], []],
+  ...[Infinity, [null]],
 ];
 
 async function match(eventType: string): Promise<unknown[]> {
@@ -33,6 +33,7 @@ interface PlanNode {
   'Actual Rows': number;
   'Actual Loops': number;
   'Rows Removed by Filter'?: number;
+  'Rows Removed by Join Filter'?: number;
   'Rows Removed by Index Recheck'?: number;
   Plans?: PlanNode[];
 }
@@ -42,6 +43,13 @@ function rowsRead(node: PlanNode, table: string): number {
   const thrownAway = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
   const own = node['Relation Name'] === table ? (node['Actual Rows'] + thrownAway) * node['Actual Loops'] : 0;
   return own + (node.Plans ?? []).reduce((sum, child) => sum + rowsRead(child, table), 0);
+}
+
+/** The number of rows that all nodes return or throw away. */
+function rowsVisited(node: PlanNode): number {
+  const thrownAway = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Join Filter'] ?? 0);
+  const own = (node['Actual Rows'] + thrownAway) * node['Actual Loops'];
+  return own + (node.Plans ?? []).reduce((sum, child) => sum + rowsVisited(child), 0);
 }
 
 test('matching reads only the webhooks that are subscribed to the event', async () => {
@@ -73,6 +81,23 @@ test('so it does with filters, of which it reads only those of the event', async
     expect(rowsRead(plan, 'webhooks')).toBe(read);
   }
   await database.pool.query('update webhooks set filter_path = null where filter_path is not null');
+});
+
+test('an event costs as much in a batch as alone', async () => {
+  const visits = async (count: number): Promise<number> => {
+    const ofEach = parametersOf('contact.created').slice(0, 7) as unknown[][];
+    const values = [
+      ...[Array.from({ length: count }, () => uuidv7()), ...ofEach.slice(1).map(([one]) => Array(count).fill(one))],
+      ...[Infinity, Array(count).fill('first value\nsecond value')],
+    ];
+    const { rows } = await database.pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+      `explain (analyze, format json) ${EMIT.text}`,
+      values,
+    );
+    return rowsVisited(rows[0]!['QUERY PLAN'][0].Plan);
+  };
+  const alone = await visits(1);
+  expect(await visits(400)).toBeLessThan(2 * 400 * alone);
 });
 
 test('subscriptions are updated with every change of a webhook', async () => {
