@@ -47,6 +47,7 @@ const AT_ONCE: Postponement = { delayMs: 0, reason: null };
 /** How often deliveries that would wait too long are released. */
 const SWEEP_MS = 1_000;
 const RETRY_MS = 300;
+const CHECK_LINES = { name: 'check-lines', text: 'select posthorn_check_lines()' };
 /** Time for Temporal to accept pending workflows when the process stops. */
 const HANDOVER_MS = 5_000;
 
@@ -120,7 +121,10 @@ export class Engine {
     this.claims.start();
     this.handover.start();
     this.dispatcher.start();
-    this.sweeping = setInterval(() => this.giveBack(this.lanes.sweep()), SWEEP_MS);
+    this.sweeping = setInterval(() => {
+      this.giveBack(this.lanes.sweep());
+      void this.checkLines();
+    }, SWEEP_MS);
     this.reports.start();
   }
 
@@ -150,6 +154,14 @@ export class Engine {
       release: (delivery) => this.release(delivery.worker, [delivery]),
       postpone: (delivery, postponement) => this.release(delivery.worker, [delivery], postponement),
     });
+  }
+
+  /** Makes the first in line due where a statement could not, because another held the webhook's lock. */
+  private async checkLines(): Promise<void> {
+    const { pool, log } = this.options;
+    await pool
+      .query(CHECK_LINES)
+      .catch((error: unknown) => log.warn({ err: error }, 'checking ordered deliveries failed: retrying'));
   }
 
   /** Drops deliveries that were claimed under a lost lease and have not started; running attempts notice it themselves. */

@@ -8,7 +8,7 @@ export const MOST_DUE = 5_000;
 export type PropagationStep =
   /** More remains: continue with the next part. */
   | { kind: 'more' }
-  /** Enough deliveries are due: continue when some of them have been sent. */
+  /** Enough deliveries are due, or others change its lines: continue later. */
   | { kind: 'full' }
   /** Nothing remains, except for statements that saw the state before `change`. */
   | { kind: 'last-look'; change: string }
@@ -23,6 +23,10 @@ interface WebhookState {
   reason: string;
   /** Some of its deliveries are in line. */
   ordered: boolean;
+}
+
+interface Lock {
+  locked: boolean;
 }
 
 interface Moved {
@@ -43,8 +47,8 @@ interface Moved {
 export async function propagatePart(client: pg.ClientBase, id: string, quiet: string | null): Promise<PropagationStep> {
   const webhook = (await client.query<WebhookState>(LOCK, [id])).rows[0];
   if (!webhook?.propagating) return { kind: 'done' };
-  // Whoever ends a delivery moves up the next in line, which must not happen between reading and changing the line here.
-  if (webhook.ordered) await client.query('select posthorn_lock_order()');
+  // What ends a delivery moves up the next in line, which must not happen between reading and changing the line here.
+  if (webhook.ordered && !(await client.query<Lock>(LOCK_ORDER, [id])).rows[0]!.locked) return { kind: 'full' };
   const { moved, capacity } = await move(client, id, webhook);
   if (moved > 0 && webhook.goal === 'due') await client.query(`select pg_notify('posthorn_due', '')`);
   if (capacity > 0 && moved === capacity) return { kind: 'more' };
@@ -72,6 +76,8 @@ const LOCK = `
     exists (select from outbox where webhook_id = webhooks.id and order_key is not null) as ordered
   from webhooks where id = $1 for update`;
 
+const LOCK_ORDER = 'select posthorn_try_lock_order($1) as locked';
+
 const HELD = 'select from outbox where webhook_id = $1 and due_at is null and claimed_by is null limit 1';
 
 /** Locked rows are found by their place: see record-statements.ts. */
@@ -87,8 +93,11 @@ const HOLD = `
   )
   select count(*)::int as moved, $2::int as capacity from held`;
 
+/** A row that was queued without the lock may have an earlier place than one that is due already. */
 const FIRST_IN_LINE = `o.order_key is null or not exists (
       select from outbox p where p.webhook_id = o.webhook_id and p.order_key = o.order_key and p.order_place < o.order_place
+    ) and not exists (
+      select from outbox p where p.webhook_id = o.webhook_id and p.order_key = o.order_key and p.due_at < 'infinity'
     )`;
 
 const RELEASE = `

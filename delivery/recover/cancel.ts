@@ -28,7 +28,7 @@ export async function cancelDelivery(execute: Execute, cancellation: Cancellatio
 }
 
 /** Whoever ends a delivery moves up the next in line, and so may wait for the row that is about to be locked here. */
-const LOCK_ORDER = 'select posthorn_lock_order() from deliveries where id = ? and order_key is not null';
+const LOCK_ORDER = 'select posthorn_lock_order(webhook_id) from deliveries where id = ? and order_key is not null';
 
 const CANCEL = `
   with free as materialized (

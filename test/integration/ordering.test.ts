@@ -1,8 +1,10 @@
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { LineWatch } from '../line-watch.ts';
 import { ONE_ATTEMPT } from '../failures.ts';
 import { pause } from '../load.ts';
+import { status } from '../receiver.ts';
 import { crash, System } from '../system.ts';
 
 const WEBHOOKS = '/api/urpa/integrations/webhooks';
@@ -200,6 +202,55 @@ test('kill -9 of workers keeps the order: never two of a key in flight', async (
     const firsts = [...new Set(watch.numbersOf(`key-${key}`))];
     expect(firsts).toEqual(Array.from({ length: 20 }, (_, number) => number));
   }
+});
+
+test('while a transaction keeps the lock of one webhook, others go on, and its own line goes on afterwards', async () => {
+  await system.call('PUT', `${WEBHOOKS}/${webhook.id}`, { events: ['activity.created'] });
+  const other = await system.register(`${watch.receiver.url}/other`, BY_ID);
+  await system.call('PUT', `${WEBHOOKS}/${other.id}`, { events: ['contact.created'] });
+  const client = new pg.Client({ connectionString: system.databaseUrl });
+  await client.connect();
+  const waiting: string[] = [];
+  try {
+    await client.query('begin');
+    await client.query('select posthorn_lock_order($1)', [other.id]);
+    for (let number = 0; number < 3; number++) {
+      waiting.push(...(await system.emit({ id: 'g', number }, 'contact.created')));
+      await system.reaches(await emit('h', number), 'delivered');
+    }
+    expect(watch.numbersOf('g')).toEqual([]);
+  } finally {
+    await client.end();
+  }
+  for (const id of waiting) await system.reaches(id, 'delivered');
+  expect(watch.numbersOf('g')).toEqual([0, 1, 2]);
+  expect(watch.faults).toEqual([]);
+  expect(await system.sql('select from line_checks')).toEqual([]);
+  await system.call('DELETE', `${WEBHOOKS}/${other.id}`);
+});
+
+test('events of many ordered webhooks are accepted and recorded side by side', async () => {
+  const webhooks = [];
+  for (let count = 0; count < 20; count++) {
+    const orgId = `ordered-${count % 5}`;
+    const fields = { url: watch.receiver.url, events: ['contact.created'], ...BY_ID };
+    webhooks.push((await system.call('POST', `/api/coordinator/organizations/${orgId}/webhooks`, fields)).body);
+  }
+  watch.receiver.answer(status(200));
+  const answers = await Promise.all(
+    Array.from({ length: 300 }, (_, index) =>
+      system.call('POST', `/api/coordinator/organizations/ordered-${index % 5}/events`, {
+        event: 'contact.created',
+        data: { id: `k${index % 7}` },
+      }),
+    ),
+  );
+  expect(answers.filter((answer) => answer.status !== 202)).toEqual([]);
+  await untilEmpty();
+  const [row] = await system.sql(
+    `select count(*)::int as n from deliveries where attempts <> 1 and org_id like 'ordered-%'`,
+  );
+  expect(row).toEqual({ n: 0 });
 });
 
 test.each([
