@@ -24,11 +24,13 @@ const SUMS = ['accepted', 'delivered', 'failed', 'cancelled', 'failed_attempts']
 const sums = SUMS.map((name) => `sum(${name})::int as ${name}`).join(', ');
 const begin = (span: string, at: string) => `date_bin(${span} * interval '1 second', ${at}, timestamptz 'epoch')`;
 
-/** The hourly rows; rows of 300 seconds, made from those of 30 seconds; and the rows of 30 seconds that are not forgotten yet. */
+/** The rows of hours that are over, since those of the others are not complete; rows of 300 seconds, made from those of 30 seconds; and the rows of 30 seconds that are not forgotten yet. */
 const KEPT = `
 create temporary table kept_outcomes on commit drop as
-with edge as (select ${begin('300', 'done_until')} as middle_until from rollup), level as (
-  select 3600::smallint as source, 3600::smallint as span, timestamptz '-infinity' as begun, timestamptz 'infinity' as until
+with edge as (
+  select ${begin('300', 'done_until')} as middle_until, ${begin('3600', 'done_until')} as coarse_until from rollup
+), level as (
+  select 3600::smallint as source, 3600::smallint as span, timestamptz '-infinity' as begun, coarse_until as until from edge
   union all select 30, 300, '-infinity', middle_until from edge
   union all select 30, 30, least(now() - interval '90 minutes', middle_until), 'infinity' from edge
 ), part as (
