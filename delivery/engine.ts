@@ -66,6 +66,7 @@ export class Engine {
   private readonly dispatcher: Dispatcher;
   private listener: Listener | undefined;
   private sweeping: NodeJS.Timeout | undefined;
+  private checking: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
     const { pool, log, retryUnitMs, maxInFlight } = options;
@@ -123,7 +124,7 @@ export class Engine {
     this.dispatcher.start();
     this.sweeping = setInterval(() => {
       this.giveBack(this.lanes.sweep());
-      void this.checkLines();
+      this.checking ??= this.checkLines().finally(() => (this.checking = undefined));
     }, SWEEP_MS);
     this.reports.start();
   }
@@ -136,6 +137,7 @@ export class Engine {
     await this.claims.stop();
     await this.listener?.close();
     clearInterval(this.sweeping);
+    await this.checking;
     this.reports.stop();
     this.giveBack(this.lanes.clear());
     while (this.inFlight.count > 0 && performance.now() < deadline) await pause(50);
