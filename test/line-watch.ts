@@ -1,7 +1,7 @@
 import { pause } from './load.ts';
 import { startReceiver, type Receiver } from './receiver.ts';
 
-/** A request that arrived, by the value of its `data.id` and the number of its event. */
+/** A request that arrived, by its `data.id` with the query of its URL, and the number of its event. */
 interface Visit {
   key: string;
   number: number;
@@ -21,10 +21,14 @@ export class LineWatch {
   static async start(): Promise<LineWatch> {
     const watch = new LineWatch();
     watch.receiver = await startReceiver();
-    watch.receiver.answer(({ body, headers }, response) => {
+    watch.receiver.answer(({ path, body, headers }, response) => {
       watch.receiver.arrivals.length = 0;
       const { data } = JSON.parse(body) as { data: { id: string; number: number } };
-      const visit = { key: data.id, number: data.number, delivery: String(headers['webhook-id']) };
+      const visit = {
+        key: data.id + (path.split('?')[1] ?? ''),
+        number: data.number,
+        delivery: String(headers['webhook-id']),
+      };
       const before = watch.of(visit.delivery);
       watch.enter(visit, before);
       const leave = () => watch.open.get(visit.key) === visit.delivery && watch.open.delete(visit.key);

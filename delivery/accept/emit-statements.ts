@@ -13,7 +13,8 @@ export const MATCHABLE = String.raw`(case when strpos(f.body, '\u0000') = 0 then
 const SUBSCRIBED = 's.platform = f.platform and s.org_id = f.org_id and s.event_type = f.event_type';
 
 /**
- * CTEs that store the events of the CTE `events` (id, platform, org_id, event_type, body) with their deliveries. `matched` is the deliveries.
+ * CTEs that store the events of the CTE `events` (id, platform, org_id, event_type, body, and in found_by the values by which a search finds it, a
+ * line each) with their deliveries. `matched` is the deliveries.
  * An event that a webhook's filter does not match makes nothing for it; a body is parsed only if a webhook with a filter or an order is
  * subscribed to its type. Deliveries to a paused webhook are held, and so are those to a resumed one while older deliveries are held. Triggers
  * queue ordered deliveries (core/db/migrations/m0020-ordering.ts). `offset 0` keeps the joins in their order.
@@ -21,6 +22,10 @@ const SUBSCRIBED = 's.platform = f.platform and s.org_id = f.org_id and s.event_
 export const storing = (events: string): string => `
 stored as (
   insert into events (id, platform, org_id, event_type, body) select id, platform, org_id, event_type, body from ${events}
+), searchable as (
+  insert into event_values (key, event_id)
+  select ${searchKey('f.platform', 'f.org_id', 'v.value')}, f.id
+  from ${events} f cross join lateral string_to_table(f.found_by, E'\\n') as v(value)
 ), parsed as materialized (
   select f.id, f.platform, f.org_id, f.event_type, case
     when (select true from subscriptions s where ${SUBSCRIBED} and (s.filter is not null or s.order_path is not null) limit 1) then ${MATCHABLE}
@@ -76,10 +81,6 @@ with clock as materialized (
   on conflict do nothing returning event_id
 ), fresh as materialized (
   select * from incoming where key is null or id in (select event_id from keyed)
-), searchable as (
-  insert into event_values (key, event_id)
-  select ${searchKey('f.platform', 'f.org_id', 'v.value')}, f.id
-  from fresh f cross join lateral string_to_table(f.found_by, E'\\n') as v(value)
 ), ${storing('fresh')}
 select event_id, id as delivery_id, webhook_id,
   (select pg_notify('posthorn_due', (select count(*) from matched)::text))::text as notified

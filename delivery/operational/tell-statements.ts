@@ -1,4 +1,3 @@
-import { searchKey } from '../../core/db/search-key.ts';
 import { posthorn } from '../../core/platforms/posthorn.ts';
 import { storing } from '../accept/emit-statements.ts';
 import type { OperationalEvent } from './operational-event.ts';
@@ -9,11 +8,11 @@ const isHeard = (owner: string, eventType: string) => `exists (
   )`;
 
 /** The columns of a CTE of operational events. `told_org` is null if no organization hears of it. */
-export const TOLD_COLUMNS = 'told_org, told_body, told_values';
+export const TOLD_COLUMNS = 'told_org, told_body, told_found_by';
 
 /** An event's values of TOLD_COLUMNS, all of them texts; nulls without an event. */
 export function toldColumns(event: OperationalEvent | null): (string | null)[] {
-  return event ? [event.orgId, event.body, JSON.stringify(event.values)] : [null, null, null];
+  return event ? [event.orgId, event.body, event.values.join('\n')] : [null, null, null];
 }
 
 /**
@@ -22,13 +21,9 @@ export function toldColumns(event: OperationalEvent | null): (string | null)[] {
  */
 export const telling = (told: string): string => `
 heard as materialized (
-  select posthorn_uuidv7() as id, '${posthorn.id}' as platform, owner.org_id, t.event_type, t.told_body as body, t.told_values
+  select posthorn_uuidv7() as id, '${posthorn.id}' as platform, owner.org_id, t.event_type, t.told_body as body, t.told_found_by as found_by
   from ${told} t cross join lateral (values (''), (t.told_org)) as owner (org_id)
   where owner.org_id is not null and ${isHeard('owner.org_id', 't.event_type')}
-), searchable as (
-  insert into event_values (key, event_id)
-  select ${searchKey('h.platform', 'h.org_id', 'v.value')}, h.id
-  from heard h cross join lateral jsonb_array_elements_text(h.told_values::jsonb) as v (value)
 ), ${storing('heard')}`;
 
 /**

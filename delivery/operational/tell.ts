@@ -52,7 +52,7 @@ async function tell(
 const FIND = 'select url, now()::text as at from webhooks where id = ?';
 const TOLD = `
 told as materialized (
-  select ?::uuid as webhook_id, ?::text as event_type, ?::text as told_org, ?::text as told_body, ?::text as told_values
+  select ?::uuid as webhook_id, ?::text as event_type, ?::text as told_org, ?::text as told_body, ?::text as told_found_by
 )`;
 const TELL = `with ${TOLD}, ${telling('told')} select ${NOTIFY_TOLD}`;
 const TELL_FAILING = `with ${TOLD}, ${telling('told')}, ${markingUnrecovered('told')} select ${NOTIFY_TOLD}`;

@@ -110,10 +110,10 @@ const RELEASE = `
   ), due as (
     update outbox o set due_at = case when ${FIRST_IN_LINE} then now() else 'infinity' end, next_attempt_at = now()
     from free where o.ctid = free.place
-    returning o.delivery_id, o.attempts
+    returning o.delivery_id, o.attempts, o.due_at
   ), marked as (
     update deliveries d set status = case when due.attempts = 0 then 'pending' else 'retrying' end,
-      next_attempt_at = now(), updated_at = now()
+      next_attempt_at = case when due.due_at < 'infinity' then now() end, updated_at = now()
     from due where d.id = due.delivery_id
   )
   select (select count(*)::int from due) as moved, capacity from space`;

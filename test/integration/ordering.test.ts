@@ -4,7 +4,6 @@ import { eventually } from '../eventually.ts';
 import { LineWatch } from '../line-watch.ts';
 import { ONE_ATTEMPT } from '../failures.ts';
 import { pause } from '../load.ts';
-import { status } from '../receiver.ts';
 import { crash, System } from '../system.ts';
 
 const WEBHOOKS = '/api/urpa/integrations/webhooks';
@@ -149,6 +148,17 @@ test('a pause holds the line, and a resume goes on in order', async () => {
   }
 });
 
+test('what waits in line after a resume has no next attempt yet', async () => {
+  watch.statusOf = () => 500;
+  await system.call('PUT', `${WEBHOOKS}/${webhook.id}`, { retry_policy: { initial_interval: 3_600 } });
+  await system.call('POST', `${WEBHOOKS}/${webhook.id}/pause`);
+  const [first, second] = [await emit('i', 0), await emit('i', 1)];
+  await system.call('POST', `${WEBHOOKS}/${webhook.id}/resume`);
+  await system.reaches(first, 'retrying');
+  await system.reaches(second, 'pending');
+  expect(await detail(second)).toMatchObject({ waits_for: first, next_attempt_at: null });
+});
+
 test('pauses and resumes under load lose nothing and keep the order', async () => {
   const emitting = emitLines(6, 25);
   for (let times = 0; times < 5; times++) {
@@ -230,23 +240,23 @@ test('while a transaction keeps the lock of one webhook, others go on, and its o
 });
 
 test('events of many ordered webhooks are accepted and recorded side by side', async () => {
-  const webhooks = [];
   for (let count = 0; count < 20; count++) {
     const orgId = `ordered-${count % 5}`;
-    const fields = { url: watch.receiver.url, events: ['contact.created'], ...BY_ID };
-    webhooks.push((await system.call('POST', `/api/coordinator/organizations/${orgId}/webhooks`, fields)).body);
+    const fields = { url: `${watch.receiver.url}?${count}`, events: ['contact.created'], ...BY_ID };
+    await system.call('POST', `/api/coordinator/organizations/${orgId}/webhooks`, fields);
   }
-  watch.receiver.answer(status(200));
   const answers = await Promise.all(
     Array.from({ length: 300 }, (_, index) =>
       system.call('POST', `/api/coordinator/organizations/ordered-${index % 5}/events`, {
         event: 'contact.created',
-        data: { id: `k${index % 7}` },
+        data: { id: `k${index % 7}`, number: 0 },
       }),
     ),
   );
   expect(answers.filter((answer) => answer.status !== 202)).toEqual([]);
   await untilEmpty();
+  expect(watch.visits).toHaveLength(300 * 4);
+  expect(watch.faults).toEqual([]);
   const [row] = await system.sql(
     `select count(*)::int as n from deliveries where attempts <> 1 and org_id like 'ordered-%'`,
   );

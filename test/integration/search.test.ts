@@ -134,10 +134,13 @@ test.each([
   expect(body.detail).toContain(message);
 });
 
-test('values that cannot be searched change nothing', async () => {
+test('values that cannot be searched are not stored for the search', async () => {
+  const count = async () => (await api.database.pool.query('select from event_values')).rowCount;
+  const before = await count();
   for (const data of [[], { id: null }, { id: { a: 1 } }, { id: 'x'.repeat(10_000) }, { id: '\u0000' }, { id: ' ' }]) {
     await emit(ACME, data);
   }
+  expect(await count()).toBe(before);
 });
 
 test('a search reads few rows, however many events there are and however many have the value', async () => {
