@@ -5,7 +5,7 @@ import type { Scope } from '../core/contracts/key.ts';
 import { isOrgId } from '../core/contracts/common.ts';
 import type { Platform } from '../core/platforms/platform.ts';
 import { authorize, authorizeAdmin, identify, requireScope } from './auth/authorize.ts';
-import type { Principal } from './auth/key-ring.ts';
+import type { Principal } from './auth/principal.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerProblem } from './middleware/problem.ts';
 import { describeProblems } from './openapi/problems.ts';

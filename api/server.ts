@@ -22,6 +22,7 @@ import { stopRequested } from '../core/stop-requested.ts';
 import { createApp } from './app.ts';
 import { ensureAdminKey } from './auth/admin-key.ts';
 import { KeyRing } from './auth/key-ring.ts';
+import { KeyUse } from './auth/key-use.ts';
 import { PortalSessions } from './auth/portal-sessions.ts';
 import { Sessions } from './auth/sessions.ts';
 import { readHandover } from './dashboard/health.ts';
@@ -55,9 +56,10 @@ async function main(): Promise<void> {
   const secretBox = createSecretBox(config.masterKey);
   const reads = createReadPool(config.databaseUrl);
   const orm = await createOrm(config.databaseUrl);
-  const keys = new KeyRing(pool);
-  const sessions = new Sessions(pool);
-  const portals = new PortalSessions(pool, platforms);
+  const keyUse = new KeyUse(pool, log);
+  const keys = new KeyRing(pool, keyUse);
+  const sessions = new Sessions(pool, keyUse);
+  const portals = new PortalSessions(pool, platforms, keyUse);
   const changes = new Changes(pool);
   const live = new LiveHub();
   const workflows = createWorkflows(config.temporalUiUrl);
@@ -113,7 +115,7 @@ async function main(): Promise<void> {
   exitAfter(config.stopTimeoutMs, log);
   const cut = await stop(config.stopTimeoutMs);
   if (cut > 0) log.warn({ connections: cut }, 'stop timeout reached: open requests were cut off');
-  await changes.close();
+  await Promise.all([changes.close(), keyUse.close()]);
   await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), workflows.close()]);
   process.exit(0);
 }

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { createApp } from '../api/app.ts';
 import { ensureAdminKey } from '../api/auth/admin-key.ts';
 import { KeyRing } from '../api/auth/key-ring.ts';
+import { KeyUse } from '../api/auth/key-use.ts';
 import { PortalSessions } from '../api/auth/portal-sessions.ts';
 import { Sessions } from '../api/auth/sessions.ts';
 import { readHandover } from '../api/dashboard/health.ts';
@@ -111,9 +112,10 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
   const changes = new Changes(pool);
   const live = new LiveHub();
   const workflows = createWorkflows('http://temporal.example');
-  const keys = new KeyRing(pool);
-  const sessions = new Sessions(pool);
-  const portals = new PortalSessions(pool, platforms);
+  const keyUse = new KeyUse(pool, log);
+  const keys = new KeyRing(pool, keyUse);
+  const sessions = new Sessions(pool, keyUse);
+  const portals = new PortalSessions(pool, platforms, keyUse);
   const app = createApp({
     orm,
     pool,
@@ -148,7 +150,7 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
       live.close();
-      await changes.close();
+      await Promise.all([changes.close(), keyUse.close()]);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), workflows.close()]);

@@ -3,17 +3,17 @@ import { AppError } from '../../core/contracts/errors.ts';
 import type { Scope } from '../../core/contracts/key.ts';
 import type { Platform } from '../../core/platforms/platform.ts';
 import { readPortalCookie, readSessionCookie, requireOwnOrigin } from './cookie.ts';
-import type { KeyRing, Principal } from './key-ring.ts';
+import type { KeyRing } from './key-ring.ts';
+import type { Principal } from './principal.ts';
 import type { PortalSessions } from './portal-sessions.ts';
 import type { Sessions } from './sessions.ts';
+import { unauthorized } from './unauthorized.ts';
 
 export interface Identification {
   keys: KeyRing;
   sessions: Sessions;
   portals: PortalSessions;
 }
-
-const CHALLENGE = { 'WWW-Authenticate': 'Bearer realm="posthorn"' };
 
 /**
  * Identifies the caller by the key in the header or the session in the cookie; below `/portal/{link}`, only by the portal's cookie.
@@ -27,7 +27,7 @@ export function identify({ keys, sessions, portals }: Identification, c: Context
   if (authorization === undefined) return identifyByCookie(sessions, c);
   const key = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
   if (!key) {
-    throw new AppError('unauthorized', 'the header Authorization must be "Bearer <key>"', { headers: CHALLENGE });
+    throw unauthorized('the header Authorization must be "Bearer <key>"');
   }
   const found = keys.find(key);
   return found instanceof Promise ? found.then(requireKnown) : requireKnown(found);
@@ -36,12 +36,10 @@ export function identify({ keys, sessions, portals }: Identification, c: Context
 async function identifyByCookie(sessions: Sessions, c: Context): Promise<Principal> {
   const token = readSessionCookie(c);
   if (!token) {
-    throw new AppError('unauthorized', 'send your key in the header "Authorization: Bearer <key>"', {
-      headers: CHALLENGE,
-    });
+    throw unauthorized('send your key in the header "Authorization: Bearer <key>"');
   }
   const principal = await sessions.find(token);
-  if (!principal) throw new AppError('unauthorized', 'the session is over; sign in again', { headers: CHALLENGE });
+  if (!principal) throw unauthorized('the session is over; sign in again');
   requireOwnOrigin(c);
   return principal;
 }
@@ -49,7 +47,7 @@ async function identifyByCookie(sessions: Sessions, c: Context): Promise<Princip
 async function identifyInPortal(portals: PortalSessions, c: Context, link: string): Promise<Principal> {
   const token = readPortalCookie(c);
   const principal = token === undefined ? null : await portals.find(link, token);
-  if (!principal) throw new AppError('unauthorized', 'this portal is closed; open a new link', { headers: CHALLENGE });
+  if (!principal) throw unauthorized('this portal is closed; open a new link');
   requireOwnOrigin(c);
   return principal;
 }
@@ -57,7 +55,7 @@ async function identifyInPortal(portals: PortalSessions, c: Context, link: strin
 /** @throws AppError unauthorized */
 export function requireKnown(principal: Principal | null): Principal {
   if (principal) return principal;
-  throw new AppError('unauthorized', 'this key does not exist or was revoked', { headers: CHALLENGE });
+  throw unauthorized('this key does not exist or was revoked');
 }
 
 /**

@@ -1,28 +1,16 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type pg from 'pg';
 import type { Scope } from '../../core/contracts/key.ts';
-import type { PortalLook } from '../../core/contracts/portal.ts';
-
-/** The key that a request was made with. */
-export interface Principal {
-  id: string;
-  name: string;
-  /** Null: every platform. */
-  platform: string | null;
-  /** Null: every organization; empty: what belongs to none. */
-  orgId: string | null;
-  scopes: ReadonlySet<Scope>;
-  /** Only for the session of a portal link. */
-  portal?: PortalLook;
-}
-
-/** If the notification of a revocation is lost, a revoked key works for this much longer. */
-const LIFE_MS = 5_000;
-const MOST_ENTRIES = 10_000;
+import type { KeyUse } from './key-use.ts';
+import type { Principal } from './principal.ts';
+import { PrincipalCache, type Found } from './principal-cache.ts';
+import { unauthorized } from './unauthorized.ts';
+import { leftMs } from './valid-key.ts';
 
 const FIND = {
   name: 'find-key',
-  text: 'select id, name, platform, org_id, scopes, hash from api_keys where hash = $1 and revoked_at is null',
+  text: `select id, name, platform, org_id, scopes, hash, expires_at, ${leftMs('k')}
+    from api_keys k where hash = $1 and revoked_at is null`,
 };
 
 export interface KeyRow {
@@ -31,6 +19,7 @@ export interface KeyRow {
   platform: string | null;
   org_id: string | null;
   scopes: Scope[];
+  left_ms: number | null;
 }
 
 export function toPrincipal(row: KeyRow): Principal {
@@ -50,37 +39,37 @@ function nameOf(key: string): string {
 /** Finds keys by hash and caches them for a few seconds. */
 export class KeyRing {
   private readonly pool: pg.Pool;
-  private readonly known = new Map<string, { principal: Principal; until: number }>();
-  private generation = 0;
+  private readonly use: KeyUse;
+  private readonly cache = new PrincipalCache();
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, use: KeyUse) {
     this.pool = pool;
+    this.use = use;
   }
 
-  /** Synchronous if the key is cached, so that the hot path does not wait. Null: no such key, or revoked. */
+  /**
+   * Synchronous if the key is cached, so that the hot path does not wait. Null: no such key, or revoked.
+   * @throws AppError unauthorized if it has expired
+   */
   find(key: string): Principal | null | Promise<Principal | null> {
     const name = nameOf(key);
-    const entry = this.known.get(name);
-    return entry && entry.until > Date.now() ? entry.principal : this.ask(name);
+    return this.cache.get(name) ?? this.cache.load(name, () => this.ask(name));
   }
 
   /** Call this if a key may have been revoked. */
   forget(): void {
-    this.generation++;
-    this.known.clear();
+    this.cache.forget();
   }
 
-  private async ask(name: string): Promise<Principal | null> {
-    const { generation } = this;
+  private async ask(name: string): Promise<Found | null> {
     const hashed = Buffer.from(name, 'hex');
-    const { rows } = await this.pool.query<KeyRow & { hash: Buffer }>({ ...FIND, values: [hashed] });
+    const { rows } = await this.pool.query<KeyRow & { hash: Buffer; expires_at: Date }>({ ...FIND, values: [hashed] });
     const [row] = rows;
     if (!row || !timingSafeEqual(row.hash, hashed)) return null;
-    const principal = toPrincipal(row);
-    if (generation === this.generation) {
-      if (this.known.size >= MOST_ENTRIES) this.known.clear();
-      this.known.set(name, { principal, until: Date.now() + LIFE_MS });
+    if (row.left_ms !== null && row.left_ms <= 0) {
+      throw unauthorized(`this key expired at ${row.expires_at.toISOString()}; create a new one`);
     }
-    return principal;
+    this.use.note(row.id);
+    return { principal: toPrincipal(row), leftMs: row.left_ms };
   }
 }

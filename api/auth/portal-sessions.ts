@@ -5,14 +5,14 @@ import type { PortalLook, PortalPermissions } from '../../core/contracts/portal.
 import type { Execute } from '../../core/db/execute.ts';
 import { hasOrganizations, type Registry } from '../../core/platforms/platform.ts';
 import { isUuid } from '../paths.ts';
-import type { Principal } from './key-ring.ts';
+import type { Principal } from './principal.ts';
+import type { KeyUse } from './key-use.ts';
+import { PrincipalCache, type Found } from './principal-cache.ts';
+import { isValid, leftMs } from './valid-key.ts';
 
 /** A portal session ends this long after its link was opened. It is not renewed. */
 export const PORTAL_SESSION_SECONDS = 12 * 60 * 60;
 
-/** Should a notice of a revocation be lost, the session works this much longer. */
-const LIFE_MS = 5_000;
-const MOST_ENTRIES = 10_000;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 const READ: readonly Scope[] = ['webhooks:read', 'events:read'];
@@ -31,13 +31,13 @@ const OPEN = `
   update portal_links l set session_hash = decode(?, 'hex'), expires_at = now() + ? * interval '1 second'
   from api_keys k
   where l.id = ? and l.token_hash = decode(?, 'hex') and l.session_hash is null and l.expires_at > now()
-    and k.id = l.key_id and k.revoked_at is null
+    and k.id = l.key_id and ${isValid('k')}
   returning k.name as key_name, l.platform, l.org_id`;
 const FIND = {
   name: 'find-portal-session',
-  text: `select k.name as key_name, l.id, l.platform, l.org_id, l.permissions, l.name, l.accent
+  text: `select k.id as key_id, k.name as key_name, l.id, l.platform, l.org_id, l.permissions, l.name, l.accent, ${leftMs('k')}
     from portal_links l join api_keys k on k.id = l.key_id
-    where l.id = $1 and l.session_hash = $2 and l.expires_at > now() and k.revoked_at is null`,
+    where l.id = $1 and l.session_hash = $2 and l.expires_at > now() and ${isValid('k')}`,
 };
 const CLOSE = {
   name: 'close-portal-session',
@@ -59,6 +59,7 @@ export interface NewPortalLink {
 }
 
 interface SessionRow {
+  key_id: string;
   key_name: string;
   id: string;
   platform: string;
@@ -66,6 +67,7 @@ interface SessionRow {
   permissions: PortalPermissions;
   name: string | null;
   accent: string | null;
+  left_ms: number | null;
 }
 
 /** Stores a link and returns its token, of which only the hash is stored, and when it expires. */
@@ -78,7 +80,7 @@ export async function storePortalLink(execute: Execute, link: NewPortalLink) {
   return { token, expiresAt: new Date(row!['expires_at'] as string) };
 }
 
-/** Opens a link. Returns the token of its session, or null: there is no such link, it was used, expired, or its key was revoked. */
+/** Opens a link. Returns the token of its session, or null: there is no such link, it was used, expired, or its key is not valid any more. */
 export async function openPortalLink(execute: Execute, link: string, token: string) {
   if (!isUuid(link) || !TOKEN.test(token)) return null;
   const sessionToken = makeToken();
@@ -93,29 +95,20 @@ export async function openPortalLink(execute: Execute, link: string, token: stri
 export class PortalSessions {
   private readonly pool: pg.Pool;
   private readonly registry: Registry;
-  private readonly known = new Map<string, { principal: Principal; until: number }>();
-  private generation = 0;
+  private readonly use: KeyUse;
+  private readonly cache = new PrincipalCache();
 
-  constructor(pool: pg.Pool, registry: Registry) {
+  constructor(pool: pg.Pool, registry: Registry, use: KeyUse) {
     this.pool = pool;
     this.registry = registry;
+    this.use = use;
   }
 
   /** Null for a session that is over, or that another link opened. */
   async find(link: string, token: string): Promise<Principal | null> {
     if (!isUuid(link) || !TOKEN.test(token)) return null;
     const name = `${link} ${token}`;
-    const entry = this.known.get(name);
-    if (entry && entry.until > Date.now()) return entry.principal;
-    const { generation } = this;
-    const { rows } = await this.pool.query<SessionRow>({ ...FIND, values: [link, hashToken(token)] });
-    if (!rows[0]) return null;
-    const principal = this.toPrincipal(rows[0]);
-    if (generation === this.generation) {
-      if (this.known.size >= MOST_ENTRIES) this.known.clear();
-      this.known.set(name, { principal, until: Date.now() + LIFE_MS });
-    }
-    return principal;
+    return this.cache.get(name) ?? this.cache.load(name, () => this.ask(link, token));
   }
 
   /** It is over at once, in every process. */
@@ -127,8 +120,15 @@ export class PortalSessions {
 
   /** To be called when a session may have been closed, or its key revoked. */
   forget(): void {
-    this.generation++;
-    this.known.clear();
+    this.cache.forget();
+  }
+
+  private async ask(link: string, token: string): Promise<Found | null> {
+    const { rows } = await this.pool.query<SessionRow>({ ...FIND, values: [link, hashToken(token)] });
+    const [row] = rows;
+    if (!row) return null;
+    this.use.note(row.key_id);
+    return { principal: this.toPrincipal(row), leftMs: row.left_ms };
   }
 
   private toPrincipal({ id, key_name, platform, org_id, permissions, name, accent }: SessionRow): Principal {

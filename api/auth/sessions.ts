@@ -1,19 +1,20 @@
 import { hash, randomBytes } from 'node:crypto';
 import type pg from 'pg';
-import { toPrincipal, type KeyRow, type Principal } from './key-ring.ts';
+import { toPrincipal, type KeyRow } from './key-ring.ts';
+import type { Principal } from './principal.ts';
+import type { KeyUse } from './key-use.ts';
+import { PrincipalCache, type Found } from './principal-cache.ts';
+import { isValid, leftMs } from './valid-key.ts';
 
 /** A session expires this long after it was last renewed. */
 export const SESSION_SECONDS = 12 * 60 * 60;
 
-/** If the notification of a sign-out is lost, the session works for this much longer. */
-const LIFE_MS = 5_000;
-const MOST_ENTRIES = 10_000;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 const FIND = {
   name: 'find-session',
-  text: `select k.id, k.name, k.platform, k.org_id, k.scopes from sessions s join api_keys k on k.id = s.key_id
-    where s.hash = $1 and s.expires_at > now() and k.revoked_at is null`,
+  text: `select k.id, k.name, k.platform, k.org_id, k.scopes, ${leftMs('k')}
+    from sessions s join api_keys k on k.id = s.key_id where s.hash = $1 and s.expires_at > now() and ${isValid('k')}`,
 };
 const OPEN = {
   name: 'open-session',
@@ -29,14 +30,15 @@ const CLOSE = {
   text: `with closed as (delete from sessions where hash = $1 returning 1) select pg_notify('posthorn_keys', '') from closed`,
 };
 
-/** Dashboard sessions: random tokens that stand for a key until they expire or are closed, or until the key is revoked. */
+/** Dashboard sessions: random tokens that stand for a key until they expire or are closed, or until the key is revoked or expires. */
 export class Sessions {
   private readonly pool: pg.Pool;
-  private readonly known = new Map<string, { principal: Principal; until: number }>();
-  private generation = 0;
+  private readonly use: KeyUse;
+  private readonly cache = new PrincipalCache();
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, use: KeyUse) {
     this.pool = pool;
+    this.use = use;
   }
 
   /** Returns the new session's token; only its hash is stored. */
@@ -48,18 +50,7 @@ export class Sessions {
 
   /** The key of a session; null if the session has ended. */
   async find(token: string): Promise<Principal | null> {
-    const entry = this.known.get(token);
-    if (entry && entry.until > Date.now()) return entry.principal;
-    if (!TOKEN.test(token)) return null;
-    const { generation } = this;
-    const { rows } = await this.pool.query<KeyRow>({ ...FIND, values: [hashToken(token)] });
-    if (!rows[0]) return null;
-    const principal = toPrincipal(rows[0]);
-    if (generation === this.generation) {
-      if (this.known.size >= MOST_ENTRIES) this.known.clear();
-      this.known.set(token, { principal, until: Date.now() + LIFE_MS });
-    }
-    return principal;
+    return this.cache.get(token) ?? this.cache.load(token, () => this.ask(token));
   }
 
   async renew(token: string): Promise<void> {
@@ -74,8 +65,16 @@ export class Sessions {
 
   /** Call this if a session may have been closed or its key revoked. */
   forget(): void {
-    this.generation++;
-    this.known.clear();
+    this.cache.forget();
+  }
+
+  private async ask(token: string): Promise<Found | null> {
+    if (!TOKEN.test(token)) return null;
+    const { rows } = await this.pool.query<KeyRow>({ ...FIND, values: [hashToken(token)] });
+    const [row] = rows;
+    if (!row) return null;
+    this.use.note(row.id);
+    return { principal: toPrincipal(row), leftMs: row.left_ms };
   }
 }
 

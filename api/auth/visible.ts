@@ -1,7 +1,7 @@
 import { AppError } from '../../core/contracts/errors.ts';
 import type { OwnerFilter } from '../../core/db/owner.ts';
 import { hasOrganizations, type Registry } from '../../core/platforms/platform.ts';
-import type { Principal } from './key-ring.ts';
+import type { Principal } from './principal.ts';
 
 /**
  * Narrows the requested platform and organization to those that the key may see.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ChangeNotice, OwnerChange } from '../../core/db/changes.ts';
 import { AppError } from '../../core/contracts/errors.ts';
-import type { Principal } from '../auth/key-ring.ts';
+import type { Principal } from '../auth/principal.ts';
 import { NoticeLog } from './notice-log.ts';
 import { Stream } from './stream.ts';
 import { describeFor, viewOf, type View } from './view.ts';

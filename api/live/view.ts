@@ -1,7 +1,7 @@
 import type { LiveChange } from '../../core/contracts/dashboard/operation.ts';
 import type { OwnerChange } from '../../core/db/changes.ts';
 import { hasScope } from '../auth/authorize.ts';
-import type { Principal } from '../auth/key-ring.ts';
+import type { Principal } from '../auth/principal.ts';
 
 const MOST_NAMED = 100;
 

@@ -13,7 +13,7 @@ import { countDeliveries, listDeliveries } from '../../delivery/history/history.
 import { readUrls } from '../../delivery/history/webhook-urls.ts';
 import { answerFound, answerJson, answerText, requireCursor } from '../answers.ts';
 import { hasScope } from '../auth/authorize.ts';
-import type { Principal } from '../auth/key-ring.ts';
+import type { Principal } from '../auth/principal.ts';
 import { narrow } from '../auth/visible.ts';
 import { writeDashboardDelivery, writeDashboardDetail } from '../dashboard/delivery-fields.ts';
 import { knownOf } from '../dashboard/known.ts';

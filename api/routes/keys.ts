@@ -5,6 +5,7 @@ import { Id } from '../../core/contracts/common.ts';
 import { AppError } from '../../core/contracts/errors.ts';
 import { ApiKeyList, keyInput, NewApiKey, type ApiKey as ApiKeyAnswer, type Scope } from '../../core/contracts/key.ts';
 import { writeAuditEntry } from '../../core/db/audit.ts';
+import { databaseTime } from '../../core/db/clock-doubt.ts';
 import { ApiKey } from '../../core/db/entities/api-key.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
 import { hasOrganizations } from '../../core/platforms/platform.ts';
@@ -33,14 +34,15 @@ export function addKeyRoutes(router: Router, deps: ApiDeps): void {
     tag: 'Keys',
     operationId: 'createKey',
     summary: 'Create a key',
-    description: 'The key is shown in this answer only.',
+    description: 'The key is shown in this answer only. With `expires_in`, it stops working after that many seconds.',
     errors: BODY_ERRORS,
     request: { body: { required: true, content: content(Input) } },
     responses: { 201: { description: 'Created', content: content(NewApiKey) } },
     async handle({ c, principal }) {
       const input = await readJson(c, Input);
       const key = `ph_${Array.from({ length: 40 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')}`;
-      const created = await inTransaction(deps.orm, async ({ em }) => {
+      const created = await inTransaction(deps.orm, async ({ em, execute }) => {
+        const now = new Date(await databaseTime(execute));
         const entity = em.create(ApiKey, {
           id: newId(),
           name: input.name,
@@ -49,12 +51,15 @@ export function addKeyRoutes(router: Router, deps: ApiDeps): void {
           scopes: input.scopes,
           hash: hashKey(key),
           hint: key.slice(0, 7),
-          createdAt: new Date(),
+          createdAt: now,
+          expiresAt: input.expires_in ? new Date(now.getTime() + input.expires_in * 1000) : null,
+          lastUsedAt: null,
           revokedAt: null,
         });
         em.persist(entity);
         const { id: subjectId, platform, orgId } = entity;
-        const details = { name: input.name, scopes: input.scopes };
+        const expiry = entity.expiresAt && { expires_at: entity.expiresAt.toISOString() };
+        const details = { name: input.name, scopes: input.scopes, ...expiry };
         writeAuditEntry(em, {
           actor: principal.name,
           action: 'key.created',
@@ -127,6 +132,8 @@ function writeKey(key: ApiKey): ApiKeyAnswer {
     scopes: key.scopes as Scope[],
     hint: key.hint,
     created_at: key.createdAt.toISOString(),
+    expires_at: key.expiresAt?.toISOString() ?? null,
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
     revoked_at: key.revokedAt?.toISOString() ?? null,
   };
 }

@@ -3,7 +3,7 @@ import { apisOf, type Platform } from '../../core/platforms/platform.ts';
 import { answerJson } from '../answers.ts';
 import { isAdmin, requireKnown } from '../auth/authorize.ts';
 import { readSessionCookie, requireOwnOrigin, writeSessionCookie } from '../auth/cookie.ts';
-import type { Principal } from '../auth/key-ring.ts';
+import type { Principal } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import { BODY_ERRORS, readJson } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { Id, listOf, OrgId, plainText, Time } from './common.ts';
 import { quote } from './issues.ts';
 
+/** Ten years. */
+const LONGEST_SECONDS = 315_360_000;
+
 const SCOPES = ['webhooks:read', 'webhooks:write', 'events:write', 'events:read', 'admin'] as const;
 export const Scope = z.enum(SCOPES).meta({ id: 'Scope', description: 'admin implies all the others' });
 export type Scope = z.infer<typeof Scope>;
@@ -14,6 +17,10 @@ const fields = {
   scopes: z.array(Scope),
   hint: z.string().meta({ description: "the key's first characters", example: 'ph_3kF9' }),
   created_at: Time,
+  expires_at: Time.nullable().meta({ description: 'null: never' }),
+  last_used_at: Time.nullable().meta({
+    description: 'to the minute, use by its sessions and portal links included; null: not used yet',
+  }),
   revoked_at: Time.nullable(),
 };
 
@@ -47,6 +54,10 @@ export function keyInput(platformIds: readonly string[], organizational: readonl
         .min(1)
         .transform((scopes) => [...new Set(scopes)])
         .meta({ example: ['events:write'] }),
+      expires_in: z.int().min(60).max(LONGEST_SECONDS).nullish().meta({
+        description: 'seconds from now, up to ten years; by default, the key does not expire',
+        example: 7_776_000,
+      }),
     })
     .refine((key) => key.platform || key.scopes.includes('admin'), {
       path: ['platform'],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ensureAdminKey } from '../../api/auth/admin-key.ts';
 import { eventually } from '../eventually.ts';
+import { enterPortal } from '../portal.ts';
 import { DELIVERIES, organization, readAnswer, serveApi, startApi, URPA, WEBHOOKS, type TestApi } from '../api.ts';
 
 let api: TestApi;
@@ -29,6 +30,8 @@ describe('managing keys', () => {
       scopes: ['events:write'],
       hint: key.slice(0, 7),
       created_at: expect.any(String),
+      expires_at: null,
+      last_used_at: null,
       revoked_at: null,
     });
     const listed = await api.ask('GET', KEYS);
@@ -60,7 +63,45 @@ describe('managing keys', () => {
     }
   });
 
+  test('a key stops working when it expires, and so do its sessions and portals', async () => {
+    const body = { name: 'brief', platform: 'urpa', scopes: ['admin'], expires_in: 60 };
+    const { key, id, created_at, expires_at } = (await api.ask('POST', KEYS, { body })).body;
+    expect(new Date(expires_at).getTime() - new Date(created_at).getTime()).toBe(60_000);
+    await api.database.query(`update api_keys set expires_at = now() + interval '1 second' where id = $1`, [id]);
+    const signedIn = await api.ask('POST', '/api/session', { body: { api_key: key }, key: null });
+    const cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!;
+    const portal = await enterPortal(api, URPA, undefined, key);
+    const byKey = () => api.ask('GET', WEBHOOKS, { key });
+    const bySession = () => api.ask('GET', '/api/session', { key: null, headers: { cookie } });
+    const byPortal = () => portal.ask('GET', '/api/session');
+    const statuses = async () => (await Promise.all([byKey(), bySession(), byPortal()])).map(({ status }) => status);
+    expect(await statuses()).toEqual([200, 200, 200]);
+    await eventually(async () => (await statuses()).every((status) => status === 401), 3_000);
+    expect((await byKey()).body.detail).toMatch(/^this key expired at 20.+Z; create a new one$/);
+    expect((await bySession()).body.detail).toBe('the session is over; sign in again');
+    const signIn = await api.ask('POST', '/api/session', { body: { api_key: key }, key: null });
+    expect(signIn.body).toMatchObject({ status: 401, detail: expect.stringContaining('expired at') });
+  });
+
+  test('a key lists when it was used last', async () => {
+    const { key, id } = (
+      await api.ask('POST', KEYS, { body: { name: 'x', platform: 'urpa', scopes: ['webhooks:read'] } })
+    ).body;
+    const second = await serveApi(api.database.url);
+    const before = Date.now();
+    await fetch(second.url + WEBHOOKS, { headers: { authorization: `Bearer ${key}` } });
+    await second.close();
+    const found = (await api.ask('GET', KEYS)).body.data.find((each: { id: string }) => each.id === id);
+    expect(new Date(found.last_used_at).getTime()).toBeGreaterThan(before - 1_000);
+  });
+
   test.each([
+    ['expires_in', { name: 'x', platform: 'urpa', scopes: ['admin'], expires_in: 59 }, expect.stringContaining('60')],
+    [
+      'expires_in',
+      { name: 'x', platform: 'urpa', scopes: ['admin'], expires_in: '1d' },
+      expect.stringContaining('number'),
+    ],
     ['name', { platform: 'urpa', scopes: ['admin'] }, 'is required'],
     ['scopes', { name: 'x', platform: 'urpa', scopes: [] }, 'must not be empty'],
     [

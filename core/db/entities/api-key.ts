@@ -16,6 +16,10 @@ const ApiKeySchema = defineEntity({
     /** The key's first characters, for people to tell keys apart. */
     hint: p.string(),
     createdAt: p.datetime().fieldName('created_at'),
+    /** Null: it does not expire. */
+    expiresAt: p.datetime().fieldName('expires_at').nullable(),
+    /** To the minute; null: not used yet. */
+    lastUsedAt: p.datetime().fieldName('last_used_at').nullable(),
     revokedAt: p.datetime().fieldName('revoked_at').nullable(),
   },
 });
