@@ -28,7 +28,7 @@ ENV NODE_ENV=production UV_THREADPOOL_SIZE=64 PORT=8080 POSTHORN_WORKFLOW_BUNDLE
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json worker.ts ./
-COPY bin/migrate.ts bin/
+COPY bin/migrate.ts bin/rotate-master-key.ts bin/
 COPY activities activities
 COPY api api
 COPY core core

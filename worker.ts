@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   // One for each attempt in flight, and one kept connection.
   warnOfFewOpenFiles(2 * config.maxInFlight, log);
   const pool = createPool(config.databaseUrl, { max: 10 });
-  const secretBox = createSecretBox(config.masterKey);
+  const secretBox = createSecretBox(...config.masterKeys);
   await requireSessions(config.databaseUrl);
   await requireMasterKey(pool, secretBox);
   const orm = await createOrm(config.databaseUrl);

@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   const log = createLog('api', config.logLevel);
   warnOfFewOpenFiles(CLIENTS, log);
   const pool = createPool(config.databaseUrl);
-  const secretBox = createSecretBox(config.masterKey);
+  const secretBox = createSecretBox(...config.masterKeys);
   const reads = createReadPool(config.databaseUrl);
   const orm = await createOrm(config.databaseUrl);
   const keyUse = new KeyUse(pool, log);

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { ConfigError, readConfig, type Config } from '../core/config.ts';
+import { hasMasterKey } from '../core/master-key.ts';
 import { MasterKeyError, requireMasterKey } from '../core/db/master-key.ts';
 import { createPool } from '../core/db/pool.ts';
 import { createSecretBox } from '../core/secrets.ts';
@@ -53,7 +54,7 @@ async function start(config: Config, dataDir: DataDir, running: Running, signal:
 /** The environment of the API and the worker. Sets only the values of the embedded parts; the operator sets the rest. */
 function environmentFor(config: Config, dataDir: DataDir, { postgres, temporal }: RunningParts): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = { ...process.env, PORT: String(config.port) };
-  env['POSTHORN_MASTER_KEY'] ||= dataDir.state.masterKey;
+  if (!hasMasterKey(env)) env['POSTHORN_MASTER_KEY'] = dataDir.state.masterKey;
   env['POSTHORN_ADMIN_KEY'] ||= dataDir.state.adminKey;
   if (postgres) env['DATABASE_URL'] = postgres.databaseUrl;
   if (temporal) {
@@ -68,10 +69,10 @@ function environmentFor(config: Config, dataDir: DataDir, { postgres, temporal }
 
 /** @throws MasterKeyError once, instead of once per process */
 async function checkMasterKey(env: NodeJS.ProcessEnv): Promise<void> {
-  const { databaseUrl, masterKey } = readConfig(env);
+  const { databaseUrl, masterKeys } = readConfig(env);
   const pool = createPool(databaseUrl, { max: 1 });
   try {
-    await requireMasterKey(pool, createSecretBox(masterKey));
+    await requireMasterKey(pool, createSecretBox(...masterKeys));
   } finally {
     await pool.end();
   }
@@ -127,8 +128,11 @@ async function main(): Promise<number> {
   let dataDir: DataDir | undefined;
   try {
     // Placeholders for values of the embedded parts, so that the other settings are checked before anything is started.
-    const embedded = { DATABASE_URL: 'postgresql://embedded', POSTHORN_MASTER_KEY: '0'.repeat(64) };
     const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value));
+    const embedded = {
+      DATABASE_URL: 'postgresql://embedded',
+      ...(!hasMasterKey(given) && { POSTHORN_MASTER_KEY: '0'.repeat(64) }),
+    };
     const config = readConfig({ ...embedded, ...given });
     dataDir = openDataDir(config.dataDir);
     await start(config, dataDir, running, stopping);

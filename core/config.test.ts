@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
 
@@ -20,7 +23,7 @@ describe('readConfig', () => {
       databaseUrl: needed.DATABASE_URL,
       dataDir: '.posthorn',
       adminKey: undefined,
-      masterKey: Buffer.alloc(32, 0xab),
+      masterKeys: [Buffer.alloc(32, 0xab)],
       retryUnitMs: 60_000,
       targetAllowlist: '',
       retentionDays: 90,
@@ -77,9 +80,42 @@ describe('readConfig', () => {
   it.each([Buffer.alloc(32, 7).toString('base64'), Buffer.alloc(32, 7).toString('base64url'), '07'.repeat(32)])(
     'reads the master key %s',
     (text) => {
-      expect(readConfig({ ...needed, POSTHORN_MASTER_KEY: text }).masterKey).toEqual(Buffer.alloc(32, 7));
+      expect(readConfig({ ...needed, POSTHORN_MASTER_KEY: text }).masterKeys).toEqual([Buffer.alloc(32, 7)]);
     },
   );
+
+  it('reads several master keys, also from a file or the output of a command', () => {
+    const { POSTHORN_MASTER_KEY: one, ...others } = needed;
+    const two = [Buffer.alloc(32, 0xab), Buffer.alloc(32, 7)];
+    const keys = `${one},${'07'.repeat(32)}`;
+    expect(readConfig({ ...needed, POSTHORN_MASTER_KEY: keys }).masterKeys).toEqual(two);
+    const printed = `printf '%s\\n' ${keys.replace(',', ' ')}`;
+    expect(readConfig({ ...others, POSTHORN_MASTER_KEY_COMMAND: printed }).masterKeys).toEqual(two);
+    const file = join(mkdtempSync(join(tmpdir(), 'posthorn-config-')), 'key');
+    writeFileSync(file, `${keys}\n`);
+    expect(readConfig({ ...others, POSTHORN_MASTER_KEY_FILE: file }).masterKeys).toEqual(two);
+  });
+
+  it.each([
+    [
+      { POSTHORN_MASTER_KEY_FILE: '/nowhere' },
+      'POSTHORN_MASTER_KEY and POSTHORN_MASTER_KEY_FILE are both set: set one of them',
+    ],
+    [
+      { POSTHORN_MASTER_KEY: '', POSTHORN_MASTER_KEY_FILE: '/nowhere' },
+      'POSTHORN_MASTER_KEY_FILE gives no key: ENOENT',
+    ],
+    [
+      { POSTHORN_MASTER_KEY: '', POSTHORN_MASTER_KEY_COMMAND: 'exit 3' },
+      'POSTHORN_MASTER_KEY_COMMAND gives no key: it exited with 3',
+    ],
+    [
+      { POSTHORN_MASTER_KEY: '', POSTHORN_MASTER_KEY_COMMAND: 'echo s3cret' },
+      'POSTHORN_MASTER_KEY_COMMAND must be 32 bytes, as base64 or as 64 hex digits, or several of these, comma-separated',
+    ],
+  ])('refuses %j', (env, message) => {
+    expect(messageFor(env)).toBe(message);
+  });
 
   it('reads DNS servers, and refuses names', () => {
     const read = (text: string) => readConfig({ ...needed, POSTHORN_DNS_SERVERS: text }).dnsServers;
@@ -107,7 +143,7 @@ describe('readConfig', () => {
       [
         'PORT must be a whole number from 1 to 65535',
         'POSTHORN_ADMIN_KEY must be at least 16 characters long',
-        'POSTHORN_MASTER_KEY must be 32 bytes, as base64 or as 64 hex digits',
+        'POSTHORN_MASTER_KEY must be 32 bytes, as base64 or as 64 hex digits, or several of these, comma-separated',
       ].join('\n'),
     );
   });

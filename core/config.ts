@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { readMasterKeys } from './master-key.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -63,15 +64,6 @@ const origin = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
-const masterKey = z
-  .string({ error: 'is required: 32 random bytes, as base64 or as 64 hex digits' })
-  .transform((text, context) => {
-    const key = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
-    if (key.length === 32 && (/^[0-9a-f]{64}$/i.test(text) || /^[A-Za-z0-9+/_-]{43}=?$/.test(text))) return key;
-    context.addIssue({ code: 'custom', message: 'must be 32 bytes, as base64 or as 64 hex digits' });
-    return z.NEVER;
-  });
-
 /** Such as `10.0.0.2, [fd00::2]:5353`. */
 const dnsServers = z.string().transform((text, context) => {
   const servers = text.split(',').map((server) => server.trim());
@@ -93,7 +85,6 @@ const Environment = z.object({
   DATABASE_URL: url('postgresql:', 'postgres:'),
   POSTHORN_DATA_DIR: z.string().default('.posthorn'),
   POSTHORN_ADMIN_KEY: z.string().min(16, { error: 'must be at least 16 characters long' }).optional(),
-  POSTHORN_MASTER_KEY: masterKey,
   POSTHORN_RETRY_UNIT: duration('60s'),
   POSTHORN_TARGET_ALLOWLIST: z.string().default(''),
   POSTHORN_DNS_SERVERS: dnsServers.optional(),
@@ -128,8 +119,8 @@ export interface Config {
   readonly dataDir: string;
   /** The first admin key, at least 16 characters; undefined: only the keys in the database are valid. */
   readonly adminKey: string | undefined;
-  /** 32 bytes: encrypts webhook secrets at rest. */
-  readonly masterKey: Buffer;
+  /** 32 bytes each. The first one encrypts webhook secrets at rest, all of them decrypt. */
+  readonly masterKeys: readonly [Buffer, ...Buffer[]];
   /** The unit of the retry schedule, milliseconds. Default 60,000, so that the first retry comes after 2 minutes. */
   readonly retryUnitMs: number;
   /** CIDRs of allowed receivers that are not public, comma-separated, not validated yet. */
@@ -177,16 +168,16 @@ export class ConfigError extends Error {
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const parsed = Environment.safeParse(present);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'));
-  }
+  const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
+  const masterKeys = collectProblem(() => readMasterKeys(present), problems);
+  if (!parsed.success || !masterKeys) throw new ConfigError(problems.join('\n'));
   const settings = parsed.data;
   return Object.freeze({
     port: settings.PORT,
     databaseUrl: settings.DATABASE_URL,
     dataDir: settings.POSTHORN_DATA_DIR,
     adminKey: settings.POSTHORN_ADMIN_KEY,
-    masterKey: settings.POSTHORN_MASTER_KEY,
+    masterKeys: masterKeys as [Buffer, ...Buffer[]],
     retryUnitMs: settings.POSTHORN_RETRY_UNIT,
     targetAllowlist: settings.POSTHORN_TARGET_ALLOWLIST,
     dnsServers: settings.POSTHORN_DNS_SERVERS,
@@ -205,4 +196,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     taskQueue: settings.POSTHORN_TASK_QUEUE,
     workflowBundle: settings.POSTHORN_WORKFLOW_BUNDLE,
   });
+}
+
+function collectProblem<Result>(read: () => Result, problems: string[]): Result | undefined {
+  try {
+    return read();
+  } catch (error) {
+    problems.push((error as Error).message);
+    return undefined;
+  }
 }

@@ -27,6 +27,19 @@ describe('createSecretBox', () => {
     expect(() => box.open(sealed)).toThrow();
   });
 
+  it('opens with each of its keys, and seals again what another than the first had sealed', () => {
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    const both = createSecretBox(first, second);
+    const older = createSecretBox(second);
+    const sealed = older.seal('a secret of mine');
+    expect(both.open(sealed)).toBe('a secret of mine');
+    const resealed = both.reseal(sealed)!;
+    expect(createSecretBox(first).open(resealed)).toBe('a secret of mine');
+    expect(both.reseal(resealed)).toBeNull();
+    expect(createSecretBox(first).openText(both.resealText(older.sealText('x')))).toBe('x');
+    expect(() => box.reseal(sealed)).toThrow('another key');
+  });
+
   it('refuses a key of another length', () => {
     expect(() => createSecretBox(Buffer.alloc(16))).toThrow('32 bytes');
   });

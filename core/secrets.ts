@@ -10,32 +10,57 @@ export interface SecretBox extends TextBox {
   seal(plain: string): Buffer;
   /** Throws when it was sealed with another key or changed since; the error never contains the secret. */
   open(sealed: Buffer): string;
+  /** The same, sealed with the first key; null if it is already. Throws as `open` does. */
+  reseal(sealed: Buffer): Buffer | null;
 }
 
-/** Encrypts webhook secrets and header values for the database. `masterKey` must have 32 bytes. */
-export function createSecretBox(masterKey: Buffer): SecretBox {
-  if (masterKey.length !== 32) throw new Error('the master key must have 32 bytes');
-  const box: Pick<SecretBox, 'seal' | 'open'> = {
-    seal(plain) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(ALGORITHM, masterKey, nonce);
-      const ciphertext = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-      return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
-    },
-    open(sealed) {
-      if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new Error('the stored secret is incomplete or was wiped');
-      const decipher = createDecipheriv(ALGORITHM, masterKey, sealed.subarray(0, NONCE_BYTES));
-      decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-      try {
-        return decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
-      } catch {
-        throw new Error('the stored secret does not open with POSTHORN_MASTER_KEY: it was sealed with another key');
-      }
-    },
+/** Encrypts webhook secrets and header values for the database. The first master key seals; all of them open. Each must have 32 bytes. */
+export function createSecretBox(first: Buffer, ...others: Buffer[]): SecretBox {
+  const keys = [first, ...others];
+  if (keys.some((key) => key.length !== 32)) throw new Error('the master key must have 32 bytes');
+  const openWith = (candidates: Buffer[], sealed: Buffer): string | null => {
+    if (sealed.length < NONCE_BYTES + TAG_BYTES) throw new Error('the stored secret is incomplete or was wiped');
+    for (const key of candidates) {
+      const plain = decrypt(key, sealed);
+      if (plain !== null) return plain;
+    }
+    return null;
+  };
+  const box: Pick<SecretBox, 'seal' | 'open' | 'reseal'> = {
+    seal: (plain) => encrypt(first, plain),
+    open: (sealed) => openWith(keys, sealed) ?? refuse(),
+    reseal: (sealed) =>
+      openWith([first], sealed) === null ? encrypt(first, openWith(others, sealed) ?? refuse()) : null,
   };
   return {
     ...box,
     sealText: (plain) => ({ sealed: box.seal(plain).toString('base64') }),
     openText: ({ sealed }) => box.open(Buffer.from(sealed, 'base64')),
+    resealText({ sealed }) {
+      const resealed = box.reseal(Buffer.from(sealed, 'base64'));
+      return { sealed: resealed?.toString('base64') ?? sealed };
+    },
   };
+}
+
+function encrypt(key: Buffer, plain: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(ALGORITHM, key, nonce);
+  const ciphertext = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), ciphertext]);
+}
+
+/** Null if it was encrypted with another key, or changed since. */
+function decrypt(key: Buffer, sealed: Buffer): string | null {
+  const decipher = createDecipheriv(ALGORITHM, key, sealed.subarray(0, NONCE_BYTES));
+  decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+  try {
+    return decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+  } catch {
+    return null;
+  }
+}
+
+function refuse(): never {
+  throw new Error('the stored secret does not open with POSTHORN_MASTER_KEY: it was sealed with another key');
 }

@@ -80,6 +80,7 @@ export const headers = defineSealed<typeof Headers, Record<string, Sealed>>({
     mapEntries(change, (value, name) => (value === REDACTED ? find(before, name) : box.sealText(value))),
   sealing: {
     open: (stored, box) => mapEntries(stored, (value) => box.openText(value)),
+    reseal: (stored, box) => mapEntries(stored, (value) => box.resealText(value)),
     show: (stored, box) => mapEntries(sortNames(stored), (value, name) => showValue(name, value, box)),
   },
   onRequest: (added, request) => ({

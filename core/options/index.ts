@@ -81,6 +81,14 @@ export function openOptions(options: SealedOptions, box: TextBox): WebhookOption
   ) as WebhookOptions;
 }
 
+/** What is stored, encrypted with the first master key. Throws if a part cannot be decrypted. */
+export function resealOptions(stored: StoredOptions, box: TextBox): StoredOptions {
+  const resealed = ENTRIES.flatMap(([name, { sealing }]) =>
+    sealing && stored[name] !== undefined ? [[name, sealing.reseal(stored[name], box)]] : [],
+  );
+  return { ...stored, ...Object.fromEntries(resealed) };
+}
+
 /** An attempt's request, with what the options do to it. */
 export function applyToRequest(options: WebhookOptions, request: AttemptRequest): AttemptRequest {
   return ENTRIES.reduce((result, [name, { onRequest }]) => onRequest?.(options[name], result) ?? result, request);

@@ -50,6 +50,8 @@ interface Sealing<Stored, Value> {
   open: (stored: Stored, box: TextBox) => Value;
   /** For answers, without what is to stay secret. */
   show: (stored: Stored, box: TextBox) => Value;
+  /** For an exchange of the master key. Throws if a part cannot be decrypted. */
+  reseal: (stored: Stored, box: TextBox) => Stored;
 }
 
 /** An option that is set as a whole. */
