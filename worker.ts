@@ -57,6 +57,7 @@ async function main(): Promise<void> {
     allowlist: parseAllowlist(config.targetAllowlist),
     attemptTimeoutMs: config.attemptTimeoutMs,
     resolve: createResolver({ servers: config.dnsServers }),
+    egress: config.egress,
     onRefused: (error) => log.warn({ err: error }, 'attempt blocked: the target address is not allowed'),
   });
   const changes = new Changes(pool);

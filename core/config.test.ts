@@ -26,6 +26,7 @@ describe('readConfig', () => {
       masterKeys: [Buffer.alloc(32, 0xab)],
       retryUnitMs: 60_000,
       targetAllowlist: '',
+      egress: { minTlsVersion: 'TLSv1.2' },
       retentionDays: 90,
       coalesceMax: 2000,
       attemptTimeoutMs: 15_000,
@@ -124,6 +125,26 @@ describe('readConfig', () => {
     for (const wrong of ['dns.example', '10.0.0.2:0', '10.0.0.2:65536', 'fd00::2:x', '10.0.0.2,']) {
       expect(() => read(wrong)).toThrow('POSTHORN_DNS_SERVERS must be IP addresses');
     }
+  });
+
+  it('reads the way out, and refuses what would not work', () => {
+    const read = (env: NodeJS.ProcessEnv) => readConfig({ ...needed, ...env }).egress;
+    expect(read({ POSTHORN_EGRESS_PROXY: 'http://me:p%40ss@proxy:3128' }).proxy).toMatchObject({ port: '3128' });
+    expect(read({ POSTHORN_EGRESS_ADDRESS: '::1', POSTHORN_EGRESS_MIN_TLS: '1.3' })).toMatchObject({
+      localAddress: '::1',
+      minTlsVersion: 'TLSv1.3',
+    });
+    for (const proxy of ['proxy:3128', 'socks5://proxy', 'http://me:s3cret@proxy/path']) {
+      const message = messageFor({ POSTHORN_EGRESS_PROXY: proxy });
+      expect(message).toBe(
+        'POSTHORN_EGRESS_PROXY must be a URL without a path, such as http://user:password@proxy:3128',
+      );
+    }
+    expect(messageFor({ POSTHORN_EGRESS_ADDRESS: 'eth0' })).toContain('must be an IP address of this machine');
+    expect(messageFor({ POSTHORN_EGRESS_MIN_TLS: '1.1' })).toBe('POSTHORN_EGRESS_MIN_TLS must be 1.2 or 1.3');
+    const ca = 'POSTHORN_EGRESS_CA_FILE must be a file of certificates in PEM';
+    expect(messageFor({ POSTHORN_EGRESS_CA_FILE: '/nowhere' })).toBe(`${ca}: it cannot be read (ENOENT)`);
+    expect(messageFor({ POSTHORN_EGRESS_CA_FILE: '/etc/hosts' })).toBe(`${ca}: it has none, or a malformed one`);
   });
 
   it('reads the origins of portals, and refuses paths, wildcards and other protocols', () => {

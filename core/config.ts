@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { egressAddress, egressCa, egressMinTls, egressProxy, type Egress } from './egress.ts';
 import { readMasterKeys } from './master-key.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -88,6 +89,10 @@ const Environment = z.object({
   POSTHORN_RETRY_UNIT: duration('60s'),
   POSTHORN_TARGET_ALLOWLIST: z.string().default(''),
   POSTHORN_DNS_SERVERS: dnsServers.optional(),
+  POSTHORN_EGRESS_PROXY: egressProxy.optional(),
+  POSTHORN_EGRESS_ADDRESS: egressAddress.optional(),
+  POSTHORN_EGRESS_CA_FILE: egressCa.optional(),
+  POSTHORN_EGRESS_MIN_TLS: egressMinTls,
   POSTHORN_RETENTION_DAYS: integer(90, 1, 36_500),
   POSTHORN_COALESCE_MAX: integer(2000, 1, 2000),
   POSTHORN_ATTEMPT_TIMEOUT: duration('15s'),
@@ -127,6 +132,8 @@ export interface Config {
   readonly targetAllowlist: string;
   /** DNS servers for receivers' names, as IP or IP:port; undefined: those of the operating system. */
   readonly dnsServers: string[] | undefined;
+  /** How attempts leave this machine. Default: directly, with Node's authorities, TLS 1.2 or newer. */
+  readonly egress: Egress;
   /** Days that events, deliveries and attempts are kept. Default 90. */
   readonly retentionDays: number;
   /** Deliveries in one group workflow at most; 1 turns groups off. Default 2000, at most 2000. */
@@ -181,6 +188,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     retryUnitMs: settings.POSTHORN_RETRY_UNIT,
     targetAllowlist: settings.POSTHORN_TARGET_ALLOWLIST,
     dnsServers: settings.POSTHORN_DNS_SERVERS,
+    egress: {
+      proxy: settings.POSTHORN_EGRESS_PROXY,
+      localAddress: settings.POSTHORN_EGRESS_ADDRESS,
+      ca: settings.POSTHORN_EGRESS_CA_FILE,
+      minTlsVersion: settings.POSTHORN_EGRESS_MIN_TLS,
+    },
     retentionDays: settings.POSTHORN_RETENTION_DAYS,
     coalesceMax: settings.POSTHORN_COALESCE_MAX,
     attemptTimeoutMs: settings.POSTHORN_ATTEMPT_TIMEOUT,

@@ -1,9 +1,12 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
+import type { Egress } from '../../core/egress.ts';
 import { refuseAddress, refuseName, TargetRefusedError, type Allowlist } from '../guard/guard.ts';
 import type { ResolvedAddress } from '../guard/hosts-file.ts';
 import { watchConnection } from './reused-connection.ts';
 import { createResolver, type Resolve } from '../guard/resolve.ts';
+import { trusting } from './trusting.ts';
+import { throughProxy } from './tunnel.ts';
 
 /**
  * A `lookup` for net and tls sockets that resolves a name once and returns its addresses only if none of them is forbidden, so
@@ -12,8 +15,7 @@ import { createResolver, type Resolve } from '../guard/resolve.ts';
  */
 function createGuardedLookup(
   allowlist: Allowlist,
-  resolve: Resolve = createResolver(),
-  onRefused?: (error: TargetRefusedError) => void,
+  { resolve = createResolver(), onRefused, egress }: Omit<GuardOptions, 'allowlist'>,
 ): LookupFunction {
   const queries = new Map<string, Promise<ResolvedAddress[]>>();
 
@@ -30,12 +32,13 @@ function createGuardedLookup(
       (addresses) => {
         const found = addresses.map(({ address }) => address);
         const refused = refuseName(hostname, found, allowlist);
-        const [first] = addresses;
+        const usable = addresses.filter(({ family }) => isReachable(family, egress));
+        const [first] = usable;
         if (refused !== null) {
           onRefused?.(refused);
           callback(refused, '');
-        } else if (first === undefined) callback(new Error(`${hostname} has no address`), '');
-        else if (options.all === true) callback(null, addresses);
+        } else if (first === undefined) callback(new Error(describeUnreachable(hostname, found, egress)), '');
+        else if (options.all === true) callback(null, usable);
         else callback(null, first.address, first.family);
       },
       (error: NodeJS.ErrnoException) => callback(error, ''),
@@ -48,24 +51,46 @@ export interface GuardOptions {
   resolve?: Resolve | undefined;
   /** Called for a name with a forbidden address. */
   onRefused?: ((error: TargetRefusedError) => void) | undefined;
+  egress?: Egress | undefined;
 }
 
-/** Opens undici's connections, HTTP/1.1 only, with the guarded lookup. `timeoutMs` covers DNS, TCP and TLS. */
+/**
+ * Opens undici's connections, HTTP/1.1 only, with the guarded lookup, through the egress proxy if there is one. `timeoutMs` covers DNS, TCP and
+ * TLS; with a proxy, the tunnel and the TLS in it have as much each.
+ */
 export function createGuardedConnector(
-  { allowlist, resolve, onRefused }: GuardOptions,
+  { allowlist, ...options }: GuardOptions,
   timeoutMs: number,
 ): buildConnector.connector {
+  const { egress = {} } = options;
+  const { proxy, localAddress, ca, minTlsVersion: minVersion } = egress;
+  const lookup = createGuardedLookup(allowlist, options);
   const connect = buildConnector({
     allowH2: false,
     timeout: timeoutMs,
-    lookup: createGuardedLookup(allowlist, resolve, onRefused),
+    lookup,
+    ...(ca !== undefined && { ca: trusting(ca) }),
+    ...(minVersion !== undefined && { minVersion }),
   });
-  return (options, callback) => {
+  const open = proxy ? throughProxy(connect, lookup, { ...egress, proxy }, timeoutMs) : connect;
+  return (target, callback) => {
     // Sockets look up names only, so a literal address has to be checked here.
-    const reason = isIP(options.hostname) === 0 ? null : refuseAddress(options.hostname, allowlist);
+    const family = isIP(target.hostname);
+    const reason = family === 0 ? null : refuseAddress(target.hostname, allowlist);
     if (reason !== null) process.nextTick(callback, new TargetRefusedError(reason, reason), null);
-    else connect(options, watched(callback, isIP(options.hostname) === 0));
+    else if (family !== 0 && !isReachable(family, egress)) {
+      process.nextTick(callback, new Error(describeUnreachable(target.hostname, [target.hostname], egress)), null);
+    } else open({ ...target, localAddress: localAddress ?? null }, watched(callback, family === 0));
   };
+}
+
+/** A source address reaches addresses of its family only. A proxy may reach the other one. */
+function isReachable(family: number, { localAddress, proxy }: Egress = {}): boolean {
+  return localAddress === undefined || proxy !== undefined || isIP(localAddress) === family;
+}
+
+function describeUnreachable(hostname: string, found: string[], { localAddress = '' }: Egress = {}): string {
+  return found.length === 0 ? `${hostname} has no address` : `${hostname} has no IPv${isIP(localAddress)} address`;
 }
 
 function watched(callback: buildConnector.Callback, named: boolean): buildConnector.Callback {

@@ -49,6 +49,8 @@ export function describeError(error: NetworkError, connectTimeoutMs: number): st
   if (certificate !== undefined) return `TLS certificate: ${certificate}`;
   const problem = PROBLEMS[code];
   if (problem !== undefined) return problem(error);
+  if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/.test(code))
+    return 'TLS: the receiver has no version that is allowed here';
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return 'TLS: the receiver did not answer as a TLS server';
   if (error instanceof errors.HTTPParserError) return `not an HTTP answer${/ \(.*\)$/.exec(error.message)?.[0] ?? ''}`;
   // Its message names addresses, this machine's among them.

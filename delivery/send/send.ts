@@ -1,5 +1,6 @@
 import { Agent } from 'undici';
 import type { AttemptResult } from '../../core/domain/delivery.ts';
+import type { Egress } from '../../core/egress.ts';
 import type { AttemptRequest } from '../../core/options/webhook-option.ts';
 import { Attempt } from './request.ts';
 import { createGuardedConnector } from './connect.ts';
@@ -20,6 +21,7 @@ export interface SenderOptions {
   attemptTimeoutMs?: number;
   /** Resolves names; by default from /etc/hosts and DNS (`createResolver`). */
   resolve?: Resolve;
+  egress?: Egress | undefined;
   /** The clock of the results, in milliseconds since 1970; by default this machine's. */
   now?: () => number;
   /** Called for a name with a forbidden address, which the history must not reveal but the log should. */
