@@ -2,6 +2,8 @@ import { invalidRequest, type FieldError } from '../../core/contracts/errors.ts'
 import type { UpdateWebhook, Webhook as WebhookAnswer } from '../../core/contracts/webhook.ts';
 import type { Webhook } from '../../core/db/entities/webhook.ts';
 import { parseExact, writeExact, type ExactJson } from '../../core/domain/exact-json.ts';
+import type { Sealed } from '../../core/domain/sealed.ts';
+import { checkCertificate } from './check-certificate.ts';
 import { refuseOwnName } from '../../core/options/headers.ts';
 import {
   changeOptions,
@@ -71,9 +73,26 @@ export function changeGivenOptions(
   secretBox: SecretBox,
 ): StoredOptions {
   try {
-    return changeOptions(stored, changes, secretBox);
+    const changed = changeOptions(stored, changes, secretBox);
+    if (changes.client_certificate) checkChanged(changed.client_certificate, secretBox);
+    return changed;
   } catch (error) {
     if (error instanceof OptionError) throw invalidRequest([{ path: error.path, message: error.message }]);
     throw error;
+  }
+}
+
+function checkChanged(stored: StoredOptions['client_certificate'], secretBox: SecretBox): void {
+  const error = stored && checkCertificate(stored.certificate, openKey(stored.private_key, secretBox));
+  if (error) throw invalidRequest([error]);
+}
+
+/** Only a key that is kept may be unreadable. */
+function openKey(key: Sealed, secretBox: SecretBox): string {
+  try {
+    return secretBox.openText(key);
+  } catch {
+    const message = 'the stored private key cannot be decrypted; send it again';
+    throw new OptionError('client_certificate.private_key', message);
   }
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { TextBox } from '../domain/sealed.ts';
+import { clientCertificate } from './client-certificate.ts';
 import { filter } from './filter.ts';
 import { headers } from './headers.ts';
 import { limits } from './limits.ts';
@@ -15,6 +16,7 @@ export const OPTIONS = {
   timeout,
   headers,
   ordering,
+  client_certificate: clientCertificate,
   filter,
 };
 

@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import type { TextBox } from '../domain/sealed.ts';
 
+/** Both in PEM. */
+export interface ClientCertificate {
+  cert: string;
+  key: string;
+}
+
 /** The parts of an attempt's request that an option may change. */
 export interface AttemptRequest {
   url: string;
@@ -8,6 +14,8 @@ export interface AttemptRequest {
   body: string;
   /** Milliseconds for the whole attempt; undefined: `POSTHORN_ATTEMPT_TIMEOUT`. */
   timeoutMs?: number;
+  /** What an https receiver gets to see if it asks. */
+  clientCertificate?: ClientCertificate;
 }
 
 /** A change of an option that does not fit what is stored. `path` is the API's, such as `headers.X-Team`. */

@@ -1,6 +1,7 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import type { Egress } from '../../core/egress.ts';
+import type { ClientCertificate } from '../../core/options/webhook-option.ts';
 import { refuseAddress, refuseName, TargetRefusedError, type Allowlist } from '../guard/guard.ts';
 import type { ResolvedAddress } from '../guard/hosts-file.ts';
 import { watchConnection } from './reused-connection.ts';
@@ -52,6 +53,8 @@ export interface GuardOptions {
   /** Called for a name with a forbidden address. */
   onRefused?: ((error: TargetRefusedError) => void) | undefined;
   egress?: Egress | undefined;
+  /** For receivers that ask for one. */
+  certificate?: ClientCertificate | undefined;
 }
 
 /**
@@ -62,7 +65,7 @@ export function createGuardedConnector(
   { allowlist, ...options }: GuardOptions,
   timeoutMs: number,
 ): buildConnector.connector {
-  const { egress = {} } = options;
+  const { egress = {}, certificate } = options;
   const { proxy, localAddress, ca, minTlsVersion: minVersion } = egress;
   const lookup = createGuardedLookup(allowlist, options);
   const connect = buildConnector({
@@ -71,6 +74,7 @@ export function createGuardedConnector(
     lookup,
     ...(ca !== undefined && { ca: trusting(ca) }),
     ...(minVersion !== undefined && { minVersion }),
+    ...certificate,
   });
   const open = proxy ? throughProxy(connect, lookup, { ...egress, proxy }, timeoutMs) : connect;
   return (target, callback) => {

@@ -49,13 +49,24 @@ export function describeError(error: NetworkError, connectTimeoutMs: number): st
   if (certificate !== undefined) return `TLS certificate: ${certificate}`;
   const problem = PROBLEMS[code];
   if (problem !== undefined) return problem(error);
-  if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL/.test(code))
-    return 'TLS: the receiver has no version that is allowed here';
+  const alert = describeAlert(code);
+  if (alert !== null) return alert;
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return 'TLS: the receiver did not answer as a TLS server';
   if (error instanceof errors.HTTPParserError) return `not an HTTP answer${/ \(.*\)$/.exec(error.message)?.[0] ?? ''}`;
   // Its message names addresses, this machine's among them.
   if (error.syscall === 'connect') return `could not connect (${code})`;
   return error.message;
+}
+
+/** Why the receiver ended the TLS handshake (RFC 8446, 6.2); null: it did not say. */
+function describeAlert(code: string): string | null {
+  const [, name] = /^ERR_SSL_[A-Z0-9]+_ALERT_([A-Z_]+)$/.exec(code) ?? [];
+  if (name === 'PROTOCOL_VERSION' || code === 'ERR_SSL_UNSUPPORTED_PROTOCOL') {
+    return 'TLS: the receiver has no version that is allowed here';
+  }
+  if (name === undefined) return null;
+  if (/CERTIFICATE|UNKNOWN_CA/.test(name)) return 'TLS: the receiver asks for a client certificate that it trusts';
+  return `TLS: the receiver refused the handshake (${name.toLowerCase().replaceAll('_', ' ')})`;
 }
 
 /** 15000 is "15 s", 250 is "0.25 s". */

@@ -1,25 +1,12 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { makeCertificate } from '../../test/certificates.ts';
 import { createConnectProxy } from '../../test/connect-proxy.ts';
 import { drip, listen, makeSender, sendTo, serve, serveRaw } from '../../test/local-servers.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'posthorn-egress-'));
-let key: string;
-let cert: string;
-beforeAll(() => {
-  const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
-  const names = ['-subj', '/CN=hook.example', '-addext', 'subjectAltName=DNS:hook.example,DNS:localhost'];
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
-  execFileSync('openssl', ['req', '-x509', ...kind, ...names, ...files], { stdio: 'ignore' });
-  [key, cert] = ['key.pem', 'cert.pem'].map((name) => readFileSync(join(folder, name), 'utf8')) as [string, string];
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const { key, cert } = makeCertificate(['hook.example', 'localhost']);
 
 const resolve = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
 const ok: RequestListener = (_, response) => void response.end('ok');

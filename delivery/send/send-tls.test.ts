@@ -1,29 +1,19 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createTcpServer, type AddressInfo, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createServer, getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { makeCertificate } from '../../test/certificates.ts';
 import { parseAllowlist } from '../guard/guard.ts';
 import { createSender, type Sender } from './send.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'posthorn-tls-'));
+const { key, cert } = makeCertificate(['hook.example']);
 const seen: { servername: string | false; protocol: string | false | null }[] = [];
 const servers: Server[] = [];
 let sender: Sender;
-let certificate: string;
 let port: number;
 
 beforeAll(async () => {
-  const files = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
-  const names = ['-subj', '/CN=hook.example', '-addext', 'subjectAltName=DNS:hook.example'];
-  const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
-  execFileSync('openssl', ['req', '-x509', ...kind, ...names, ...files], { stdio: 'ignore' });
-  certificate = readFileSync(join(folder, 'cert.pem'), 'utf8');
-  const key = readFileSync(join(folder, 'key.pem'), 'utf8');
   port = await listen(
-    createServer({ key, cert: certificate, ALPNProtocols: ['h2', 'http/1.1'] }, (socket: TLSSocket) => {
+    createServer({ key, cert, ALPNProtocols: ['h2', 'http/1.1'] }, (socket: TLSSocket) => {
       seen.push({ servername: (socket as { servername?: string }).servername ?? false, protocol: socket.alpnProtocol });
       socket
         .on('error', () => undefined)
@@ -39,7 +29,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await sender.close();
   for (const server of servers) server.close();
-  rmSync(folder, { recursive: true });
 });
 
 async function listen(server: Server): Promise<number> {
@@ -58,7 +47,7 @@ it('refuses a self-signed certificate', async () => {
 
 it('keeps name and verification of the host although it dials the address, and speaks HTTP/1.1', async () => {
   const usual = getCACertificates('default');
-  setDefaultCACertificates([...usual, certificate]);
+  setDefaultCACertificates([...usual, cert]);
   try {
     expect(await sendTo(`https://hook.example:${port}/`)).toMatchObject({ errorMessage: null, responseBody: 'ok' });
     expect(seen).toEqual([{ servername: 'hook.example', protocol: 'http/1.1' }]);

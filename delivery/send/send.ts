@@ -1,7 +1,8 @@
-import { Agent } from 'undici';
+import type { Agent } from 'undici';
 import type { AttemptResult } from '../../core/domain/delivery.ts';
 import type { Egress } from '../../core/egress.ts';
 import type { AttemptRequest } from '../../core/options/webhook-option.ts';
+import { AgentPool } from './agents.ts';
 import { Attempt } from './request.ts';
 import { createGuardedConnector } from './connect.ts';
 import { refuseUrl, type Allowlist, type TargetRefusedError } from '../guard/guard.ts';
@@ -41,36 +42,31 @@ export interface Sender {
  */
 export function createSender(options: SenderOptions): Sender {
   const { allowlist, connectTimeoutMs = 5_000, attemptTimeoutMs = 15_000, now = Date.now } = options;
-  const agentOptions: Agent.Options = {
-    connect: skipInterimAnswers(createGuardedConnector(options, connectTimeoutMs)),
+  const agents = new AgentPool((certificate) => ({
+    connect: skipInterimAnswers(createGuardedConnector({ ...options, certificate }, connectTimeoutMs)),
     allowH2: false,
     pipelining: 1,
     maxHeaderSize: LARGEST_HEADERS,
     // The attempt's own timer covers both.
     headersTimeout: 0,
     bodyTimeout: 0,
-  };
-  const agent = new Agent(agentOptions);
-  /** Without pipelining, a connection serves one request. */
-  const freshAgent = new Agent({ ...agentOptions, pipelining: 0 });
+  }));
   const find = rememberTargets(allowlist);
 
   return {
-    send: ({ url, headers, body, timeoutMs }) =>
+    send: ({ url, headers, body, timeoutMs, clientCertificate }) =>
       new Promise((settle) => {
         const target = find(url);
+        const { kept, fresh } = agents.of(clientCertificate);
         const dispatch = (through: Agent) => {
           if (typeof target === 'string') attempt.refuse(target);
           else through.dispatch({ ...target, method: 'POST', headers: { ...headers, ...IDENTITY }, body }, attempt);
         };
         const limits = { connectTimeoutMs, attemptTimeoutMs: timeoutMs ?? attemptTimeoutMs };
-        const attempt = new Attempt(limits, new Date(now()), settle, () => dispatch(freshAgent));
-        dispatch(agent);
+        const attempt = new Attempt(limits, new Date(now()), settle, () => dispatch(fresh));
+        dispatch(kept);
       }),
-    close: async () => {
-      await agent.close();
-      await freshAgent.close();
-    },
+    close: () => agents.close(),
   };
 }
 

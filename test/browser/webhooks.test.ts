@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
+import { makeCertificate } from '../certificates.ts';
 import { eventually } from '../eventually.ts';
 import { status } from '../receiver.ts';
 import { openAs, test } from './dashboard.ts';
@@ -139,6 +140,27 @@ describe('webhooks', () => {
     await recent.getByRole('cell', { name: 'Delivered' }).waitFor();
     await page.getByRole('status').getByText('Active', { exact: true }).waitFor();
     await eventually(() => receiver.of(id).length === 1);
+  });
+
+  test('have a client certificate, whose key is not shown again', async ({ page, system, receiver }) => {
+    const { cert, key } = makeCertificate(['client.example']);
+    const { id } = await system.register(receiver.url);
+    await openAs(page, system.adminKey, `/webhooks/${id}/edit`);
+    const form = page.getByRole('region', { name: 'Client certificate' });
+    await form.getByLabel('Certificate').fill(cert);
+    await form.getByLabel('Private key').fill(makeCertificate(['other.example']).key);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await form.getByRole('alert').filter({ hasText: 'Does not belong to the certificate' }).waitFor();
+    await form.getByLabel('Private key').fill(key);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: 'Edit' }).click();
+    expect(await form.getByLabel('Private key').inputValue()).toBe('[redacted]');
+    await form.getByLabel('Certificate').fill('');
+    await form.getByLabel('Private key').fill('');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('link', { name: 'Edit' }).waitFor();
+    const { body } = await system.call('GET', `/api/urpa/integrations/webhooks/${id}`);
+    expect(body.client_certificate).toBeNull();
   });
 
   test('send headers of their own, edited row by row', async ({ page, system, receiver }) => {

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAnswer, startApi, URPA, WEBHOOKS, organization, type Answer, type TestApi } from '../api.ts';
+import { makeCertificate } from '../certificates.ts';
 import { damage, damageText, generate, Random } from '../openapi/generate.ts';
 import { ofOrganization, POSTHORN } from '../operational.ts';
 import { checkValue, resolveIn, type Resolve, type Schema } from '../openapi/schema.ts';
@@ -41,6 +42,7 @@ interface Request {
 const ROUNDS = 25;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+const pair = makeCertificate(['client.example']);
 let api: TestApi;
 let document: { paths: Record<string, Record<string, Operation>>; webhooks: Record<string, unknown> };
 let resolve: Resolve;
@@ -198,9 +200,12 @@ function makeRequest(path: string, operation: Operation, random: Random, round: 
     if (operation.operationId === 'createKey') Object.assign(value as object, { platform: '4calls' });
     if (operation.operationId.endsWith('createPortalLink')) Object.assign(value as object, { accent: '#0f766e' });
     if (operation.operationId === 'signIn') Object.assign(value as object, { api_key: api.adminKey });
-    // Nor which names are paths.
+    // Nor which names are paths, and which key belongs to a certificate.
     if (/_(register|update)Webhook$/.test(operation.operationId)) {
-      Object.assign(value as object, { filter: random.pick([null, { 'a.b': 5 }, { $or: [{ a: { $lt: 'x' } }] }]) });
+      Object.assign(value as object, {
+        filter: random.pick([null, { 'a.b': 5 }, { $or: [{ a: { $lt: 'x' } }] }]),
+        client_certificate: random.pick([null, { certificate: pair.cert, private_key: pair.key }]),
+      });
     }
     body = JSON.stringify(value);
     headers['content-type'] = 'application/json';

@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import type { OptionName, WebhookOptions } from '../../../../../core/options/index.ts';
 import { formatCount, formatPlural } from '../../../lib/number-format.ts';
+import ClientCertificate from './client-certificate.svelte';
 import Filter from './filter.svelte';
 import type { HeaderRow } from './header-rows.ts';
 import Headers from './headers.svelte';
@@ -70,6 +71,10 @@ export const OPTION_FORMS: { [Name in OptionName]: OptionForm<Name> } = {
   ordering: {
     form: Ordering,
     facts: (ordering) => [['Order', ordering === null ? 'none' : `by ${ordering.key}`]],
+  },
+  client_certificate: {
+    form: ClientCertificate,
+    facts: (certificate) => [['Client certificate', certificate === null ? 'none' : 'set']],
   },
   filter: {
     form: Filter,
