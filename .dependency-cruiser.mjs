@@ -32,6 +32,7 @@ const ROOMS = [
   'recover',
   'pause',
   'statistics',
+  'monitor',
 ];
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -37,7 +37,8 @@ COPY workflows workflows
 COPY --from=build /app/build build
 COPY --from=dashboard /app/build/ui build/ui
 USER node
-EXPOSE 8080
+# A worker serves its metrics and probes on 9464.
+EXPOSE 8080 9464
 # The API by default; the same image runs `node --no-memory-reducer worker.ts` and `node bin/migrate.ts`.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

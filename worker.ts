@@ -1,7 +1,5 @@
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
-import type { Logger } from 'pino';
 import { createActivities } from './activities/index.ts';
 import { readConfig, type Config } from './core/config.ts';
 import { DatabaseClock } from './core/database-clock.ts';
@@ -11,6 +9,7 @@ import { createOrm } from './core/db/orm.ts';
 import { requireMasterKey } from './core/db/master-key.ts';
 import { PartitionKeeper } from './delivery/maintain/partition-keeper.ts';
 import { createPool } from './core/db/pool.ts';
+import { addPoolGauges } from './core/metrics/database-metrics.ts';
 import { Rollup } from './delivery/statistics/rollup.ts';
 import { requireSessions } from './core/db/require-sessions.ts';
 import { turnOffGone } from './delivery/pause/turn-off.ts';
@@ -28,12 +27,14 @@ import { Recoveries } from './delivery/recover/recovery-starter.ts';
 import { StatePropagator } from './delivery/pause/state-propagator.ts';
 import { SecretOpener } from './delivery/attempt/open-secrets.ts';
 import { TemporalWorker } from './delivery/handover/temporal-worker.ts';
+import { startMonitor } from './delivery/monitor/monitor.ts';
+import { installRuntime } from './delivery/monitor/temporal-runtime.ts';
+import { addEngineGauges } from './delivery/monitor/worker-gauges.ts';
+import { createWorkerMetrics } from './delivery/monitor/worker-metrics.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
 /** How long the start waits for Temporal, milliseconds; then attempts start without it. */
 const TEMPORAL_PATIENCE_MS = 3_000;
-/** The SDK's log message for each failed delivery, which belongs in the history, not in the log. */
-const FAILED_DELIVERY = 'Workflow failed';
 
 /** A worker process: claims, delivers, records, and runs the workflows. */
 async function main(): Promise<void> {
@@ -43,7 +44,8 @@ async function main(): Promise<void> {
   let started = false;
   void stopping.then(() => started || process.exit(0));
   const log = createLog('worker', config.logLevel);
-  installRuntime(log);
+  const readSdkMetrics = await installRuntime(log, { metrics: config.metricsPort !== null });
+  const metrics = createWorkerMetrics();
   // One for each attempt in flight, and one kept connection.
   warnOfFewOpenFiles(2 * config.maxInFlight, log);
   const pool = createPool(config.databaseUrl, { max: 10 });
@@ -56,7 +58,7 @@ async function main(): Promise<void> {
     now: clock.now,
     allowlist: parseAllowlist(config.targetAllowlist),
     attemptTimeoutMs: config.attemptTimeoutMs,
-    resolve: createResolver({ servers: config.dnsServers }),
+    resolve: createResolver({ servers: config.dnsServers, onAnswer: metrics.onName }),
     egress: config.egress,
     onRefused: (error) => log.warn({ err: error }, 'attempt blocked: the target address is not allowed'),
   });
@@ -83,7 +85,10 @@ async function main(): Promise<void> {
     },
     onRecorded: ({ platform, org_id, delivery_id }) => changes.delivery(platform, org_id, delivery_id),
     onLaneChanged: ({ platform, org_id, webhook_id }) => changes.webhook(platform, org_id, webhook_id),
+    hooks: metrics,
   });
+  addPoolGauges(metrics.registry, { hot: pool });
+  addEngineGauges(metrics.registry, () => engine.read(), config);
   await engine.enlist();
   let recoveries: Recoveries | undefined;
   const temporal = new TemporalWorker({
@@ -99,6 +104,15 @@ async function main(): Promise<void> {
       recoveries.start();
     },
   });
+  if (config.metricsPort !== null) {
+    await startMonitor({
+      port: config.metricsPort,
+      log,
+      metrics: () => Promise.all([metrics.registry.metrics(), readSdkMetrics()]),
+      engine: () => engine.read(),
+      temporalIsConnected: () => temporal.isConnected,
+    });
+  }
   await temporal.prepare();
   const statePropagator = new StatePropagator({
     databaseUrl: config.databaseUrl,
@@ -138,14 +152,6 @@ function engineSettings(config: Config) {
     maxBytes: config.maxBytes,
     headerPrefixOf: (platform: string) => platforms[platform as keyof typeof platforms].headerPrefix,
   };
-}
-
-function installRuntime(log: Logger): void {
-  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
-    if (message !== FAILED_DELIVERY) log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
-  });
-  const filter = makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' });
-  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { forward: {}, filter } } });
 }
 
 main().catch((error: unknown) => {

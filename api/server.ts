@@ -2,7 +2,6 @@ import type { Server } from 'node:http';
 import { getPriority, setPriority } from 'node:os';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Logger } from 'pino';
-import { collectDefaultMetrics } from 'prom-client';
 import { ByteBudget } from '../core/byte-budget.ts';
 import { readConfig } from '../core/config.ts';
 import { Changes } from '../core/db/changes.ts';
@@ -10,6 +9,7 @@ import { createIntake } from '../delivery/accept/intake.ts';
 import { createOrm } from '../core/db/orm.ts';
 import { MasterKeyError, requireMasterKey } from '../core/db/master-key.ts';
 import { createPool, createReadPool } from '../core/db/pool.ts';
+import { addPoolGauges, countCommits } from '../core/metrics/database-metrics.ts';
 import { NoSessionsError, requireSessions } from '../core/db/require-sessions.ts';
 import { parseAllowlist } from '../delivery/guard/guard.ts';
 import { createResolver } from '../delivery/guard/resolve.ts';
@@ -25,7 +25,6 @@ import { KeyRing } from './auth/key-ring.ts';
 import { KeyUse } from './auth/key-use.ts';
 import { PortalSessions } from './auth/portal-sessions.ts';
 import { Sessions } from './auth/sessions.ts';
-import { readHandover } from './dashboard/health.ts';
 import { loadDashboard } from './dashboard-files.ts';
 import { LiveHub } from './live/hub.ts';
 import { listenToDatabase } from './live/listen.ts';
@@ -63,13 +62,13 @@ async function main(): Promise<void> {
   const changes = new Changes(pool);
   const live = new LiveHub();
   const workflows = createWorkflows(config.temporalUiUrl);
-  const metrics = createMetrics(() => readHandover({ reads }));
-  collectDefaultMetrics({ register: metrics.registry });
+  const metrics = createMetrics();
+  addPoolGauges(metrics.registry, { hot: pool, reads });
   const app = createApp({
     orm,
     pool,
     reads,
-    intake: createIntake(pool),
+    intake: createIntake(pool, countCommits(metrics.registry, 'accept')),
     changes,
     live,
     keys,

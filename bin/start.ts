@@ -6,7 +6,7 @@ import { createPool } from '../core/db/pool.ts';
 import { createSecretBox } from '../core/secrets.ts';
 import { openDataDir, type DataDir } from './embedded/data-dir.ts';
 import { OperatorError } from './embedded/operator-error.ts';
-import { isPortFree } from './embedded/ports.ts';
+import { findFreePortFrom, isPortFree } from './embedded/ports.ts';
 import { startParts, type RunningParts } from './embedded/stack.ts';
 import { buildUi, bundleWorkflows, clearServices, describeApi, describeWorker, migrate } from './services.ts';
 import { supervise, type Supervised } from './supervise.ts';
@@ -43,6 +43,7 @@ async function start(config: Config, dataDir: DataDir, running: Running, signal:
   await migrate(dataDir, env, signal);
   await checkMasterKey(env);
   env['POSTHORN_WORKFLOW_BUNDLE'] ||= await bundling;
+  env['METRICS_PORT'] = await chooseMetricsPort(config.metricsPort);
   await building;
   const programs = [describeApi(dataDir, env, config.port), describeWorker(dataDir, env)];
   const results = await Promise.allSettled(programs.map((program) => supervise(program, context)));
@@ -67,6 +68,12 @@ function environmentFor(config: Config, dataDir: DataDir, { postgres, temporal }
   return env;
 }
 
+/** Chosen here, so that the lines at the end can name it. */
+async function chooseMetricsPort(first: number | null): Promise<string> {
+  const port = first === null ? undefined : await findFreePortFrom(first);
+  return String(port ?? 'off');
+}
+
 /** @throws MasterKeyError once, instead of once per process */
 async function checkMasterKey(env: NodeJS.ProcessEnv): Promise<void> {
   const { databaseUrl, masterKeys } = readConfig(env);
@@ -83,6 +90,13 @@ function announce(config: Config, dataDir: DataDir, env: NodeJS.ProcessEnv): voi
   const lines = [
     ['Dashboard', base],
     ['API reference', `${base}/api/docs`],
+    [
+      'Metrics',
+      [config.port, env['METRICS_PORT']]
+        .filter((port) => port !== 'off')
+        .map((port) => `http://localhost:${port}/metrics`)
+        .join(' '),
+    ],
     ['Temporal Web UI', env['POSTHORN_TEMPORAL_UI_URL'] ?? 'set POSTHORN_TEMPORAL_UI_URL to have links to it'],
     ['Admin key', process.env['POSTHORN_ADMIN_KEY'] ? 'as set by POSTHORN_ADMIN_KEY' : dataDir.state.adminKey],
     ['Data and logs', dataDir.path],

@@ -49,6 +49,11 @@ export class Batcher<In, Out> {
     this.averageMs = options.gap && options.longestGapMs ? options.longestGapMs / options.gap : 0;
   }
 
+  /** Items that are not in a batch yet. */
+  get size(): number {
+    return this.waiting.length;
+  }
+
   add(item: In): Promise<Out> {
     if (this.waiting.length >= (this.options.maxWaiting ?? Infinity)) {
       return Promise.reject(new OverloadedError(`more than ${this.options.maxWaiting} writes are waiting`));

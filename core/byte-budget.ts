@@ -1,6 +1,6 @@
 /** Bounds the bytes of payloads in memory. A payload larger than the bound is admitted if nothing else is held. */
 export class ByteBudget {
-  private readonly most: number;
+  readonly most: number;
   private readonly onCapacity: () => void;
   private bytes = 0;
   /** The largest refused size: smaller ones are refused as well until there is capacity for it. */

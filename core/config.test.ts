@@ -20,6 +20,7 @@ describe('readConfig', () => {
   it('has a default for everything but the database and the master key', () => {
     expect(readConfig(needed)).toEqual({
       port: 8080,
+      metricsPort: 9464,
       databaseUrl: needed.DATABASE_URL,
       dataDir: '.posthorn',
       adminKey: undefined,

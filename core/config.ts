@@ -83,6 +83,9 @@ function isDnsServer(text: string): boolean {
 
 const Environment = z.object({
   PORT: integer(8080, 1, 65_535),
+  METRICS_PORT: z.union([off, integer(9464, 1, 65_535)], {
+    error: 'must be a port from 1 to 65535, or off',
+  }),
   DATABASE_URL: url('postgresql:', 'postgres:'),
   POSTHORN_DATA_DIR: z.string().default('.posthorn'),
   POSTHORN_ADMIN_KEY: z.string().min(16, { error: 'must be at least 16 characters long' }).optional(),
@@ -119,6 +122,8 @@ const Environment = z.object({
 export interface Config {
   /** API and dashboard. Default 8080. */
   readonly port: number;
+  /** Of a worker's metrics and probes, or the next free one; null: none. Default 9464. */
+  readonly metricsPort: number | null;
   readonly databaseUrl: string;
   /** Folder of the embedded parts' data. Default `.posthorn`. */
   readonly dataDir: string;
@@ -181,6 +186,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const settings = parsed.data;
   return Object.freeze({
     port: settings.PORT,
+    metricsPort: settings.METRICS_PORT,
     databaseUrl: settings.DATABASE_URL,
     dataDir: settings.POSTHORN_DATA_DIR,
     adminKey: settings.POSTHORN_ADMIN_KEY,

@@ -19,6 +19,7 @@ import { LaneReports } from './concurrency/lane-reports.ts';
 import { Lanes } from './concurrency/lanes.ts';
 import { Lease } from './lease/lease.ts';
 import { Payloads } from './claim/payloads.ts';
+import type { EngineHooks, EngineState } from './monitor/engine-state.ts';
 import { Recorder } from './record/recorder.ts';
 import { Starter } from './handover/workflow-starter.ts';
 
@@ -41,6 +42,8 @@ export interface EngineOptions {
   onRecorded: (claimed: Claimed) => void;
   /** Called when a webhook starts or stops being held back, or the reason changes. */
   onLaneChanged: (owner: LaneOwner) => void;
+  /** For the metrics. */
+  hooks: EngineHooks;
 }
 
 const AT_ONCE: Postponement = { delayMs: 0, reason: null };
@@ -69,12 +72,13 @@ export class Engine {
   private checking: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
-    const { pool, log, retryUnitMs, maxInFlight } = options;
+    const { pool, log, retryUnitMs, maxInFlight, hooks } = options;
     this.options = options;
-    this.lease = new Lease({ ...options, onLost: (lostId) => this.dropUnbegun(lostId) });
+    this.lease = new Lease({ ...options, ...hooks, onLost: (lostId) => this.dropUnbegun(lostId) });
     this.starter = new Starter(options.taskQueue, log, {
       onTaken: (id, members) => this.handover.handedOver(id, members),
       onRefused: (reason) => void this.handover.noteRefusal(this.lease.id, reason),
+      ...hooks,
     });
     const { starter } = this;
     this.handover = new Handover({ pool, log, starter, retryUnitMs, maxGroup: options.coalesceMax });
@@ -96,7 +100,7 @@ export class Engine {
       onChanged: options.onLaneChanged,
     });
     const { inFlight, lanes, lease, payloads } = this;
-    this.claims = new Claims({ pool, lease, inFlight, payloads, log });
+    this.claims = new Claims({ pool, lease, inFlight, payloads, log, onClaimed: hooks.onClaimed });
     const { claims } = this;
     this.dispatcher = new Dispatcher({ log, lease, claims, lanes, inFlight, payloads });
     this.activityRuns = new ActivityRuns({ pool, claims, inFlight, lanes, retryUnitMs, clock: options.clock });
@@ -110,6 +114,20 @@ export class Engine {
   /** Temporal is reachable: starts workflows from now on. Claiming and sending do not wait for this. */
   connect(client: Client): void {
     this.starter.connect(client);
+  }
+
+  /** What the metrics and the probes report. */
+  read(): EngineState {
+    const { lease, lanes, inFlight, payloads, starter } = this;
+    return {
+      started: this.sweeping !== undefined,
+      leaseIsFresh: lease.fresh(),
+      unconfirmedMs: lease.unconfirmedMs,
+      inFlight: inFlight.count,
+      payloadBytes: payloads.budget.held,
+      handoverBacklog: starter.backlog,
+      lanes: lanes.all(),
+    };
   }
 
   /** Starts to claim and send; call it after `enlist`. */
@@ -137,6 +155,7 @@ export class Engine {
     await this.claims.stop();
     await this.listener?.close();
     clearInterval(this.sweeping);
+    this.sweeping = undefined;
     await this.checking;
     this.reports.stop();
     this.giveBack(this.lanes.clear());
@@ -151,7 +170,7 @@ export class Engine {
     return new AttemptRunner({
       ...options,
       lease,
-      recorder: new Recorder(options.pool, options.log),
+      recorder: new Recorder(options.pool, options.log, options.hooks.onRecorded),
       handover: this.handover,
       release: (delivery) => this.release(delivery.worker, [delivery]),
       postpone: (delivery, postponement) => this.release(delivery.worker, [delivery], postponement),
@@ -168,6 +187,7 @@ export class Engine {
 
   /** Drops deliveries that were claimed under a lost lease and have not started; running attempts notice it themselves. */
   private dropUnbegun(lostId: string): void {
+    this.options.hooks.onLeaseLost();
     for (const delivery of this.lanes.clear()) {
       if (delivery.worker === lostId) delivery.end(null);
       else this.lanes.add(delivery.claimed, delivery);

@@ -9,7 +9,6 @@ import { KeyRing } from '../api/auth/key-ring.ts';
 import { KeyUse } from '../api/auth/key-use.ts';
 import { PortalSessions } from '../api/auth/portal-sessions.ts';
 import { Sessions } from '../api/auth/sessions.ts';
-import { readHandover } from '../api/dashboard/health.ts';
 import { loadDashboard } from '../api/dashboard-files.ts';
 import { LiveHub } from '../api/live/hub.ts';
 import { listenToDatabase } from '../api/live/listen.ts';
@@ -130,7 +129,7 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
     allowlist: parseAllowlist('127.0.0.0/8'),
     resolve: createResolver(),
     registry: platforms,
-    metrics: createMetrics(() => readHandover({ reads })),
+    metrics: createMetrics(),
     log,
     bodyLimit: BODY_LIMIT,
     bodies: new ByteBudget(64 * 1024 * 1024),

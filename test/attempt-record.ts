@@ -29,6 +29,8 @@ export function attemptOf(
     workflowId: 'workflow',
     handingOver: false,
     tells: null,
+    platform: 'urpa',
+    due: null,
     ...more,
   };
 }

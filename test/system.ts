@@ -77,6 +77,7 @@ export class System {
       POSTHORN_TASK_QUEUE: this.taskQueue,
       POSTHORN_WORKFLOW_BUNDLE: options.env?.['POSTHORN_WORKFLOW_BUNDLE'] ?? inject('workflowBundle'),
       LOG_LEVEL: 'warn',
+      METRICS_PORT: 'off',
       ...options.env,
     };
   }

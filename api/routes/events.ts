@@ -80,7 +80,7 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
         if (errors.length > 0) throw invalidRequest(errors);
         const [result] = await deps.intake.emit([emission!]);
         if (result!.kind !== 'accepted') throw refuse(result!, deps.log);
-        if (!result!.replayed) deps.metrics.countEvents(platform.id, 1);
+        countAccepted(deps, platform, [result!]);
         tellAccepted(deps.changes, platform.id, orgId, [result!]);
         return answerText(
           writeAccepted(emission!, result!),
@@ -106,8 +106,7 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
         const members = requireObject(encodeBody(text));
         const emissions = readBatch(reader, members.get('events'), orgId, deps.bodyLimit);
         const results = await deps.intake.emit(emissions).catch(refuseTooMany);
-        const fresh = results.filter((result) => result.kind === 'accepted' && !result.replayed).length;
-        deps.metrics.countEvents(platform.id, fresh);
+        countAccepted(deps, platform, results);
         tellAccepted(deps.changes, platform.id, orgId, results);
         const written = results.map((result, index) =>
           result.kind === 'accepted'
@@ -140,6 +139,12 @@ function refuseTooMany(error: unknown): never {
   if (!(error instanceof TooManyDeliveriesError)) throw error;
   const message = `would make ${error.deliveries} deliveries, and a request makes at most ${error.most}; send fewer at once`;
   throw invalidRequest([{ path: 'events', message }]);
+}
+
+function countAccepted({ metrics }: ApiDeps, platform: Platform, results: EmitResult[]): void {
+  const fresh = results.flatMap((result) => (result.kind === 'accepted' && !result.replayed ? [result] : []));
+  const deliveries = fresh.reduce((sum, result) => sum + result.deliveries.length, 0);
+  if (fresh.length > 0) metrics.countAccepted(platform.id, fresh.length, deliveries);
 }
 
 function tellAccepted(changes: Changes, platform: string, orgId: string, results: EmitResult[]): void {

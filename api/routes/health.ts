@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import {
-  findHorizon,
-  findOldestNeeded,
-  readCountingDelay,
-  readMaintenance,
-  type OldestNeeded,
-} from '../../delivery/statistics/table-state.ts';
+import { writeScrape } from '../../core/metrics/scrape.ts';
+import { findHorizon, findOldestNeeded, type OldestNeeded } from '../../delivery/statistics/table-state.ts';
 import { answerJson, answerText } from '../answers.ts';
+import { readHandover } from '../dashboard/health.ts';
 import { SharedReads } from '../dashboard/shared-reads.ts';
 import type { ApiDeps } from '../deps.ts';
-import { addBodyGauge, addTableGauges } from '../metrics.ts';
+import { addIntakeGauges } from '../metrics.ts';
 import { content } from '../openapi/content.ts';
 import type { Router } from '../routing.ts';
+import { addTableGauges, addWaitingGauges } from '../table-metrics.ts';
 
 const Alive = z.object({ status: z.literal('ok') }).meta({ id: 'Alive' });
 const Ready = z
@@ -35,13 +32,10 @@ const OLDEST_PATIENCE_MS = 500;
 
 export function addHealthRoutes(router: Router, deps: ApiDeps): void {
   const readOldest = shareOldest(deps);
-  addBodyGauge(deps.metrics.registry, deps.bodies);
-  addTableGauges(deps.metrics.registry, {
-    horizon: () => findHorizon(deps.reads),
-    oldest: readOldest,
-    maintenance: () => readMaintenance(deps.reads),
-    countingDelay: () => readCountingDelay(deps.reads),
-  });
+  const { registry } = deps.metrics;
+  addIntakeGauges(registry, deps.bodies, deps.intake);
+  addTableGauges(registry, { reads: deps.reads, oldest: readOldest, handover: () => readHandover(deps) });
+  addWaitingGauges(registry, deps.reads);
 
   router.addPublic({
     method: 'get',
@@ -86,10 +80,16 @@ export function addHealthRoutes(router: Router, deps: ApiDeps): void {
     tag: 'Operation',
     operationId: 'getMetrics',
     summary: 'Metrics for Prometheus',
-    responses: { 200: { description: 'In its text format', content: { 'text/plain': { schema: z.string() } } } },
-    async handle() {
-      const { registry } = deps.metrics;
-      return answerText(await registry.metrics(), 200, { 'Content-Type': registry.contentType });
+    description: 'In its text format, or as OpenMetrics if `Accept` prefers that.',
+    responses: {
+      200: {
+        description: 'The metrics of this process',
+        content: { 'text/plain': { schema: z.string() }, 'application/openmetrics-text': { schema: z.string() } },
+      },
+    },
+    async handle(c) {
+      const { body, contentType } = writeScrape([await registry.metrics()], c.req.header('accept'));
+      return answerText(body, 200, { 'Content-Type': contentType });
     },
   });
 }

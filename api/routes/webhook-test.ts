@@ -49,7 +49,7 @@ export function addWebhookTestRoute(router: Router, deps: ApiDeps, platform: Pla
         });
         return made;
       });
-      deps.metrics.countEvents(platform.id, 1);
+      deps.metrics.countAccepted(platform.id, 1, 1);
       deps.changes.delivery(platform.id, orgId, event.deliveryId);
       const answer = { event_id: event.eventId, delivery_id: event.deliveryId, event: event.eventType };
       return answerJson(answer, 202);

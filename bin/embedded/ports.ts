@@ -46,6 +46,12 @@ export async function findFreePort(): Promise<number> {
   return port;
 }
 
+/** The first free port of the hundred from `first` on; undefined: none is. */
+export async function findFreePortFrom(first: number): Promise<number | undefined> {
+  for (let port = first; port < Math.min(first + TRIES, 65_536); port++) if (await isPortFree(port)) return port;
+  return undefined;
+}
+
 /** Servers that keep chosen ports from being chosen again. */
 type Held = Server[];
 

@@ -11,6 +11,8 @@ import { MOST_DELIVERIES, TooManyDeliveriesError } from './too-many-deliveries.t
 export interface Intake {
   /** @throws OverloadedError, TooManyDeliveriesError, LateError, or the database's error */
   emit(emissions: Emission[]): Promise<EmitResult[]>;
+  /** Requests that wait for a statement. */
+  readonly waiting: number;
 }
 
 /** A batch is closed at 8 MiB, with a surcharge per event for its rows. */
@@ -29,9 +31,9 @@ const STATEMENT_TIMED_OUT = '57014';
 /**
  * Requests that arrive together share a statement and its commit. All events of one request are in the same statement. Under contention,
  * events of busy owners are batched for longer so that others are not delayed. A request with very many deliveries has
- * a transaction of its own, with a statement for each part.
+ * a transaction of its own, with a statement for each part. `onCommit` is called with the events of each commit and its duration in seconds.
  */
-export function createIntake(pool: pg.Pool): Intake {
+export function createIntake(pool: pg.Pool, onCommit: (events: number, seconds: number) => void = () => {}): Intake {
   const recalls = new Recalls(pool);
   const fanOuts = new FanOuts(pool);
   const store = new EventStore(pool);
@@ -48,7 +50,7 @@ export function createIntake(pool: pg.Pool): Intake {
   const apart = new Batcher<Parts, EmitResult[]>({
     maxItems: 1,
     maxWaiting: 100,
-    run: async ([parts]) => [complete(parts!.flat(), await store.storeInParts(parts!))],
+    run: async ([parts]) => [complete(parts!.flat(), await timed(parts!.flat(), () => store.storeInParts(parts!)))],
   });
   const owners = new BusyOwners();
 
@@ -62,7 +64,8 @@ export function createIntake(pool: pg.Pool): Intake {
   }
 
   async function storeShared(requests: Emission[][]): Promise<Result[]> {
-    const stored = await store.store(requests.flat());
+    const emissions = requests.flat();
+    const stored = await timed(emissions, () => store.store(emissions));
     let position = 0;
     return requests.map((request) => complete(request, stored.slice(position, (position += request.length))));
   }
@@ -84,6 +87,13 @@ export function createIntake(pool: pg.Pool): Intake {
     return await apart.add(partsOf(request, deliveries));
   }
 
+  async function timed(emissions: Emission[], run: () => Promise<Stored[]>): Promise<Stored[]> {
+    const begun = performance.now();
+    const stored = await run();
+    onCommit(emissions.length, (performance.now() - begun) / 1_000);
+    return stored;
+  }
+
   function complete(request: Emission[], stored: Stored[]): Result {
     stored.forEach((result, index) => {
       if (result?.kind === 'accepted') fanOuts.note(request[index]!, result.deliveries.length);
@@ -93,6 +103,9 @@ export function createIntake(pool: pg.Pool): Intake {
   }
 
   return {
+    get waiting() {
+      return prompt.size + patient.size + apart.size;
+    },
     async emit(emissions) {
       const { platform, orgId } = emissions[0]!;
       const givesWay = owners.note(`${platform}\n${orgId}`, emissions.length, performance.now());

@@ -103,6 +103,8 @@ export class AttemptRunner {
     const { outcome, delayMs } = verdict;
     const record: AttemptRecord = {
       worker: delivery.worker,
+      platform: claimed.platform,
+      due: delivery.workflowId === null ? claimed.due : null,
       deliveryId: claimed.delivery_id,
       attemptId: newId(),
       number,

@@ -16,6 +16,8 @@ export interface ClaimsDeps {
   inFlight: InFlightDeliveries;
   payloads: Payloads;
   log: Logger;
+  /** Called after each claim with the name of its statement, the number of claimed deliveries and its duration. */
+  onClaimed?: (statement: string, deliveries: number, seconds: number) => void;
 }
 
 export interface Taken<Row> extends Brought<Row> {
@@ -72,7 +74,7 @@ export class Claims {
     bytes: number,
     ...values: unknown[]
   ): Promise<Taken<Row>> {
-    const { pool, lease, inFlight, payloads } = this.deps;
+    const { pool, lease, inFlight, payloads, onClaimed } = this.deps;
     while (this.looking) await this.looking;
     if (this.stopped) return { worker: lease.id, rows: [], left: [] };
     if (!lease.fresh()) throw new Error('the lease cannot be confirmed');
@@ -81,7 +83,10 @@ export class Claims {
     try {
       let claimed = 0;
       const brought = await payloads.hold(worker, bytes, async (most) => {
+        const begun = performance.now();
         const { rows: all } = await pool.query<Row>({ ...statement, values: [worker, ...values, most] });
+        const found = all.filter((row) => row.delivery_id !== null).length;
+        onClaimed?.(statement.name, found, (performance.now() - begun) / 1_000);
         const rows = all.some(lacksEvent) ? await this.endWithoutEvent(worker, all) : all;
         claimed = rows.length;
         for (const row of rows) this.parseOptions(row);

@@ -81,8 +81,13 @@ export class Lane<Job> {
 
   /** Duration of an attempt, in milliseconds, including those that have no answer yet. */
   duration(now: number): number {
+    return Math.max(this.adaptive.averageMs, this.oldestMs(now));
+  }
+
+  /** How long the oldest of the running attempts has been running, in milliseconds; 0 without one. */
+  oldestMs(now: number): number {
     const [oldest] = this.begun;
-    return Math.max(this.adaptive.averageMs, oldest ? now - oldest.at : 0);
+    return oldest ? now - oldest.at : 0;
   }
 
   /** Slow lanes have a separate share of the capacity. */

@@ -15,7 +15,12 @@ export interface ResolverOptions {
   timeoutMs?: number;
   /** Concurrent queries, 1000 by default; further ones fail at once. */
   maxQueries?: number;
+  /** Called for each name except those in /etc/hosts, with the duration of the query in seconds; 0 if DNS was not asked. */
+  onAnswer?: (answer: NameAnswer, seconds: number) => void;
 }
+
+/** `cached`: known from before; `unknown`: DNS knows no such name; `failed`: no answer in time; `overloaded`: too many at once. */
+export type NameAnswer = 'found' | 'cached' | 'unknown' | 'failed' | 'overloaded';
 
 interface Answer {
   addresses: ResolvedAddress[];
@@ -45,7 +50,7 @@ const NO_SUCH_NAME = ['ENOTFOUND', 'ENODATA'];
  * It rejects with code ENOTFOUND when there is no such name, and EAI_AGAIN when DNS did not answer or failed.
  */
 export function createResolver(options: ResolverOptions = {}): Resolve {
-  const { servers, hostsFile = '/etc/hosts', timeoutMs = 1_000, maxQueries = 1_000 } = options;
+  const { servers, hostsFile = '/etc/hosts', timeoutMs = 1_000, maxQueries = 1_000, onAnswer = () => {} } = options;
   const resolver = new Resolver({ timeout: timeoutMs, tries: TRIES });
   if (servers) resolver.setServers(servers);
   const hosts = new HostsFile(hostsFile);
@@ -53,7 +58,9 @@ export function createResolver(options: ResolverOptions = {}): Resolve {
   const running = new Map<string, Promise<Answer>>();
 
   async function ask(name: string): Promise<Answer> {
+    const begun = performance.now();
     const answer = await query(resolver, name);
+    onAnswer(nameAnswer(answer), (performance.now() - begun) / 1_000);
     const [oldest] = answers.keys();
     if (answers.size >= MOST_REMEMBERED && oldest !== undefined) answers.delete(oldest);
     answers.set(name, answer);
@@ -62,10 +69,14 @@ export function createResolver(options: ResolverOptions = {}): Resolve {
 
   async function answerOf(name: string): Promise<Answer> {
     const remembered = answers.get(name);
-    if (remembered && remembered.until > performance.now()) return remembered;
+    if (remembered && remembered.until > performance.now()) {
+      onAnswer('cached', 0);
+      return remembered;
+    }
     answers.delete(name);
     const asked = running.get(name);
     if (asked) return await asked;
+    if (running.size >= maxQueries) onAnswer('overloaded', 0);
     if (running.size >= maxQueries) return { addresses: [], error: failure('EAI_AGAIN', name), until: 0 };
     const asking = ask(name).finally(() => running.delete(name));
     running.set(name, asking);
@@ -114,6 +125,11 @@ async function query(resolver: Resolver, name: string): Promise<Answer> {
   if (addresses.length > 0) return { addresses, error: null, until: after(Math.min(...found.map(({ ttl }) => ttl))) };
   const code = codes.every((each) => NO_SUCH_NAME.includes(String(each))) ? 'ENOTFOUND' : 'EAI_AGAIN';
   return { addresses, error: failure(code, name), until: after(NEGATIVE_TTL_S) };
+}
+
+function nameAnswer({ error }: Answer): NameAnswer {
+  if (error === null) return 'found';
+  return error.code === 'ENOTFOUND' ? 'unknown' : 'failed';
 }
 
 function after(seconds: number): number {

@@ -39,6 +39,10 @@ export class TemporalWorker {
     this.options = options;
   }
 
+  get isConnected(): boolean {
+    return this.worker?.getState() === 'RUNNING';
+  }
+
   /** Resolves with the reason if Temporal's worker ended without a stop. */
   get failed(): Promise<Error> {
     return this.ended.promise;

@@ -40,7 +40,13 @@ export interface StarterHooks {
   onTaken: (workflowId: string, deliveryIds: string[]) => Promise<void>;
   /** Called with the error message when Temporal refuses a workflow for good. */
   onRefused: (reason: string) => void;
+  /** Called when a workflow is to be started, with the number of its deliveries. */
+  onStart?: (deliveries: number) => void;
+  /** Called after each request with Temporal's answer; after `failed` the request is repeated. */
+  onAnswer?: (answer: StartAnswer, seconds: number) => void;
 }
+
+export type StartAnswer = 'accepted' | 'refused' | 'failed';
 
 /** A start that waits for Temporal, without the parts of its members that the request does not need. */
 interface Waiting {
@@ -86,6 +92,11 @@ export class Starter {
     return this.client !== undefined && this.pending === 0;
   }
 
+  /** Deliveries whose workflow Temporal has not accepted yet. */
+  get backlog(): number {
+    return this.pending;
+  }
+
   /** Temporal is reachable: starts pending workflows. */
   connect(client: Client): void {
     this.client = client;
@@ -96,6 +107,7 @@ export class Starter {
     const { plan, known, members, done } = start;
     const deliveryIds = members.map((member) => member.delivery_id);
     this.pending += deliveryIds.length;
+    this.hooks.onStart?.(deliveryIds.length);
     this.waiting.push({
       options: this.options(start, deliveryIds),
       plan,
@@ -138,9 +150,13 @@ export class Starter {
 
   private async begin(client: Client, start: Waiting): Promise<void> {
     for (let failures = 0; !this.stopped; failures++) {
+      const begun = performance.now();
+      const tell = (answer: StartAnswer) => this.hooks.onAnswer?.(answer, (performance.now() - begun) / 1_000);
       try {
-        return await (start.known ? this.wakeOrStart(client, start) : this.startFresh(client, start));
+        await (start.known ? this.wakeOrStart(client, start) : this.startFresh(client, start));
+        return tell('accepted');
       } catch (error) {
+        tell(isFinal(error) ? 'refused' : 'failed');
         if (isFinal(error)) return this.giveUp(start, error);
         if (failures % 30 === 0) this.log.warn({ err: error }, 'workflow start failed: retrying');
         await delay(RETRY_MS);

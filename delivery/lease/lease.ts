@@ -27,6 +27,8 @@ export interface LeaseOptions {
   /** Set by each beat. */
   clock: DatabaseClock;
   onLost: (lostId: string) => void;
+  /** Called when claims of dead workers were taken over. */
+  onTakenOver?: (deliveries: number) => void;
 }
 
 type Slice = SliceEnd & { found: number };
@@ -43,6 +45,7 @@ export class Lease {
   private readonly pool: pg.Pool;
   private readonly log: Logger;
   private readonly onLost: (lostId: string) => void;
+  private readonly onTakenOver: ((deliveries: number) => void) | undefined;
   private readonly clock: DatabaseClock;
   private confirmedAt = -Infinity;
   private ticks = 1;
@@ -55,10 +58,11 @@ export class Lease {
   private unswept = false;
   private readonly seen = new Map<string, { beat: string; silentMs: number }>();
 
-  constructor({ databaseUrl, pool, log, clock, onLost }: LeaseOptions) {
+  constructor({ databaseUrl, pool, log, clock, onLost, onTakenOver }: LeaseOptions) {
     this.log = log;
     this.clock = clock;
     this.onLost = onLost;
+    this.onTakenOver = onTakenOver;
     this.pool = new pg.Pool(
       connectOptions(databaseUrl, {
         max: 1,
@@ -84,7 +88,12 @@ export class Lease {
 
   /** Whether an attempt may start now. */
   fresh(): boolean {
-    return performance.now() - this.confirmedAt < FRESH_MS;
+    return this.unconfirmedMs < FRESH_MS;
+  }
+
+  /** Milliseconds since it was confirmed; Infinity before the start. */
+  get unconfirmedMs(): number {
+    return performance.now() - this.confirmedAt;
   }
 
   /** Living workers, this one included. */
@@ -184,6 +193,7 @@ export class Lease {
   }
 
   private tell(dead: string[], deliveries: number): void {
+    if (deliveries > 0) this.onTakenOver?.(deliveries);
     if (dead.length > 0 || deliveries > 0) this.log.warn({ dead, deliveries }, 'took over the claims of dead workers');
   }
 }

@@ -28,12 +28,23 @@ export interface AttemptRecord {
    * be told.
    */
   tells: OperationalEvent | null;
+  /** For the metrics. */
+  platform: string;
+  /** When a dispatcher found it due, in seconds since 1970; null if a workflow's activity claimed it. */
+  due: number | null;
   /** Called if PostgreSQL refuses it for good, so that it is recorded later, if at all. */
   onSetAside?: () => void;
 }
 
 /** The delivery's new state; null if the claim was lost and only the attempt was stored. */
 export type Recorded = { status: DeliveryStatus; nextAttemptAt: Date | null } | null;
+
+/** Called with the attempts of one commit and its duration. `counts` tells whether an attempt's result changed its delivery. */
+export type OnRecorded = (
+  records: AttemptRecord[],
+  counts: (record: AttemptRecord) => boolean,
+  seconds: number,
+) => void;
 
 /** By attempt; a promise for attempts that were set aside. */
 type Results = Map<string, Result>;
@@ -51,11 +62,13 @@ const LONGEST_ASIDE_MS = 60_000;
 export class Recorder {
   private readonly pool: pg.Pool;
   private readonly log: Logger;
+  private readonly onRecorded: OnRecorded;
   private readonly batcher: Batcher<AttemptRecord, Recorded>;
 
-  constructor(pool: pg.Pool, log: Logger) {
+  constructor(pool: pg.Pool, log: Logger, onRecorded: OnRecorded = () => {}) {
     this.pool = pool;
     this.log = log;
+    this.onRecorded = onRecorded;
     this.batcher = new Batcher({
       maxItems: 256,
       maxWeight: 8 * 1024 * 1024,
@@ -125,12 +138,15 @@ export class Recorder {
   /** All of them have the same kind of result. */
   private async insert(worker: string, records: AttemptRecord[], results: Results): Promise<void> {
     const statement = statementFor(worker, records);
+    const begun = performance.now();
     const { rows } = await this.pool.query<RecordRow>(statement);
     const recorded = new Map(rows.map((row) => [row.delivery_id, row]));
     for (const { attemptId, deliveryId } of records) {
       const row = recorded.get(deliveryId);
       if (row) results.set(attemptId, { status: row.status, nextAttemptAt: row.next_attempt_at });
     }
+    const seconds = (performance.now() - begun) / 1_000;
+    this.onRecorded(records, ({ deliveryId }) => recorded.has(deliveryId), seconds);
     const late = records.filter(({ deliveryId }) => !recorded.has(deliveryId));
     if (late.length > 0) {
       const messages = late.map((record) => record.result.errorMessage);
