@@ -1,3 +1,3 @@
 declare module 'node:crypto' {
-  export const webcrypto: Crypto;
+  export const webcrypto: typeof globalThis.crypto;
 }

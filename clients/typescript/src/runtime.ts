@@ -1,5 +1,5 @@
 /** Node 18 has no global `crypto`; `node.ts` sets it there. */
-export const runtime: { crypto: Crypto } = { crypto: globalThis.crypto };
+export const runtime: { crypto: typeof globalThis.crypto } = { crypto: globalThis.crypto };
 
 /** A random idempotency key. */
 export function newKey(): string {

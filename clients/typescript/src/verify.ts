@@ -24,6 +24,8 @@ export interface VerifyOptions {
   tolerance?: number;
 }
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 const WRONG = 'The signature is not of this secret and body.';
 const PREFIX = 'whsec_';
 const encoder = new TextEncoder();
@@ -45,7 +47,7 @@ export async function verify<Platform extends PlatformId = PlatformId>(
   const secrets = typeof secret === 'string' ? [secret] : secret;
   // With an empty key anybody could sign.
   if (secrets.length === 0 || secrets.includes('')) throw new TypeError('The secret is empty.');
-  const bytes = typeof body === 'string' ? encoder.encode(body) : body;
+  const bytes = typeof body === 'string' ? encoder.encode(body) : new Uint8Array(body);
   const values = readHeaders(headers);
   const signature = values.get('webhook-signature');
   if (signature === undefined) await verifyHex(bytes, values, secrets);
@@ -54,7 +56,7 @@ export async function verify<Platform extends PlatformId = PlatformId>(
 }
 
 async function verifyStandard(
-  body: Uint8Array,
+  body: Bytes,
   signature: string,
   values: ReadonlyMap<string, string>,
   secrets: readonly string[],
@@ -79,11 +81,7 @@ async function verifyStandard(
   }
 }
 
-async function verifyHex(
-  body: Uint8Array,
-  values: ReadonlyMap<string, string>,
-  secrets: readonly string[],
-): Promise<void> {
+async function verifyHex(body: Bytes, values: ReadonlyMap<string, string>, secrets: readonly string[]): Promise<void> {
   const sent = [...values]
     .filter(([name]) => /^x-[a-z0-9]+-signature(-next)?$/.test(name))
     .map(([, value]) => fromHex(value));
@@ -96,16 +94,14 @@ async function verifyHex(
 }
 
 /** Compares every signature with every key. `crypto.subtle.verify` compares in constant time. */
-async function requireMatch(signed: Uint8Array, sent: (Uint8Array | undefined)[], keys: Uint8Array[]): Promise<void> {
+async function requireMatch(signed: Bytes, sent: (Bytes | undefined)[], keys: Bytes[]): Promise<void> {
   const { subtle } = runtime.crypto;
   let isGenuine = false;
   for (const bytes of keys) {
-    const key = await subtle.importKey('raw', bytes as BufferSource, { name: 'HMAC', hash: 'SHA-256' }, false, [
-      'verify',
-    ]);
+    const key = await subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
     for (const signature of sent) {
       if (!signature) continue;
-      isGenuine = (await subtle.verify('HMAC', key, signature as BufferSource, signed as BufferSource)) || isGenuine;
+      isGenuine = (await subtle.verify('HMAC', key, signature, signed)) || isGenuine;
     }
   }
   if (!isGenuine) throw new InvalidSignatureError(WRONG);
@@ -115,7 +111,7 @@ async function requireMatch(signed: Uint8Array, sent: (Uint8Array | undefined)[]
  * The key of `whsec_…` is the base64 after it, decoded. Any other secret is the key itself; if it happens to be base64, its decoded form is
  * one too.
  */
-function standardKeys(secret: string): Uint8Array[] {
+function standardKeys(secret: string): Bytes[] {
   const isStandard = secret.startsWith(PREFIX);
   const encoded = isStandard ? secret.slice(PREFIX.length) : secret;
   const decoded = encoded.length >= 4 ? fromBase64(encoded) : undefined;
@@ -140,7 +136,7 @@ function isHeaders(headers: ReceivedHeaders): headers is Extract<ReceivedHeaders
 }
 
 /** Padding is optional. Undefined if it is not base64. */
-function fromBase64(text: string): Uint8Array | undefined {
+function fromBase64(text: string): Bytes | undefined {
   if (!/^[A-Za-z0-9+/]{2,}={0,2}$/.test(text)) return undefined;
   const digits = text.replace(/=+$/, '');
   // A last digit that is alone stands for no byte.
@@ -149,7 +145,7 @@ function fromBase64(text: string): Uint8Array | undefined {
 }
 
 /** Undefined if it is not hexadecimal. */
-function fromHex(text: string): Uint8Array | undefined {
+function fromHex(text: string): Bytes | undefined {
   if (!/^([0-9a-f]{2})+$/.test(text)) return undefined;
   return Uint8Array.from(text.match(/../g)!, (pair) => Number.parseInt(pair, 16));
 }
