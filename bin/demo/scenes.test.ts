@@ -26,8 +26,7 @@ test('the demo does not wait for deliveries to other webhooks', async () => {
   const posthorn = new Posthorn({
     url: 'http://posthorn.example',
     key: 'key',
-    fetch: async (url, init) =>
-      Response.json(answer(new URL(url).pathname, JSON.parse(init!.body as string) as never)),
+    fetch: async (url, init) => Response.json(answer(new URL(url).pathname, JSON.parse(init!.body as string) as never)),
   });
   const receiver: DemoReceiver = {
     urlOf: ({ path }) => `http://127.0.0.1${path}`,
