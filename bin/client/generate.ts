@@ -15,7 +15,7 @@ async function generate(): Promise<Record<string, string>> {
   const owners = findOwners(document);
   const owned = Object.values(owners.operations);
   const installation = listInstallation(document);
-  const nodes = await openapi(condense(document, owned, installation) as never);
+  const nodes = await openapi(condense(document, owned, installation) as never, { defaultNonNullable: false });
   const types = astToString(nodes.filter((node) => /interface (operations|components)\b/.test(astToString(node))));
   const routes = [
     ['OWNERS', owners.paths],

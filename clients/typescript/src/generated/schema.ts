@@ -555,12 +555,12 @@ export interface components {
        * @default 86400
        * @example 86400
        */
-      overlap: number;
+      overlap?: number;
       /**
        * @description true: also while two secrets are valid; the oldest of the three is dropped
        * @default false
        */
-      force: boolean;
+      force?: boolean;
     };
     RecoveryCount: {
       /** @description deliveries that match now, at most 10,000 */
