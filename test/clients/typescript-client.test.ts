@@ -230,7 +230,7 @@ test('recovers many deliveries', async () => {
   expect(await recoveries.count(filter)).toEqual({ count: 1, exact: true });
   const { id } = await recoveries.start({ filter, rate: 10 });
   await eventually(async () => (await recoveries.get(id)).state === 'completed');
-  expect((await failed.get(deliveries[0]!.id)).status).toBe('delivered');
+  await eventually(async () => (await failed.get(deliveries[0]!.id)).status === 'delivered');
 });
 
 test('makes and revokes keys, and tells how Posthorn is', async () => {
