@@ -49,7 +49,7 @@ export class Transport {
       let retryAfterMs = 0;
       try {
         const reply = await this.ask(request, timeoutMs, signal);
-        if (reply.status < 300 || reply.status === request.alsoFine) return decode(reply);
+        if (isSuccess(reply.status) || reply.status === request.alsoFine) return decode(reply);
         // The first try may have deleted it.
         if (isRepetition && request.method === 'DELETE' && reply.status === 404) return undefined;
         if (isLast || !isRepeated(reply.status, request)) throw refusal(reply);
@@ -92,6 +92,11 @@ export class Transport {
       signal?.removeEventListener('abort', abort);
     }
   }
+}
+
+/** In a browser, a redirect has the status 0. */
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 function isRepeated(status: number, { repeatable }: Request): boolean {
