@@ -52,6 +52,7 @@ export interface components {
          */
         key: string;
       } | null;
+      client_certificate: components['schemas']['ClientCertificate'];
       /**
        * @description a condition on the event's `data`; null: every event of the chosen types. Members are paths such as `contact.country`, each with a value or with operators (`$eq` `$ne` `$in` `$nin` `$gt` `$gte` `$lt` `$lte` `$exists` `$startsWith` `$not`), and `$and` `$or` `$not`
        * @example {
@@ -130,6 +131,13 @@ export interface components {
     WebhookHeaders: {
       [key: string]: string;
     };
+    /** @description null: none */
+    ClientCertificate: {
+      /** @description in PEM; those of intermediate authorities follow it */
+      certificate: string;
+      /** @description in PEM, without a passphrase; answers show `[redacted]`, and `[redacted]` in a change keeps the stored key */
+      private_key: string;
+    } | null;
     Problem: {
       /**
        * @description the code as a URN
@@ -228,6 +236,7 @@ export interface components {
          */
         key: string;
       } | null;
+      client_certificate: components['schemas']['ClientCertificate'];
       /**
        * @description a condition on the event's `data`; null: every event of the chosen types. Members are paths such as `contact.country`, each with a value or with operators (`$eq` `$ne` `$in` `$nin` `$gt` `$gte` `$lt` `$lte` `$exists` `$startsWith` `$not`), and `$and` `$or` `$not`
        * @example {
@@ -730,6 +739,18 @@ export interface components {
       created_at: string;
       /**
        * Format: date-time
+       * @description null: never
+       * @example 2026-01-22T10:30:00.000Z
+       */
+      expires_at: string | null;
+      /**
+       * Format: date-time
+       * @description to the minute, use by its sessions and portal links included; null: not used yet
+       * @example 2026-01-22T10:30:00.000Z
+       */
+      last_used_at: string | null;
+      /**
+       * Format: date-time
        * @example 2026-01-22T10:30:00.000Z
        */
       revoked_at: string | null;
@@ -770,6 +791,18 @@ export interface components {
        * @example 2026-01-22T10:30:00.000Z
        */
       created_at: string;
+      /**
+       * Format: date-time
+       * @description null: never
+       * @example 2026-01-22T10:30:00.000Z
+       */
+      expires_at: string | null;
+      /**
+       * Format: date-time
+       * @description to the minute, use by its sessions and portal links included; null: not used yet
+       * @example 2026-01-22T10:30:00.000Z
+       */
+      last_used_at: string | null;
       /**
        * Format: date-time
        * @example 2026-01-22T10:30:00.000Z
@@ -1228,6 +1261,13 @@ export interface operations {
              */
             key: string;
           } | null;
+          /** @description the certificate that attempts show to an `https` receiver that asks for one; the private key is encrypted at rest; default null */
+          client_certificate?: {
+            /** @description in PEM; those of intermediate authorities follow it */
+            certificate: string;
+            /** @description in PEM, without a passphrase; answers show `[redacted]`, and `[redacted]` in a change keeps the stored key */
+            private_key: string;
+          } | null;
           /**
            * @description which events it gets, by their data; an event that does not match makes no delivery; default null
            * @example {
@@ -1368,6 +1408,13 @@ export interface operations {
              * @example data.id
              */
             key: string;
+          } | null;
+          /** @description the certificate that attempts show to an `https` receiver that asks for one; the private key is encrypted at rest; default null */
+          client_certificate?: {
+            /** @description in PEM; those of intermediate authorities follow it */
+            certificate: string;
+            /** @description in PEM, without a passphrase; answers show `[redacted]`, and `[redacted]` in a change keeps the stored key */
+            private_key: string;
           } | null;
           /**
            * @description which events it gets, by their data; an event that does not match makes no delivery; default null
@@ -2062,6 +2109,11 @@ export interface operations {
            *     ]
            */
           scopes: ('webhooks:read' | 'webhooks:write' | 'events:write' | 'events:read' | 'admin')[];
+          /**
+           * @description seconds from now, up to ten years; by default, the key does not expire
+           * @example 7776000
+           */
+          expires_in?: number | null;
         };
       };
     };
