@@ -125,6 +125,12 @@ export default {
     never('ui-takes-only-types-from-the-api', { path: '^ui/' }, '^api/', 'The dashboard runs in a browser.', {
       dependencyTypesNot: ['type-only'],
     }),
+    only(
+      'the-client-stands-alone',
+      '^clients/typescript/src/(?!node\\.ts$)',
+      '^clients/typescript/src/',
+      'It runs in browsers and workers, and is published without the rest.',
+    ),
     never(
       'no-tests-in-the-system',
       { path: '^(api|activities|bin|core|delivery|ui|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
@@ -141,7 +147,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^build/' },
+    exclude: { path: '^(build|clients/typescript/dist)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -14,7 +14,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: [...rooms, 'ui'].map((room) => `${room}/**/*.test.ts`), maxWorkers: WORKERS },
+        test: {
+          name: 'unit',
+          include: [...rooms, 'clients', 'ui'].map((room) => `${room}/**/*.test.ts`),
+          maxWorkers: WORKERS,
+        },
       },
       {
         extends: true,

@@ -14,10 +14,10 @@ export async function emitMany(posthorn: Posthorn, owner: Owner, numbers: Number
 
 /** Pauses the webhook and emits events, whose deliveries are held. */
 export async function hold(posthorn: Posthorn, owner: Owner, webhookId: string, numbers: Numbers): Promise<void> {
-  await posthorn.call('POST', `${owner.webhooks}/${webhookId}/pause`);
+  await posthorn.ownerOf(owner).webhooks.pause(webhookId);
   await emitMany(posthorn, owner, numbers);
 }
 
 export async function resume(posthorn: Posthorn, owner: Owner, webhookId: string): Promise<void> {
-  await posthorn.call('POST', `${owner.webhooks}/${webhookId}/resume`);
+  await posthorn.ownerOf(owner).webhooks.resume(webhookId);
 }

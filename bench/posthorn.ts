@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
+import { Posthorn as Client, type EmittingOwner, type WebhookInput } from '../clients/typescript/src/index.ts';
 import { findFreePort } from '../bin/embedded/ports.ts';
 import { SERVICE_FLAGS } from '../bin/service-flags.ts';
 import { runToEnd, startChild, stopChild, type Child } from './children.ts';
@@ -25,9 +26,9 @@ export interface Posthorn {
   processes: ByProcess;
   targetOf(owner: Owner): Target;
   /** Registers a webhook and returns its id. */
-  register(url: string, owner?: Owner, fields?: Record<string, unknown>): Promise<string>;
-  /** @throws Error unless the response is a 2xx */
-  call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
+  register(url: string, owner?: Owner, fields?: Partial<WebhookInput>): Promise<string>;
+  /** Its API. */
+  ownerOf(owner: Owner): EmittingOwner<Record<string, object>>;
   /** Starts another worker process; after a kill, it replaces the first. */
   addWorker(): Promise<Child>;
   workers: Child[];
@@ -83,20 +84,21 @@ export async function startPosthorn(folder: string, options: PosthornOptions): P
     await addWorker();
     const origin = `http://127.0.0.1:${port}`;
     const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
-    const call = callOf(origin, headers);
+    const client = new Client({ url: origin, key: adminKey, timeoutMs: 60_000, retries: { tries: 1 } });
+    const ownerOf = ({ platform, orgId }: Owner) => client.owner(platform, orgId);
     const settle = () => untilQuiet(database, processes);
     return {
       database,
       processes,
       workers,
       addWorker,
-      call,
+      ownerOf,
       targetOf: ({ apiBase, eventType }) => {
         const paths = { path: `${apiBase}/events`, batchPath: `${apiBase}/events/batch` };
         return { origin, ...paths, headers, eventType, processes, settle };
       },
-      register: async (url, { webhooks, eventType } = URPA, fields = {}) =>
-        String((await call('POST', webhooks, { url, events: [eventType], ...fields }))['id']),
+      register: async (url, owner = URPA, fields = {}) =>
+        (await ownerOf(owner).webhooks.create({ url, events: [owner.eventType], ...fields })).id,
       countOpen: async () =>
         (await database.query<{ open: number }>('select count(*)::int as open from outbox')).rows[0]?.open ?? NaN,
       stop,
@@ -105,17 +107,4 @@ export async function startPosthorn(folder: string, options: PosthornOptions): P
     await stop();
     throw error;
   }
-}
-
-function callOf(origin: string, headers: Record<string, string>): Posthorn['call'] {
-  return async (method, path, body) => {
-    const response = await fetch(origin + path, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${text}`);
-    return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
-  };
 }

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 const CHECKS = [
   ['types', 'typescript/bin/tsc', '-p', '.'],
+  ['client types', 'typescript/bin/tsc', '-p', 'clients/typescript'],
+  ['client', '../bin/client/generate.ts', '--check'],
   [
     'ui types',
     'svelte-check/bin/svelte-check',

@@ -1,4 +1,4 @@
-import { createClient } from './demo/client.ts';
+import { ApiError, ConnectionError, Posthorn } from '../clients/typescript/src/index.ts';
 import { readOptions } from './demo/options.ts';
 import { printLine } from './demo/print.ts';
 import { startReceiver } from './demo/receiver.ts';
@@ -20,14 +20,14 @@ function stopRequested(): Promise<void> {
 
 async function main(): Promise<void> {
   const { url, key } = readOptions(process.argv.slice(2), process.env);
-  const client = createClient(url, key);
+  const posthorn = new Posthorn({ url, key, retries: { tries: 1 } });
   const receiver = await startReceiver(ENDPOINTS);
-  const demo: Demo = { client, receiver, registered: [] };
+  const demo: Demo = { posthorn, receiver, undo: [] };
   console.log(`Posthorn at ${url}`);
   try {
     await Promise.race([play(demo), stopRequested()]);
   } finally {
-    for (const path of demo.registered) await client.call('DELETE', path).catch(() => undefined);
+    for (const remove of demo.undo) await remove().catch(() => undefined);
     receiver.close();
   }
   console.log();
@@ -38,6 +38,8 @@ try {
   await main();
   process.exit(0);
 } catch (error) {
-  console.error(error instanceof OperatorError ? error.message : error);
+  if (error instanceof ConnectionError) {
+    console.error(`${error.message}; is "npm start" running? --url takes another address.`);
+  } else console.error(error instanceof OperatorError || error instanceof ApiError ? error.message : error);
   process.exit(1);
 }

@@ -1,3 +1,4 @@
+import type { AcceptedEvent, Recovery, RecoveryFilter } from '../clients/typescript/src/index.ts';
 import { eventually } from './eventually.ts';
 import { status, type Receiver } from './receiver.ts';
 import type { System } from './system.ts';
@@ -13,12 +14,9 @@ export async function makeFailures(
   event = 'activity.created',
 ): Promise<string[]> {
   receiver.answer(status(500));
-  const ids: string[] = [];
-  for (let left = count; left > 0; left -= 1_000) {
-    const events = Array.from({ length: Math.min(left, 1_000) }, () => ({ event, data: { id: '1' } }));
-    const { body } = await system.call('POST', '/api/urpa/events/batch', { events });
-    for (const result of body.results as { deliveries: { id: string }[] }[]) ids.push(result.deliveries[0]!.id);
-  }
+  const events = Array.from({ length: count }, () => ({ event, data: { id: '1' } }));
+  const results = await system.client.owner('urpa').events.emitBatch(events);
+  const ids = (results as AcceptedEvent[]).map(({ deliveries }) => deliveries[0]!.id);
   await eventually(async () => (await countStatus(system, 'failed', ids)) === count, 60_000);
   receiver.arrivals.length = 0;
   receiver.answer(status(200));
@@ -41,26 +39,26 @@ export function arrived(receiver: Receiver): string[] {
 export const RETRY_ALL = '/api/urpa/webhooks/events/retry';
 export const RECOVERIES = '/api/urpa/recoveries';
 
-export interface Recovery {
-  id: string;
-  state: string;
-  matched: number;
-  retried: number;
-  skipped: number;
-  workflow_id: string;
-}
+/** Something matched, so it has a workflow. */
+type StartedRecovery = Recovery & { workflow_id: string };
 
-export async function startRecovery(system: System, body: unknown): Promise<Recovery> {
-  const answer = await system.call('POST', RETRY_ALL, body);
-  if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
-  return answer.body;
+export async function startRecovery(
+  system: System,
+  input: { filter: RecoveryFilter; rate?: number },
+): Promise<StartedRecovery> {
+  return (await system.client.owner('urpa').recoveries.start(input)) as StartedRecovery;
 }
 
 /** Waits until a recovery is in this state. */
-export async function recoveryReaches(system: System, id: string, state: string, limitMs?: number): Promise<Recovery> {
+export async function recoveryReaches(
+  system: System,
+  id: string,
+  state: string,
+  limitMs?: number,
+): Promise<StartedRecovery> {
   return await eventually(async () => {
-    const { body } = await system.call('GET', `${RECOVERIES}/${id}`);
-    if (body.state !== state) throw new Error(`${id} is ${body.state}, not ${state}: ${JSON.stringify(body)}`);
-    return body as Recovery;
+    const recovery = await system.client.urpa.recoveries.get(id);
+    if (recovery.state !== state) throw new Error(`not ${state}: ${JSON.stringify(recovery)}`);
+    return recovery as StartedRecovery;
   }, limitMs);
 }

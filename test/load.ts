@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { ApiError } from '../clients/typescript/src/index.ts';
 import { eventually } from './eventually.ts';
 import type { Receiver } from './receiver.ts';
 import type { System } from './system.ts';
@@ -20,11 +21,9 @@ export function startLoad(system: System, perSecond: number): Load {
   const running = new Set<Promise<void>>();
   const emit = async () => {
     try {
-      const answer = await system.call('POST', '/api/urpa/events', { event: 'activity.created', data: { id: '1' } });
-      if (answer.status !== 202) refused.push(answer.status);
-      else accepted.push(...answer.body.deliveries.map((delivery: { id: string }) => delivery.id));
-    } catch {
-      refused.push(0);
+      accepted.push(...(await system.emit()));
+    } catch (error) {
+      refused.push(error instanceof ApiError ? error.status : 0);
     }
   };
   const timer = setInterval(() => {

@@ -1,5 +1,6 @@
+import type { NewWebhook, WebhookInput } from '../clients/typescript/src/index.ts';
 import type { Receiver } from './receiver.ts';
-import type { ApiAnswer, System } from './system.ts';
+import type { System } from './system.ts';
 
 export const POSTHORN = '/api/posthorn';
 export const ofOrganization = (orgId: string) => `${POSTHORN}/organizations/${orgId}`;
@@ -16,15 +17,10 @@ export const OPERATIONAL_EVENTS = [
 export async function listenTo(
   system: System,
   receiver: Pick<Receiver, 'url'>,
-  {
-    events = OPERATIONAL_EVENTS,
-    base = POSTHORN,
-    ...fields
-  }: { events?: string[]; base?: string; secret?: string; filter?: object } = {},
-): Promise<{ id: string; secret: string }> {
-  const answer: ApiAnswer = await system.call('POST', `${base}/webhooks`, { url: receiver.url, events, ...fields });
-  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-  return answer.body;
+  fields: Partial<WebhookInput> = {},
+): Promise<NewWebhook> {
+  const { webhooks } = system.client.owner('posthorn');
+  return await webhooks.create({ url: receiver.url, events: OPERATIONAL_EVENTS, ...fields });
 }
 
 export interface Told {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { Posthorn, type DeliveryDetail, type NewWebhook, type WebhookInput } from '../clients/typescript/src/index.ts';
 import { findFreePort } from '../bin/embedded/ports.ts';
 import { eventually } from './eventually.ts';
 
@@ -19,20 +20,6 @@ export interface SystemOptions {
   stack?: { databaseUrl: string; temporalAddress: string };
   /** The checkout that the processes run from; default: this one. */
   root?: URL;
-}
-
-export interface Delivery {
-  id: string;
-  webhook_id: string;
-  status: string;
-  attempts: number;
-  max_attempts: number;
-  status_code: number | null;
-  error_message: string | null;
-  next_attempt_at: string | null;
-  workflow_id: string | null;
-  payload: unknown;
-  attempt_history: { number: number; trigger: string; started_at: string; status_code: number | null }[];
 }
 
 export interface ApiAnswer {
@@ -125,27 +112,29 @@ export class System {
     return { status: response.status, headers: response.headers, body: text === '' ? null : JSON.parse(text) };
   }
 
+  /** A client that repeats nothing. */
+  get client(): Posthorn {
+    return new Posthorn({ url: this.apiUrl, key: this.adminKey, timeoutMs: 60_000, retries: { tries: 1 } });
+  }
+
   /** Registers a URPA webhook for all contact and activity events. */
-  async register(url: string, fields: Record<string, unknown> = {}): Promise<{ id: string; secret: string }> {
+  async register(url: string, fields: Partial<WebhookInput> = {}): Promise<NewWebhook> {
     const events = ['activity.created', 'contact.created'];
-    const answer = await this.call('POST', '/api/urpa/integrations/webhooks', { url, events, ...fields });
-    if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-    return answer.body;
+    return await this.client.owner('urpa').webhooks.create({ url, events, ...fields });
   }
 
   /** Emits one URPA event and returns the ids of its deliveries. */
-  async emit(data: unknown = { id: '1' }, event = 'activity.created'): Promise<string[]> {
-    const answer = await this.call('POST', '/api/urpa/events', { event, data });
-    if (answer.status !== 202) throw new Error(JSON.stringify(answer.body));
-    return answer.body.deliveries.map((delivery: { id: string }) => delivery.id);
+  async emit(data: object = { id: '1' }, event = 'activity.created'): Promise<string[]> {
+    const { deliveries } = await this.client.owner('urpa').events.emit(event, data);
+    return deliveries.map(({ id }) => id);
   }
 
-  async delivery(id: string): Promise<Delivery> {
-    return (await this.call('GET', `/api/urpa/webhooks/events/${id}`)).body;
+  async delivery(id: string): Promise<DeliveryDetail> {
+    return await this.client.urpa.deliveries.get(id);
   }
 
   /** Waits until a delivery has the status. */
-  async reaches(id: string, status: string, limitMs?: number): Promise<Delivery> {
+  async reaches(id: string, status: string, limitMs?: number): Promise<DeliveryDetail> {
     return await eventually(async () => {
       const delivery = await this.delivery(id);
       if (delivery.status !== status) throw new Error(`${id} is ${delivery.status}, not ${status}`);

@@ -98,7 +98,7 @@ async function fanOut({ stage, posthorn }: Play, id: string): Promise<Figure> {
   stage.say(`one event to ${count} webhooks`);
   await copyWebhook(posthorn, id, count, { columns: `'urpa', '', '{contact.updated}'` });
   const begun = performance.now();
-  await posthorn.call('POST', `${URPA.apiBase}/events`, { event: 'contact.updated', data: { id: '1' } });
+  await posthorn.ownerOf(URPA).events.emit('contact.updated', { id: '1' });
   for (const deadline = begun + LIMIT_MS; (await posthorn.countOpen()) > 0; await sleep(20)) {
     if (performance.now() > deadline) throw new Error('the fan-out did not end');
   }

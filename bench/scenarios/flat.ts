@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeliveryQuery } from '../../clients/typescript/src/index.ts';
 import { measureClaim } from '../claims.ts';
 import { readClock } from '../clock.ts';
 import { fill } from '../fill.ts';
@@ -54,21 +55,21 @@ async function measureFlat(stage: Stage): Promise<Figure[]> {
 async function measureOn(stage: Stage, posthorn: Posthorn, receiver: Receiver, webhookId: string): Promise<Measured> {
   const { events } = stage.options;
   const run = await measureLoad(posthorn.targetOf(URPA), receiver, events, CLIENTS);
-  const list = `${URPA.apiBase}/webhooks/events?limit=${PAGE_SIZE}`;
-  const firstPage = await timePage(posthorn, list);
-  const deepPage = await timePage(posthorn, `${list}&cursor=${await findDeepCursor(posthorn)}`);
-  const webhookPage = await timePage(posthorn, `${list}&webhook_id=${webhookId}`);
+  const firstPage = await timePage(posthorn, {});
+  const deepPage = await timePage(posthorn, { cursor: await findDeepCursor(posthorn) });
+  const webhookPage = await timePage(posthorn, { webhook_id: webhookId });
   const claim = await measureClaim(posthorn);
   return { delivered: throughputOf(run), firstPage, deepPage, webhookPage, claim };
 }
 
-async function timePage({ call }: Posthorn, path: string): Promise<number> {
+async function timePage(posthorn: Posthorn, query: DeliveryQuery): Promise<number> {
   const times: number[] = [];
+  const { deliveries } = posthorn.ownerOf(URPA);
   for (let page = 0; page < PAGES; page++) {
     const begun = readClock();
-    const { data } = await call('GET', path);
+    const { data } = await deliveries.list({ ...query, limit: PAGE_SIZE });
     times.push(readClock() - begun);
-    if (!Array.isArray(data) || data.length !== PAGE_SIZE) throw new Error(`${path} gave no whole page`);
+    if (data.length !== PAGE_SIZE) throw new Error(`${JSON.stringify(query)} gave no whole page`);
   }
   return percentile(times, 50);
 }
@@ -86,7 +87,7 @@ async function fillUp(stage: Stage, posthorn: Posthorn, { url }: Receiver, webho
   const open = stage.scale(50_000, 2_000);
   stage.say(`writing ${history} ended deliveries, ${open} held ones and ${open} in backoff`);
   const held = await posthorn.register(url, URPA_CONTACTS);
-  await posthorn.call('POST', `${URPA_CONTACTS.webhooks}/${held}/pause`);
+  await posthorn.ownerOf(URPA_CONTACTS).webhooks.pause(held);
   const failing = await posthorn.register(url, { ...URPA, eventType: 'contact.updated' });
   await fill(posthorn.database, 'history', webhookId, history);
   await fill(posthorn.database, 'held', held, open);

@@ -66,7 +66,7 @@ async function emitWhileFrozen({ stage, posthorn }: Play, count: number) {
 /** Makes this many deliveries due at once and freezes PostgreSQL when the first have arrived. */
 async function drainWhileFrozen({ stage, posthorn, receiver, webhookId }: Play, count: number) {
   stage.say(`${count} deliveries of 1 MiB become due, then PostgreSQL is frozen`);
-  await posthorn.call('POST', `${URPA.webhooks}/${webhookId}/pause`);
+  await posthorn.ownerOf(URPA).webhooks.pause(webhookId);
   const numbers = takeNumbers(count);
   const statuses = await postLarge(posthorn, numbers.first, count, 4);
   if (statuses.some((status) => status !== 202)) throw new Error('not every event was accepted');

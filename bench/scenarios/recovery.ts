@@ -39,8 +39,7 @@ async function measureRecovery(stage: Stage): Promise<Figure[]> {
   await receiver.answer({ status: 200 });
   await receiver.watch(numbers);
   const begun = readClock();
-  const filter = { webhook_id: id, status: ['failed'] };
-  await posthorn.call('POST', `${URPA.apiBase}/webhooks/events/retry`, { filter, rate: RATE });
+  await posthorn.ownerOf(URPA).recoveries.start({ filter: { webhook_id: id }, rate: RATE });
   const answered = readClock();
   const [arrived = [], ...more] = await receiver.untilAll(ARRIVAL_LIMIT_MS);
   const recovered = throughputOf({ begun: [begun], arrived });

@@ -61,8 +61,8 @@ async function measureBesideSilence(stage: Stage): Promise<Figure[]> {
 
 async function beside(posthorn: Posthorn, id: string, { count, url }: Silence, measure: () => Promise<number>) {
   await copyWebhook(posthorn, id, count, { columns: `'urpa', '', '{${EVENT_TYPE}}'`, url });
-  const event = { event: EVENT_TYPE, data: { id: '1' } };
-  const flood = setInterval(() => void posthorn.call('POST', `${URPA.apiBase}/events`, event), 1_000);
+  const { events } = posthorn.ownerOf(URPA);
+  const flood = setInterval(() => void events.emit(EVENT_TYPE, { id: '1' }), 1_000);
   try {
     await sleep(SETTLED_MS);
     return await measure();

@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { verify } from '../../clients/typescript/src/index.ts';
 import { printArrival } from './print.ts';
 
 /** One path of the receiver. */
@@ -33,20 +34,27 @@ export async function startReceiver(endpoints: Endpoint[]): Promise<DemoReceiver
     return number <= (endpoint.refuses?.[event] ?? 0) ? 503 : 200;
   };
 
+  const receive = async (request: IncomingMessage, endpoint: Endpoint): Promise<number> => {
+    const body = await buffer(request);
+    const header = (name: string) => String(request.headers[(endpoint.headerPrefix + name).toLowerCase()] ?? '');
+    const verified = await verify(body, request.headers, secrets.get(endpoint)!).then(
+      () => true,
+      () => false,
+    );
+    const [id, event] = [header('Delivery'), header('Event')];
+    const status = verified ? judge(endpoint, id, event) : 401;
+    if (status < 300) taken++;
+    printArrival({ path: endpoint.path, event, verified, status, id });
+    return status;
+  };
+
   const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const endpoint = endpoints.find(({ path }) => path === request.url);
-      if (!endpoint) return void response.writeHead(404).end();
-      const header = (name: string) => String(request.headers[(endpoint.headerPrefix + name).toLowerCase()] ?? '');
-      const verified = isSignedBy(secrets.get(endpoint) ?? '', Buffer.concat(chunks), header('Signature'));
-      const [id, event] = [header('Delivery'), header('Event')];
-      const status = verified ? judge(endpoint, id, event) : 401;
-      if (status < 300) taken++;
-      response.writeHead(status).end();
-      printArrival({ path: endpoint.path, event, verified, status, id });
-    });
+    const endpoint = endpoints.find(({ path }) => path === request.url);
+    if (!endpoint) return void response.writeHead(404).end();
+    void receive(request, endpoint).then(
+      (status) => response.writeHead(status).end(),
+      () => response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -59,9 +67,4 @@ export async function startReceiver(endpoints: Endpoint[]): Promise<DemoReceiver
       server.closeAllConnections();
     },
   };
-}
-
-function isSignedBy(secret: string, body: Buffer, signature: string): boolean {
-  const expected = createHmac('sha256', secret).update(body).digest('hex');
-  return signature.length === expected.length && timingSafeEqual(Buffer.from(signature), Buffer.from(expected));
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Client } from './client.ts';
+import { Posthorn } from '../../clients/typescript/src/index.ts';
 import type { DemoReceiver } from './receiver.ts';
 import { emitAll, registerAll } from './scenes.ts';
 
@@ -23,14 +23,18 @@ test('the demo does not wait for deliveries to other webhooks', async () => {
     const deliveries = [...own.map(({ id }) => id), 'of-others'].map((id) => ({ id: `to-${id}`, webhook_id: id }));
     return { id: 'event', deliveries };
   };
-  const client = { call: async (_method, path, body) => answer(path, body as never) as never } satisfies Client;
+  const posthorn = new Posthorn({
+    url: 'http://posthorn.example',
+    key: 'key',
+    fetch: async (url, init) => Response.json(answer(new URL(url).pathname, JSON.parse(init!.body as string) as never)),
+  });
   const receiver: DemoReceiver = {
     urlOf: ({ path }) => `http://127.0.0.1${path}`,
     setSecret: () => undefined,
     taken: () => taken,
     close: () => undefined,
   };
-  const demo = { client, receiver, registered: [] };
+  const demo = { posthorn, receiver, undo: [] };
   const registered = await registerAll(demo);
   const began = Date.now();
   const shaky = await emitAll(demo, registered);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Delivery, EmittingOwner, Posthorn } from '../../clients/typescript/src/index.ts';
 import { platforms } from '../../core/platforms/index.ts';
-import type { Client, Delivery, Emitted, Webhook } from './client.ts';
 import { printLine, printStep } from './print.ts';
 import type { DemoReceiver, Endpoint } from './receiver.ts';
 
@@ -9,24 +9,18 @@ const { urpa, '4calls': fourcalls } = platforms;
 /** A platform, or one organization of it, as the demo uses it. */
 interface Scene {
   label: string;
-  base: string;
-  webhooks: string;
+  ownerIn(posthorn: Posthorn): EmittingOwner<Record<string, object>>;
   eventTypes: readonly { type: string; example: Record<string, unknown> }[];
 }
 
-const organization = (orgId: string): Scene => {
-  const base = fourcalls.apiBase.replace('{orgId}', orgId);
-  return {
-    label: `4Calls, ${orgId}`,
-    base,
-    webhooks: `${base}/${fourcalls.webhooksPath}`,
-    eventTypes: fourcalls.eventTypes,
-  };
-};
+const organization = (orgId: string): Scene => ({
+  label: `4Calls, ${orgId}`,
+  ownerIn: (posthorn) => posthorn.owner('4calls', orgId),
+  eventTypes: fourcalls.eventTypes,
+});
 const URPA: Scene = {
   label: 'URPA',
-  base: urpa.apiBase,
-  webhooks: `${urpa.apiBase}/${urpa.webhooksPath}`,
+  ownerIn: (posthorn) => posthorn.owner('urpa'),
   eventTypes: urpa.eventTypes,
 };
 const ALPHA = organization('demo-alpha');
@@ -46,10 +40,10 @@ export const ENDPOINTS = [STEADY, UNSTEADY, ALPHA_PATH, BETA_PATH];
 const LONG_WAIT_MS = 30_000;
 
 export interface Demo {
-  client: Client;
+  posthorn: Posthorn;
   receiver: DemoReceiver;
-  /** The paths to delete at the end. */
-  registered: string[];
+  /** Deletes a webhook each. */
+  undo: (() => Promise<void>)[];
 }
 
 /** The demo's own webhooks by id. Other webhooks may get its events, too. */
@@ -70,13 +64,14 @@ export async function registerAll(demo: Demo): Promise<Registered> {
 }
 
 async function register(demo: Demo, scene: Scene, endpoint: Endpoint, events?: string[]): Promise<string> {
-  const { client, receiver, registered } = demo;
+  const { posthorn, receiver, undo } = demo;
+  const { webhooks } = scene.ownerIn(posthorn);
   const wanted = events ?? scene.eventTypes.map(({ type }) => type);
-  const body = { url: receiver.urlOf(endpoint), events: wanted, description: 'npm run demo' };
-  const webhook = await client.call<Webhook>('POST', scene.webhooks, body);
-  registered.push(`${scene.webhooks}/${webhook.id}`);
+  const url = receiver.urlOf(endpoint);
+  const webhook = await webhooks.create({ url, events: wanted, description: 'npm run demo' });
+  undo.push(() => webhooks.delete(webhook.id));
   receiver.setSecret(endpoint, webhook.secret);
-  printLine(`${scene.label.padEnd(19)} ${body.url.padEnd(39)} ${events?.join(', ') ?? 'all its event types'}`);
+  printLine(`${scene.label.padEnd(19)} ${url.padEnd(39)} ${events?.join(', ') ?? 'all its event types'}`);
   return webhook.id;
 }
 
@@ -86,9 +81,9 @@ export async function emitAll(demo: Demo, { steady, unsteady }: Registered): Pro
   let expected = demo.receiver.taken();
   for (const scene of [URPA, ALPHA, BETA]) {
     printStep(`Events of ${scene.label}`);
+    const { events } = scene.ownerIn(demo.posthorn);
     for (const { type, example } of scene.eventTypes) {
-      const emitted = await demo.client.call<Emitted>('POST', `${scene.base}/events`, { event: type, data: example });
-      for (const { id, webhook_id } of emitted.deliveries) {
+      for (const { id, webhook_id } of (await events.emit(type, example)).deliveries) {
         if (webhook_id === unsteady) shaky.set(type, id);
         else if (steady.has(webhook_id)) expected++;
       }
@@ -100,31 +95,31 @@ export async function emitAll(demo: Demo, { steady, unsteady }: Registered): Pro
 }
 
 /** Retries a delivery in backoff manually until it is delivered. */
-export async function retryByHand({ client }: Demo, deliveryId: string): Promise<void> {
+export async function retryByHand({ posthorn }: Demo, deliveryId: string): Promise<void> {
   printStep('One receiver was not ready: "retry" sends again now, and the rest of the schedule stays');
   for (let attempts = 1; ; attempts++) {
-    const delivery = await untilAttempted(client, deliveryId, attempts);
+    const delivery = await untilAttempted(posthorn, deliveryId, attempts);
     printLine(describe(delivery));
     if (delivery.status !== 'retrying') return;
-    printLine(`POST ${URPA.base}/webhooks/events/${deliveryId}/retry`);
-    await client.call('POST', `${URPA.base}/webhooks/events/${deliveryId}/retry`);
+    printLine(`POST ${urpa.apiBase}/webhooks/events/${deliveryId}/retry`);
+    await posthorn.urpa.deliveries.retry(deliveryId);
   }
 }
 
 /** Waits for the automatic retry. */
-export async function awaitSchedule({ client }: Demo, deliveryId: string): Promise<void> {
+export async function awaitSchedule({ posthorn }: Demo, deliveryId: string): Promise<void> {
   printStep('The other one waits for its retry; Ctrl-C ends the demo now');
-  const delivery = await untilAttempted(client, deliveryId, 1);
+  const delivery = await untilAttempted(posthorn, deliveryId, 1);
   printLine(describe(delivery));
   if (Date.parse(delivery.next_attempt_at ?? '') > Date.now() + LONG_WAIT_MS) {
     printLine('"POSTHORN_RETRY_UNIT=2s npm start" would make that wait four seconds.');
   }
-  printLine(describe(await untilAttempted(client, deliveryId, 2)));
+  printLine(describe(await untilAttempted(posthorn, deliveryId, 2)));
 }
 
-async function untilAttempted(client: Client, deliveryId: string, attempts: number): Promise<Delivery> {
+async function untilAttempted({ urpa }: Posthorn, deliveryId: string, attempts: number): Promise<Delivery> {
   for (;;) {
-    const delivery = await client.call<Delivery>('GET', `${URPA.base}/webhooks/events/${deliveryId}`);
+    const delivery = await urpa.deliveries.get(deliveryId);
     if (delivery.attempts >= attempts) return delivery;
     await sleep(300);
   }

@@ -96,10 +96,6 @@ function listenForBreaches(context: BrowserContext, apiUrl: string): string[] {
 async function deleteWebhooks(system: System, url: string): Promise<void> {
   const { body } = await system.call('GET', `/api/dashboard/webhooks?search=${encodeURIComponent(url)}`);
   const own = body.data as { platform: string; org_id: string | null; id: string }[];
-  const pathOf = ({ platform, org_id }: (typeof own)[0]) => {
-    if (platform === 'urpa') return '/api/urpa/integrations/webhooks';
-    const base = platform === 'posthorn' ? '/api/posthorn' : '/api/coordinator';
-    return `${base}${org_id === null ? '' : `/organizations/${org_id}`}/webhooks`;
-  };
-  await Promise.all(own.map((webhook) => system.call('DELETE', `${pathOf(webhook)}/${webhook.id}`)));
+  const ownerOf = (webhook: (typeof own)[0]) => system.client.owner(webhook.platform, webhook.org_id ?? undefined);
+  await Promise.all(own.map((webhook) => ownerOf(webhook).webhooks.delete(webhook.id)));
 }

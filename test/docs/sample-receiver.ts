@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { eventually } from '../eventually.ts';
 
 export const LANGUAGES = ['php', 'js', 'python', 'go'] as const;
-export type Language = (typeof LANGUAGES)[number];
+export type Language = (typeof LANGUAGES)[number] | 'ts';
 
 const PROBES: Record<Language, string[]> = {
   php: ['php', '-v'],
   js: [process.execPath, '-v'],
+  ts: [process.execPath, '-v'],
   python: ['python3', '--version'],
   go: ['go', 'version'],
 };
@@ -26,14 +27,15 @@ export interface SampleReceiver {
   stop(): Promise<void>;
 }
 
-/** Runs a page's receiver in its own folder, as the page describes, with `more` in its environment. */
+/** Runs a page's receiver as the page describes, in a folder below `parent`, with `more` in its environment. */
 export async function startSample(
   language: Language,
   code: string,
   secret: string,
   more: Record<string, string> = {},
+  parent = tmpdir(),
 ): Promise<SampleReceiver> {
-  const folder = mkdtempSync(join(tmpdir(), 'posthorn-sample-'));
+  const folder = mkdtempSync(join(parent, 'posthorn-sample-'));
   const port = await choosePort();
   const [command, args] = prepare(language, folder, code, port);
   const env = { ...process.env, WEBHOOK_SECRET: secret, PORT: String(port), ...more };
@@ -56,13 +58,14 @@ export async function startSample(
 function prepare(language: Language, folder: string, code: string, port: number): [string, string[]] {
   const file = join(
     folder,
-    { php: 'webhook.php', js: 'webhook.mjs', python: 'webhook.py', go: 'webhook.go' }[language],
+    { php: 'webhook.php', js: 'webhook.mjs', ts: 'webhook.ts', python: 'webhook.py', go: 'webhook.go' }[language],
   );
   writeFileSync(file, code);
   switch (language) {
     case 'php':
       return ['php', ['-S', `127.0.0.1:${port}`, file]];
     case 'js':
+    case 'ts':
       return [process.execPath, [file]];
     case 'python':
       return ['python3', [file]];

@@ -45,7 +45,7 @@ function eventOf(bytes: number): string {
 }
 
 async function readHeldBytes(): Promise<number> {
-  const metrics = await (await fetch(`${system.apiUrl}/metrics`)).text();
+  const metrics = await system.client.metrics();
   return Number(/^posthorn_body_bytes (\S+)$/m.exec(metrics)?.[1]);
 }
 

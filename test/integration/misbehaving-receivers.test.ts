@@ -7,9 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { DeliveryDetail } from '../../clients/typescript/src/index.ts';
 import { drip, listen, serve, serveRaw } from '../local-servers.ts';
 import { startReceiver, type Receiver } from '../receiver.ts';
-import { System, type Delivery } from '../system.ts';
+import { System } from '../system.ts';
 
 interface Expected {
   status: 'delivered' | 'retrying' | 'failed';
@@ -88,7 +89,7 @@ const KINDS: [string, () => Promise<string>, Expected][] = [
 
 const BOMB = gzipSync(Buffer.alloc(50_000_000));
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-tls-'));
-const deliveries = new Map<string, Delivery>();
+const deliveries = new Map<string, DeliveryDetail>();
 let system: System;
 let receiver: Receiver;
 let waited: number;
@@ -132,7 +133,7 @@ test('none of them delays a healthy receiver, and the worker stays healthy', asy
   expect(system.workers[0]!.exitCode).toBeNull();
 });
 
-function minutesAfterAttempt({ attempt_history, next_attempt_at }: Delivery): number {
+function minutesAfterAttempt({ attempt_history, next_attempt_at }: DeliveryDetail): number {
   return (Date.parse(next_attempt_at!) - Date.parse(attempt_history[0]!.started_at)) / 60_000;
 }
 

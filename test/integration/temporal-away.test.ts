@@ -124,7 +124,7 @@ test('deliveries whose workflows Temporal refuses for good are still sent and re
   const [id] = await system.emit();
   expect(await system.reaches(id!, 'delivered', 30_000)).toMatchObject({ attempts: 2 });
   await eventually(async () => {
-    const text = await (await fetch(`${system.apiUrl}/metrics`)).text();
+    const text = await system.client.metrics();
     return Number(/^posthorn_workflows_refused (\d+)$/m.exec(text)?.[1]) > 0;
   });
   const { body } = await system.call('GET', '/api/dashboard/health');
