@@ -13,7 +13,10 @@ describe('signing in', () => {
     await page.goto('/');
     await page.getByLabel('API key').fill('not-a-key-of-this-system');
     await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('alert').getByText('No key like this is known here, it was revoked, or it has expired.').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText('No key like this is known here, it was revoked, or it has expired.')
+      .waitFor();
 
     await page.getByLabel('API key').fill(system.adminKey);
     await page.getByRole('button', { name: 'Sign in' }).click();
