@@ -1,22 +1,16 @@
-import type { Document, Operation, Schema } from './document.ts';
-import type { OwnerOperation, Route } from './owners.ts';
+import type { Document, Operation, RoutedOperation, Schema } from './document.ts';
 
 /** Tags of the operations that belong to no owner and that the client has. */
 const INSTALLATION = ['Keys', 'Operation', 'Reference'];
 
-export interface Found {
-  route: Route;
-  operation: Operation;
-}
-
 /** The operations of the whole installation that answer data: neither pages nor scripts. */
-export function listInstallation(document: Document): Found[] {
+export function listInstallation(document: Document): RoutedOperation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
       .filter(
         ([, { tags, responses }]) => INSTALLATION.includes(tags[0]!) && !/html|javascript/.test(mediaOf(responses)),
       )
-      .map(([method, operation]): Found => ({ route: [method.toUpperCase(), path], operation })),
+      .map(([method, operation]): RoutedOperation => ({ route: [method.toUpperCase(), path], operation })),
   );
 }
 
@@ -24,12 +18,10 @@ function mediaOf(responses: Operation['responses']): string {
   return Object.keys(responses[200]?.content ?? {}).join();
 }
 
-/**
- * A document of these operations, each once. `Events` describes the data of each event type of each platform.
- */
-export function condense(document: Document, owned: OwnerOperation[], installation: Found[]): object {
+/** A document of these operations. Its schema `Events` describes the data of each event type of each platform. */
+export function condense(document: Document, operations: RoutedOperation[]): object {
   const paths: Document['paths'] = {};
-  for (const { route, operation } of [...owned, ...installation]) {
+  for (const { route, operation } of operations) {
     const [method, path] = route;
     (paths[`/${path}`] ??= {})[method.toLowerCase()] = operation;
   }

@@ -20,6 +20,13 @@ export interface Operation {
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>;
 }
 
+export type Route = [method: string, path: string];
+
+export interface RoutedOperation {
+  route: Route;
+  operation: Operation;
+}
+
 export interface Document {
   openapi: string;
   info: object;

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import openapi, { astToString } from 'openapi-typescript';
 import { format, resolveConfig } from 'prettier';
 import { condense, listInstallation } from './condense.ts';
-import { readDocument } from './document.ts';
+import { readDocument, type Route, type RoutedOperation } from './document.ts';
 import { findOwners } from './owners.ts';
 
 const FOLDER = new URL('../../clients/typescript/src/generated/', import.meta.url);
@@ -13,18 +13,23 @@ const COMMAND = 'node bin/client/generate.ts';
 async function generate(): Promise<Record<string, string>> {
   const document = await readDocument();
   const owners = findOwners(document);
-  const owned = Object.values(owners.operations);
   const installation = listInstallation(document);
-  const nodes = await openapi(condense(document, owned, installation) as never, { defaultNonNullable: false });
+  const nodes = await openapi(condense(document, [...owners.operations, ...installation]) as never, {
+    defaultNonNullable: false,
+  });
   const types = astToString(nodes.filter((node) => /interface (operations|components)\b/.test(astToString(node))));
   const routes = [
     ['OWNERS', owners.paths],
-    ['OWNER_ROUTES', Object.fromEntries(owned.map(({ route, operation }) => [operation.operationId, route]))],
-    ['ROUTES', Object.fromEntries(installation.map(({ route, operation }) => [operation.operationId, route]))],
+    ['OWNER_ROUTES', routesByName(owners.operations)],
+    ['ROUTES', routesByName(installation)],
   ].map(([name, value]) => `export const ${name as string} = ${JSON.stringify(value)} as const;\n`);
   const config = (await resolveConfig(new URL('schema.ts', FOLDER)))!;
   const write = (text: string) => format(HEADER + text, { ...config, parser: 'typescript' });
   return { 'schema.ts': await write(types), 'routes.ts': await write(routes.join('\n')) };
+}
+
+function routesByName(operations: RoutedOperation[]): Record<string, Route> {
+  return Object.fromEntries(operations.map(({ route, operation }) => [operation.operationId, route]));
 }
 
 /** Whether the file has this text. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Document, Operation } from './document.ts';
+import type { Document, Operation, Route, RoutedOperation } from './document.ts';
 
 /** Where an owner's API is. `webhooks` is below `base`. */
 export interface OwnerPaths {
@@ -7,19 +7,10 @@ export interface OwnerPaths {
   webhooks: string;
 }
 
-export type Route = [method: string, path: string];
-
-/** An operation that every owner has. */
-export interface OwnerOperation {
-  /** With `{webhooks}` in place of the path that differs between owners. */
-  route: Route;
-  /** Without event types and organization. */
-  operation: Operation;
-}
-
 export interface Owners {
   paths: Record<string, OwnerPaths>;
-  operations: Record<string, OwnerOperation>;
+  /** Those that all have, without event types and organization. Routes have `{webhooks}` for the path that differs between owners. */
+  operations: RoutedOperation[];
 }
 
 interface Found {
@@ -39,7 +30,7 @@ export function findOwners(document: Document): Owners {
       return [owner, { base, webhooks: registering.path.slice(base.length) }];
     }),
   );
-  const operations = [...byName].map(([name, found]): [string, OwnerOperation] => {
+  const operations = [...byName].map(([name, found]): RoutedOperation => {
     const [first, ...others] = found.map(({ owner, method, path, operation }) => ({
       route: toRoute(method, path, operation, paths[owner]!),
       operation,
@@ -50,9 +41,9 @@ export function findOwners(document: Document): Owners {
         `${name} differs between ${found[0]!.owner} and ${found[different + 1]!.owner}: the client has one`,
       );
     }
-    return [name, first!];
+    return first!;
   });
-  return { paths, operations: Object.fromEntries(operations) };
+  return { paths, operations };
 }
 
 function listOwned(document: Document): Found[] {
@@ -84,7 +75,7 @@ function toRoute(method: string, path: string, { operationId }: Operation, { bas
 }
 
 /** Without what documents it. */
-function plain(operation: OwnerOperation): unknown {
+function plain(operation: RoutedOperation): unknown {
   return JSON.parse(
     JSON.stringify(operation, (name, value: unknown) =>
       ['description', 'example', 'examples', 'tags'].includes(name) ? undefined : value,

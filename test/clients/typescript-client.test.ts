@@ -255,6 +255,26 @@ test('says when the address is not that of Posthorn', async () => {
   ]);
   await expect(through(page).health()).rejects.toThrow('The answer is not JSON. Is this the address of Posthorn?');
   await expect(through(redirect).health()).rejects.toMatchObject({ status: 302, code: null });
-  expect(() => new Posthorn({ url: 'ftp://posthorn.example', key: 'k' })).toThrow('url must be http or https');
-  expect(() => new Posthorn({ url: 'http://posthorn.example', key: 'a b' })).toThrow('key must be visible ASCII');
+});
+
+test.each([
+  [{ url: 'ftp://posthorn.example' }, 'url must be http or https'],
+  [{ url: 'posthorn.example' }, 'Invalid URL'],
+  [{ url: 'https://ada:secret@posthorn.example' }, 'url must have no credentials'],
+  [{ url: 'https://posthorn.example/?a=b' }, 'url must have no credentials, query or fragment'],
+  [{ key: 'a b' }, 'key must be visible ASCII characters'],
+  [{ key: '' }, 'key must be visible ASCII characters'],
+  [{ timeoutMs: Infinity }, 'timeoutMs must be 1 to 2147483647'],
+  [{ retries: { tries: 0 } }, 'tries must be at least 1'],
+])('refuses the options %j', (options, message) => {
+  expect(() => new Posthorn({ url: 'https://posthorn.example', key: 'key', ...options })).toThrow(message);
+});
+
+test('sends nothing that is not valid', async () => {
+  const emit = (options: object) => posthorn.urpa.events.emit('contact.created', contact, options);
+  for (const options of [{ idempotencyKey: 'größer/€' }, { idempotencyKey: 'a\nb' }, { timeoutMs: 0 }])
+    await expect(emit(options)).rejects.toThrow(TypeError);
+  for (const id of ['', '.', '..']) await expect(posthorn.urpa.webhooks.get(id)).rejects.toThrow(TypeError);
+  expect(proxy.count).toBe(0);
+  await expect(emit({ idempotencyKey: 'a b' })).rejects.toMatchObject({ errors: [{ path: 'Idempotency-Key' }] });
 });

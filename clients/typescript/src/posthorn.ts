@@ -5,11 +5,11 @@ import type { Answer } from './operations.ts';
 import { EmittingOwner, Owner } from './owner.ts';
 import type { Pages } from './pages.ts';
 import { DEFAULT_RETRIES, type Retries } from './retries.ts';
-import { Transport } from './transport.ts';
+import { requireTimeout, Transport } from './transport.ts';
 import type { ApiKey, ApiKeyInput, NewApiKey, PlatformEvents, RequestOptions } from './types.ts';
 
 export interface PosthornOptions {
-  /** Where Posthorn is: `https://posthorn.example`. */
+  /** Where Posthorn is: `https://posthorn.example`. It may have a path. */
   url: string;
   /** An API key. Its scopes decide what works. */
   key: string;
@@ -45,7 +45,8 @@ export class Posthorn {
     retries,
     fetch = (...request) => globalThis.fetch(...request),
   }: PosthornOptions) {
-    if (!/^https?:$/.test(new URL(url).protocol)) throw new TypeError('url must be http or https');
+    requireAddress(url);
+    requireTimeout(timeoutMs);
     if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('key must be visible ASCII characters');
     this.retries = { ...DEFAULT_RETRIES, ...retries };
     if (!(this.retries.tries >= 1)) throw new TypeError('tries must be at least 1');
@@ -139,6 +140,13 @@ export class Posthorn {
       webhooks,
     );
   }
+}
+
+/** @throws TypeError if paths cannot follow it */
+function requireAddress(url: string): void {
+  const { protocol, username, password, search, hash } = new URL(url);
+  if (!/^https?:$/.test(protocol)) throw new TypeError('url must be http or https');
+  if (username || password || search || hash) throw new TypeError('url must have no credentials, query or fragment');
 }
 
 function isOwner(name: string): name is keyof typeof OWNERS {

@@ -2,6 +2,8 @@ import { ApiError, ConnectionError, PosthornError } from './errors.ts';
 import { pause, pauseAfter, readRetryAfter, type Retries } from './retries.ts';
 import type { RequestOptions } from './types.ts';
 
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 export interface TransportSettings {
   url: string;
   key: string;
@@ -38,11 +40,12 @@ export class Transport {
   }
 
   /**
-   * Returns the decoded answer: JSON, or text if the answer is not JSON by its content type; undefined if it is empty.
-   * @throws ApiError, ConnectionError, or the reason of the signal
+   * Returns the decoded answer: JSON, or text if it is `text/plain`; undefined if it is empty.
+   * @throws ApiError, ConnectionError, the reason of the signal, or TypeError if a header or the timeout is not valid
    */
   async send(request: Request, { signal, timeoutMs = this.settings.timeoutMs }: RequestOptions = {}): Promise<unknown> {
     const { retries } = this.settings;
+    requireTimeout(timeoutMs);
     let isRepetition = false;
     for (let number = 1; ; number++) {
       const isLast = number >= retries.tries;
@@ -65,6 +68,8 @@ export class Transport {
   private async ask(request: Request, timeoutMs: number, signal: AbortSignal | undefined): Promise<Reply> {
     signal?.throwIfAborted();
     const { url, key, fetch } = this.settings;
+    const headers = new Headers({ ...request.headers, Authorization: `Bearer ${key}` });
+    if (request.body !== undefined) headers.set('Content-Type', 'application/json');
     const controller = new AbortController();
     const abort = () => controller.abort();
     const timer = setTimeout(abort, timeoutMs);
@@ -72,11 +77,7 @@ export class Transport {
     try {
       const response = await fetch(url + request.path, {
         method: request.method,
-        headers: {
-          Authorization: `Bearer ${key}`,
-          ...(request.body !== undefined && { 'Content-Type': 'application/json' }),
-          ...request.headers,
-        },
+        headers,
         ...(request.body !== undefined && { body: request.body }),
         // A redirect would turn a POST into a GET.
         redirect: 'manual',
@@ -92,6 +93,11 @@ export class Transport {
       signal?.removeEventListener('abort', abort);
     }
   }
+}
+
+/** @throws TypeError for what a timer cannot wait */
+export function requireTimeout(ms: number): void {
+  if (!(ms >= 1 && ms <= LONGEST_TIMEOUT_MS)) throw new TypeError(`timeoutMs must be 1 to ${LONGEST_TIMEOUT_MS}`);
 }
 
 /** In a browser, a redirect has the status 0. */
