@@ -29,7 +29,7 @@ function through(url: string, more: { key?: string; timeoutMs?: number } = {}): 
   return new Posthorn({
     url,
     key: system.adminKey,
-    timeoutMs: 2_000,
+    timeoutMs: 20_000,
     retries: { tries: 4, firstPauseMs: 20 },
     ...more,
   });
@@ -132,7 +132,7 @@ test.each([
 ])('repeats a request after %j, and the event is stored once', async (faults, requests) => {
   proxy.faults = [...faults];
   const before = await countEvents();
-  const { id } = await posthorn.urpa.events.emit('contact.created', contact);
+  const { id } = await posthorn.urpa.events.emit('contact.created', contact, { timeoutMs: 2_000 });
   expect(id).toMatch(/^[0-9a-f-]{36}$/);
   expect(proxy.count).toBe(requests);
   expect(await countEvents()).toBe(before + 1);
