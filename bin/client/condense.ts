@@ -19,7 +19,7 @@ function mediaOf(responses: Operation['responses']): string {
 }
 
 /** A document of these operations. Its schema `Events` describes the data of each event type of each platform. */
-export function condense(document: Document, operations: RoutedOperation[]): object {
+export function condense(document: Document, operations: RoutedOperation[]): Omit<Document, 'webhooks'> {
   const paths: Document['paths'] = {};
   for (const { route, operation } of operations) {
     const [method, path] = route;
