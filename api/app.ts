@@ -9,6 +9,7 @@ import { addDashboardDeliveryRoutes } from './routes/dashboard-deliveries.ts';
 import { addDashboardEventRoutes } from './routes/dashboard-events.ts';
 import { addDashboardFilterRoutes } from './routes/dashboard-filter.ts';
 import { addCancelRoute } from './routes/cancel.ts';
+import { addDeliveryRequestRoute } from './routes/delivery-request.ts';
 import { addLiveRoute } from './routes/dashboard-live.ts';
 import { addDashboardOperationRoutes } from './routes/dashboard-operation.ts';
 import { addOverviewRoute } from './routes/dashboard-overview.ts';
@@ -38,6 +39,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono {
     addEventRoutes(router, deps, platform);
     addEventTypesRoute(router, platform);
     addHistoryRoutes(router, deps, platform);
+    addDeliveryRequestRoute(router, deps, platform);
     addRetryRoute(router, deps, platform);
     addCancelRoute(router, deps, platform);
     addWebhookTestRoute(router, deps, platform);

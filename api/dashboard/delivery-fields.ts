@@ -1,14 +1,9 @@
 import type { DashboardDelivery, DashboardDeliveryDetail } from '../../core/contracts/dashboard/deliveries.ts';
-import { REDACTED } from '../../core/domain/credentials.ts';
-import { readOptions } from '../../core/options/index.ts';
 import type { DeliveryDetailRow } from '../../delivery/history/delivery.ts';
 import type { DeliveryRow } from '../../delivery/history/history.ts';
-import { deliveryHeaders, Signer } from '../../delivery/attempt/sign.ts';
 import type { ApiDeps } from '../deps.ts';
 import { writeDelivery, writeDetail } from '../routes/delivery-fields.ts';
-
-const HIDDEN = '…';
-const SIGNATURE = /signature(-next)?$/i;
+import { hideSignatures, signHeaders } from './request-headers.ts';
 
 export function writeDashboardDelivery(row: DeliveryRow, urls: Map<string, string>): DashboardDelivery {
   const { platform, org_id, webhook_id } = row;
@@ -40,40 +35,11 @@ export function writeDashboardDetail(
   return `${writeDetail(row, deps.retryUnitMs).slice(0, -1)},${JSON.stringify(extra).slice(1)}`;
 }
 
+/** Those of the last attempt, or of the next where there was none. */
 function writeHeaders(row: DeliveryDetailRow, deps: ApiDeps, maySign: boolean): Record<string, string> {
   const last = row.attempt_history.at(-1);
-  const secret = maySign ? openSecret(row.secret, deps) : null;
-  const previous = maySign && row.previous_secret ? openSecret(row.previous_secret, deps) : null;
-  const signer = new Signer(secret ?? '');
-  const headers = deliveryHeaders({
-    headerPrefix: deps.registry[row.platform]!.headerPrefix,
-    eventType: row.event_type,
-    deliveryId: row.id,
-    ...(previous === null ? { signer } : { signer: new Signer(previous), next: signer }),
-    body: row.body,
-    now: last ? new Date(last.started_at) : new Date(),
-  });
-  const shown = secret === null ? hideSignatures(headers) : headers;
-  return { ...shown, ...mapValues(readOptions(row.options).headers, () => REDACTED) };
-}
-
-function hideSignatures(headers: Record<string, string>): Record<string, string> {
-  return mapValues(headers, (value, name) => (SIGNATURE.test(name) ? HIDDEN : value));
-}
-
-function mapValues<Value>(record: Record<string, Value>, map: (value: Value, name: string) => string) {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
-}
-
-/** Null if the webhook has no secret any more, or if another master key sealed it. */
-function openSecret(sealed: Buffer, { secretBox, log }: ApiDeps): string | null {
-  if (sealed.length === 0) return null;
-  try {
-    return secretBox.open(sealed);
-  } catch (error) {
-    log.error({ err: error }, 'signature could not be computed for display');
-    return null;
-  }
+  const now = last ? new Date(last.started_at) : new Date();
+  return (maySign ? signHeaders(row, deps, now) : null) ?? hideSignatures(row, deps, now);
 }
 
 function toIso(time: string | null): string | null {

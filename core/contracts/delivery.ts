@@ -85,6 +85,19 @@ export const DeliveryDetail = z
   .meta({ id: 'DeliveryDetail' });
 export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
 
+export const DeliveryRequest = z
+  .object({
+    method: z.literal('POST'),
+    url: z.string().meta({ description: "the webhook's" }),
+    headers: z.record(z.string(), z.string()).meta({
+      description:
+        "signed with the secrets of today, at the time of this answer; `[redacted]` stands for values of the webhook's own `headers`",
+    }),
+    body: z.string().meta({ description: 'exactly what the receiver gets' }),
+  })
+  .meta({ id: 'DeliveryRequest' });
+export type DeliveryRequest = z.infer<typeof DeliveryRequest>;
+
 export const RetryInput = z
   .object({
     force: z.boolean().optional().meta({ description: 'send again even if it was delivered; default false' }),

@@ -52,6 +52,7 @@ async function callEvery({ webhooks, deliveries, recoveries, eventTypes, portalL
   await webhooks.endRotation(ID);
   await deliveries.list();
   await deliveries.get(ID);
+  await deliveries.request(ID);
   await deliveries.retry(ID);
   await deliveries.cancel(ID);
   await recoveries.start({});

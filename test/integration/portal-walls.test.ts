@@ -184,6 +184,7 @@ describe('walls', () => {
       ['GET', '/api/dashboard/audit'],
       ['GET', '/api/dashboard/health'],
       ['GET', '/api/dashboard/organizations'],
+      ['GET', `${A}/webhooks/events/${own.delivery}/request`],
       ['POST', `${A}/portal-links`],
       ['POST', `${A}/events`],
       ['POST', `${A}/events/batch`],

@@ -21,6 +21,11 @@ export class Deliveries<Type extends string> {
     return this.api.call('getDelivery', { id }, options);
   }
 
+  /** The request that an attempt would make now, with valid signatures. The key needs `webhooks:write` as well. */
+  request(id: string, options?: RequestOptions): Promise<Answer<'getDeliveryRequest'>> {
+    return this.api.call('getDeliveryRequest', { id }, options);
+  }
+
   /** Sends it now. One that was delivered is refused with 409 unless `force` is true. */
   retry(id: string, input?: Body<'retryDelivery'>, options?: RequestOptions): Promise<Answer<'retryDelivery'>> {
     return this.api.call('retryDelivery', { id, body: input }, options);

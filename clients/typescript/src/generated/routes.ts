@@ -20,6 +20,7 @@ export const OWNER_ROUTES = {
   listEventTypes: ['GET', '/event-types'],
   listDeliveries: ['GET', '/webhooks/events'],
   getDelivery: ['GET', '/webhooks/events/{id}'],
+  getDeliveryRequest: ['GET', '/webhooks/events/{id}/request'],
   retryDelivery: ['POST', '/webhooks/events/{id}/retry'],
   cancelDelivery: ['POST', '/webhooks/events/{id}/cancel'],
   testWebhook: ['POST', '{webhooks}/{id}/test'],

@@ -508,6 +508,18 @@ export interface components {
        */
       at: string;
     };
+    DeliveryRequest: {
+      /** @enum {string} */
+      method: 'POST';
+      /** @description the webhook's */
+      url: string;
+      /** @description signed with the secrets of today, at the time of this answer; `[redacted]` stands for values of the webhook's own `headers` */
+      headers: {
+        [key: string]: string;
+      };
+      /** @description exactly what the receiver gets */
+      body: string;
+    };
     RetryAnswer: {
       /**
        * Format: uuid
@@ -1688,6 +1700,29 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['DeliveryDetail'];
+        };
+      };
+    };
+  };
+  getDeliveryRequest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description a UUIDv7 */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['DeliveryRequest'];
         };
       };
     };
