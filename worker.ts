@@ -17,7 +17,7 @@ import { parseAllowlist } from './delivery/guard/guard.ts';
 import { createResolver } from './delivery/guard/resolve.ts';
 import { createSender } from './delivery/send/send.ts';
 import { exitAfter } from './core/exit-after.ts';
-import { createLog } from './core/log.ts';
+import { createLog, switchLevelBySignal } from './core/log.ts';
 import { warnOfFewOpenFiles } from './core/open-files.ts';
 import { platforms } from './core/platforms/index.ts';
 import { createSecretBox } from './core/secrets.ts';
@@ -44,6 +44,7 @@ async function main(): Promise<void> {
   let started = false;
   void stopping.then(() => started || process.exit(0));
   const log = createLog('worker', config.logLevel);
+  switchLevelBySignal(log);
   const readSdkMetrics = await installRuntime(log, { metrics: config.metricsPort !== null });
   const metrics = createWorkerMetrics();
   // One for each attempt in flight, and one kept connection.
@@ -60,7 +61,8 @@ async function main(): Promise<void> {
     attemptTimeoutMs: config.attemptTimeoutMs,
     resolve: createResolver({ servers: config.dnsServers, onAnswer: metrics.onName }),
     egress: config.egress,
-    onRefused: (error) => log.warn({ err: error }, 'attempt blocked: the target address is not allowed'),
+    onRefused: (error, delivery) =>
+      log.warn({ err: error, delivery }, 'attempt blocked: the target address is not allowed'),
   });
   const changes = new Changes(pool);
   const rollup = new Rollup(orm, log, async () => {
@@ -80,7 +82,9 @@ async function main(): Promise<void> {
     log,
     async onGone(delivery) {
       const { webhook_id, platform, org_id } = delivery;
-      await turnOffGone(orm, { webhookId: webhook_id, platform, orgId: org_id, delivery });
+      const turnedOff = await turnOffGone(orm, { webhookId: webhook_id, platform, orgId: org_id, delivery });
+      const ids = { webhook: webhook_id, delivery: delivery.delivery_id };
+      if (turnedOff) log.warn(ids, 'webhook turned off: its receiver answered 410');
       changes.webhook(platform, org_id, webhook_id);
     },
     onRecorded: ({ platform, org_id, delivery_id }) => changes.delivery(platform, org_id, delivery_id),

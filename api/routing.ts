@@ -1,5 +1,6 @@
 import type { OpenAPIHono, RouteConfig } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { inRequest } from '../core/request-context.ts';
 import { AppError, type ErrorCode } from '../core/contracts/errors.ts';
 import type { Scope } from '../core/contracts/key.ts';
 import { isOrgId } from '../core/contracts/common.ts';
@@ -160,7 +161,7 @@ export class Router {
 
   private watch({ method, path, run }: Entry) {
     const { metrics, log } = this.deps;
-    return async (c: Context): Promise<Response> => {
+    const respond = async (c: Context): Promise<Response> => {
       const begun = performance.now();
       let response: Response;
       try {
@@ -168,9 +169,17 @@ export class Router {
       } catch (error) {
         response = answerProblem(error, c.req.path, log);
       }
-      metrics.observeRequest(method, path, response.status, (performance.now() - begun) / 1000);
+      const seconds = (performance.now() - begun) / 1000;
+      metrics.observeRequest(method, path, response.status, seconds);
+      if (log.isLevelEnabled('debug')) {
+        log.debug(
+          { method, path: c.req.path, status: response.status, ms: Math.round(seconds * 1000) },
+          'request answered',
+        );
+      }
       return response;
     };
+    return (c: Context) => inRequest(c.req.header('x-request-id'), () => respond(c));
   }
 }
 

@@ -14,7 +14,7 @@ import { NoSessionsError, requireSessions } from '../core/db/require-sessions.ts
 import { parseAllowlist } from '../delivery/guard/guard.ts';
 import { createResolver } from '../delivery/guard/resolve.ts';
 import { exitAfter } from '../core/exit-after.ts';
-import { createLog } from '../core/log.ts';
+import { createLog, switchLevelBySignal } from '../core/log.ts';
 import { warnOfFewOpenFiles } from '../core/open-files.ts';
 import { platforms } from '../core/platforms/index.ts';
 import { createSecretBox } from '../core/secrets.ts';
@@ -50,6 +50,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const allowlist = parseAllowlist(config.targetAllowlist);
   const log = createLog('api', config.logLevel);
+  switchLevelBySignal(log);
   warnOfFewOpenFiles(CLIENTS, log);
   const pool = createPool(config.databaseUrl);
   const secretBox = createSecretBox(...config.masterKeys);

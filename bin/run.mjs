@@ -96,6 +96,8 @@ function run(command, args, options) {
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, pass);
+  const passOn = () => child.kill('SIGUSR2');
+  if (!windows) process.on('SIGUSR2', passOn);
   // A shell between npm and this process does not pass the signal on that ends it.
   const parent = process.ppid;
   const orphaned = setInterval(() => {
@@ -108,6 +110,7 @@ function run(command, args, options) {
     child.once('exit', (code, signal) => {
       clearInterval(orphaned);
       for (const name of signals) process.off(name, pass);
+      process.off('SIGUSR2', passOn);
       resolve(code ?? signalCodes[signal] ?? 1);
     });
   });

@@ -114,6 +114,12 @@ async function stop(running: Running, hurried: AbortSignal): Promise<void> {
   await running.parts?.stop(hurried);
 }
 
+/** SIGUSR2 switches the log level of the API and the worker. */
+function passOnLevelSwitch(running: Running): void {
+  if (process.platform === 'win32') return;
+  process.on('SIGUSR2', () => running.services.forEach((service) => service.signal('SIGUSR2')));
+}
+
 /** The first signal stops everything in order; a later one hurries. A lost reader of the output counts as the first signal. */
 function listenForStop(): { stopping: AbortSignal; hurried: AbortSignal } {
   const stopping = new AbortController();
@@ -139,6 +145,7 @@ async function main(): Promise<number> {
   process.umask(0o077);
   const { stopping, hurried } = listenForStop();
   const running: Running = { services: [] };
+  passOnLevelSwitch(running);
   let dataDir: DataDir | undefined;
   try {
     // Placeholders for values of the embedded parts, so that the other settings are checked before anything is started.

@@ -31,6 +31,8 @@ export interface Program {
 export interface Supervised {
   /** Stops the program without a restart. Resolves when it has exited. Aborting `hurried` shortens each grace period to a second. */
   stop(hurried?: AbortSignal): Promise<void>;
+  /** Passes a signal on to the running process. */
+  signal(name: NodeJS.Signals): void;
 }
 
 export interface Context {
@@ -81,7 +83,7 @@ export async function supervise(program: Program, { say, signal }: Context): Pro
     }
   };
   void keepAlive();
-  return { stop };
+  return { stop, signal: (name) => void run.child.kill(name) };
 }
 
 function launch(program: Program): Run {

@@ -210,7 +210,8 @@ export class Engine {
         for (const delivery of inFlight) this.endReleased(delivery, released.get(delivery.claimed.delivery_id));
         return;
       } catch (error) {
-        this.options.log.warn({ err: error, deliveries: ids.length }, 'releasing claims failed: retrying');
+        const details = { err: error, deliveries: ids.length, delivery: ids[0] };
+        this.options.log.warn(details, 'releasing claims failed: retrying');
         await pause(RETRY_MS);
       }
     }

@@ -20,7 +20,7 @@ export async function checkTarget(
   const found = await Promise.race([addressesOf(hostname, resolve), after(DNS_LIMIT_MS)]);
   if (typeof found === 'string') return found;
   const forbidden = refuseName(hostname, found, allowlist);
-  if (forbidden) log.warn({ err: forbidden }, 'URL check: target refused');
+  if (forbidden) log.warn({ err: forbidden, url: hostname }, 'URL check: target refused');
   return forbidden?.message ?? null;
 }
 

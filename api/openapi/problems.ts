@@ -23,7 +23,8 @@ const DETAILS: Record<ErrorCode, string> = {
   payload_too_large: 'the body has more than 1048576 bytes',
   unsupported_media_type: 'the body is sent as a form; send JSON with the header "Content-Type: application/json"',
   invalid_request: 'events[0]: unknown event type "contact.creatd"; valid are contact.created, contact.updated',
-  internal_error: 'internal error; see the log of Posthorn',
+  internal_error:
+    'internal error; the log of Posthorn has the reason, with the request 01a22b47-1f37-7441-90cc-2c3451c0294e',
   overloaded: 'too many requests are waiting; nothing was stored, try again',
   unavailable: 'the database does not answer at the moment; try again',
 };

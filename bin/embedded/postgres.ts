@@ -42,7 +42,7 @@ interface Binaries {
   postgres: string;
 }
 
-export interface EmbeddedPostgres extends Supervised {
+export interface EmbeddedPostgres extends Pick<Supervised, 'stop'> {
   databaseUrl: string;
 }
 

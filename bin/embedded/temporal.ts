@@ -17,7 +17,7 @@ export const SEARCH_ATTRIBUTES = {
 
 const STOP_STEPS = [{ signal: 'SIGTERM', graceMs: 10_000 }] as const;
 
-export interface EmbeddedTemporal extends Supervised {
+export interface EmbeddedTemporal extends Pick<Supervised, 'stop'> {
   /** The host:port of the frontend, for TEMPORAL_ADDRESS. */
   temporalAddress: string;
   temporalUiUrl: string;

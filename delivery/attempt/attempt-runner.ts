@@ -74,6 +74,7 @@ export class AttemptRunner {
         result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
       const recorded = await this.record(record, assignment, message);
       this.deps.onRecorded(claimed);
+      if (this.deps.log.isLevelEnabled('debug')) this.logAttempt(claimed, record, recorded);
       if (verdict.gone) await this.deps.onGone(claimed);
       if (!recorded) return delivery.end(null);
       const { status, nextAttemptAt } = recorded;
@@ -82,6 +83,16 @@ export class AttemptRunner {
       this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'attempt aborted by an internal error');
       delivery.end(null);
     }
+  }
+
+  private logAttempt(
+    { webhook_id: webhook }: Claimed,
+    { deliveryId, number, result }: AttemptRecord,
+    recorded: Recorded,
+  ) {
+    const { statusCode: status, durationMs: ms, errorMessage: error } = result;
+    const ids = { delivery: deliveryId, webhook };
+    this.deps.log.debug({ ...ids, number, status, ms, error, state: recorded?.status ?? 'late' }, 'attempt recorded');
   }
 
   private async attempt(delivery: InFlightDelivery, opened: Opened, onSent: (result: AttemptResult) => void) {

@@ -111,7 +111,10 @@ export class Claims {
   private async endWithoutEvent<Row extends Claimed>(worker: string, claimed: Row[]): Promise<Row[]> {
     const ids = claimed.filter(lacksEvent).map((row) => row.delivery_id);
     await this.deps.pool.query({ ...END_WITHOUT_EVENT, values: [worker, ids] });
-    this.deps.log.warn({ deliveries: ids.length }, 'deliveries failed: their events are past the retention');
+    this.deps.log.warn(
+      { deliveries: ids.length, delivery: ids[0] },
+      'deliveries failed: their events are past the retention',
+    );
     return claimed.filter((row) => !lacksEvent(row));
   }
 
@@ -132,7 +135,7 @@ export class Claims {
     const slices = await this.walk.all(worker);
     const strays = slices.flatMap((slice) => slice.deliveries).filter((id) => !inFlight.get(id));
     if (strays.length === 0) return;
-    log.warn({ deliveries: strays.length }, 'released claims whose response was lost');
+    log.warn({ deliveries: strays.length, delivery: strays[0] }, 'released claims whose response was lost');
     await pool.query({ ...RELEASE, values: [worker, strays, 0, null] });
   }
 }

@@ -158,14 +158,18 @@ export class Starter {
       } catch (error) {
         tell(isFinal(error) ? 'refused' : 'failed');
         if (isFinal(error)) return this.giveUp(start, error);
-        if (failures % 30 === 0) this.log.warn({ err: error }, 'workflow start failed: retrying');
+        if (failures % 30 === 0) {
+          const ids = { workflow: start.options.workflowId, delivery: start.deliveryIds[0] };
+          this.log.warn({ err: error, ...ids }, 'workflow start failed: retrying');
+        }
         await delay(RETRY_MS);
       }
     }
   }
 
   private giveUp({ options, deliveryIds }: Waiting, error: Error): void {
-    const details = { err: error, workflow: options.workflowId, deliveries: deliveryIds.length };
+    const ids = { workflow: options.workflowId, delivery: deliveryIds[0] };
+    const details = { err: error, ...ids, deliveries: deliveryIds.length };
     const message = 'Temporal refused a workflow: its deliveries go on without one';
     if (this.refusedBefore) this.log.debug(details, message);
     else this.log.error(details, message);

@@ -15,14 +15,14 @@ export interface GoneReceiver {
   delivery: NamedDelivery;
 }
 
-/** Turns off the webhook of a receiver that answered 410, writes one audit entry and emits the operational event. */
+/** Turns off the webhook of a receiver that answered 410, writes one audit entry and emits the operational event. False: it was off already. */
 export async function turnOffGone(
   orm: MikroORM,
   { webhookId, platform, orgId, delivery }: GoneReceiver,
-): Promise<void> {
-  await inTransaction(orm, async ({ em, execute }) => {
+): Promise<boolean> {
+  return await inTransaction(orm, async ({ em, execute }) => {
     const [active] = await execute('select id from webhooks where id = ? and active for update', [webhookId]);
-    if (!active) return;
+    if (!active) return false;
     await deactivateWebhook(execute, webhookId, REASON);
     const details = { reason: REASON, delivery_id: delivery.delivery_id };
     writeAuditEntry(em, {
@@ -34,5 +34,6 @@ export async function turnOffGone(
       details,
     });
     await tellTurnedOff(execute, { platform, orgId, webhookId }, delivery);
+    return true;
   });
 }

@@ -99,7 +99,8 @@ export class Recorder {
       } catch (error) {
         const [first] = records as [AttemptRecord];
         if (isUnavailable(error)) {
-          this.log.warn({ err: error, attempts: records.length }, 'recording attempts failed: retrying');
+          const details = { err: error, attempts: records.length, delivery: first.deliveryId };
+          this.log.warn(details, 'recording attempts failed: retrying');
           await sleep(RETRY_MS);
         } else if (records.length > 1) {
           const halves = [records.slice(0, records.length >> 1), records.slice(records.length >> 1)];

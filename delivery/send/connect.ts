@@ -16,7 +16,7 @@ import { throughProxy } from './tunnel.ts';
  */
 function createGuardedLookup(
   allowlist: Allowlist,
-  { resolve = createResolver(), onRefused, egress }: Omit<GuardOptions, 'allowlist'>,
+  { resolve = createResolver(), egress }: Omit<GuardOptions, 'allowlist'>,
 ): LookupFunction {
   const queries = new Map<string, Promise<ResolvedAddress[]>>();
 
@@ -35,10 +35,8 @@ function createGuardedLookup(
         const refused = refuseName(hostname, found, allowlist);
         const usable = addresses.filter(({ family }) => isReachable(family, egress));
         const [first] = usable;
-        if (refused !== null) {
-          onRefused?.(refused);
-          callback(refused, '');
-        } else if (first === undefined) callback(new Error(describeUnreachable(hostname, found, egress)), '');
+        if (refused !== null) callback(refused, '');
+        else if (first === undefined) callback(new Error(describeUnreachable(hostname, found, egress)), '');
         else if (options.all === true) callback(null, usable);
         else callback(null, first.address, first.family);
       },
@@ -50,8 +48,6 @@ function createGuardedLookup(
 export interface GuardOptions {
   allowlist: Allowlist;
   resolve?: Resolve | undefined;
-  /** Called for a name with a forbidden address. */
-  onRefused?: ((error: TargetRefusedError) => void) | undefined;
   egress?: Egress | undefined;
   /** For receivers that ask for one. */
   certificate?: ClientCertificate | undefined;

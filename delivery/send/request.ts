@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { AttemptResult } from '../../core/domain/delivery.ts';
+import { TargetRefusedError } from '../guard/guard.ts';
 import { describeError, formatSeconds } from './failure-text.ts';
 import { endedUnanswered } from './reused-connection.ts';
 import { decodeBody, describeLocation, redactHeaders } from './response-text.ts';
@@ -29,6 +30,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   private chunks: Buffer[] = [];
   private size = 0;
   private settled = false;
+  onRefused: ((error: TargetRefusedError) => void) | undefined;
 
   /** `sendAgain` is called at most once, to send the request on a new connection if a kept one ended before the first byte of the response. */
   constructor(limits: AttemptLimits, startedAt: Date, settle: (result: AttemptResult) => void, sendAgain: () => void) {
@@ -69,6 +71,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.controller = null;
       return this.sendAgain();
     }
+    if (error instanceof TargetRefusedError) this.onRefused?.(error);
     const problem = describeError(error, this.limits.connectTimeoutMs);
     if (this.statusCode === null) this.finish(problem);
     else this.finishBroken(`the answer broke off: ${problem}`);

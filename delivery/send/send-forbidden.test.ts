@@ -14,14 +14,19 @@ describe('a forbidden target', () => {
 
   it('is refused where only DNS shows it', async () => {
     const resolve = () => Promise.resolve([{ address: '10.0.0.1', family: 4 }]);
-    const refused: TargetRefusedError[] = [];
-    const { errorMessage } = await sendTo('http://inside.example/', {
-      resolve,
-      onRefused: (error) => refused.push(error),
-    });
+    const refused: { error: TargetRefusedError; delivery: string | undefined }[] = [];
+    const sender = makeSender({ resolve, onRefused: (error, delivery) => refused.push({ error, delivery }) });
+    const headers = { 'webhook-id': 'the-delivery' };
+    const { errorMessage } = await sender.send({ url: 'http://inside.example/', headers, body: '' });
     expect(errorMessage).toBe('refused: inside.example leads to an address that is not allowed');
-    expect(refused.map(({ message, reason }) => ({ message, reason }))).toEqual([
-      { message: 'inside.example leads to an address that is not allowed', reason: '10.0.0.1 is a private address' },
+    expect(refused).toMatchObject([
+      {
+        error: {
+          message: 'inside.example leads to an address that is not allowed',
+          reason: '10.0.0.1 is a private address',
+        },
+        delivery: 'the-delivery',
+      },
     ]);
   });
 

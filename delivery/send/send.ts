@@ -25,8 +25,8 @@ export interface SenderOptions {
   egress?: Egress | undefined;
   /** The clock of the results, in milliseconds since 1970; by default this machine's. */
   now?: () => number;
-  /** Called for a name with a forbidden address, which the history must not reveal but the log should. */
-  onRefused?: (error: TargetRefusedError) => void;
+  /** Called for an attempt whose receiver's name has a forbidden address, which the history must not reveal but the log should. */
+  onRefused?: (error: TargetRefusedError, delivery: string | undefined) => void;
 }
 
 export interface Sender {
@@ -64,6 +64,7 @@ export function createSender(options: SenderOptions): Sender {
         };
         const limits = { connectTimeoutMs, attemptTimeoutMs: timeoutMs ?? attemptTimeoutMs };
         const attempt = new Attempt(limits, new Date(now()), settle, () => dispatch(fresh));
+        attempt.onRefused = (error) => options.onRefused?.(error, headers['webhook-id']);
         dispatch(kept);
       }),
     close: () => agents.close(),

@@ -13,7 +13,7 @@ export type PartName = 'postgres' | 'temporal';
 export class Parts {
   private readonly dataDir: DataDir;
   private readonly ports: Ports;
-  private readonly running = new Map<PartName, Supervised>();
+  private readonly running = new Map<PartName, Pick<Supervised, 'stop'>>();
   databaseUrl = '';
   temporalAddress = '';
 

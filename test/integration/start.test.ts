@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { findFreePort, isPortFree } from '../../bin/embedded/ports.ts';
+import { eventually } from '../eventually.ts';
 
 const START = fileURLToPath(new URL('../../bin/start.ts', import.meta.url));
 
@@ -87,8 +88,14 @@ describe('npm start', () => {
     const base = `http://127.0.0.1:${port}`;
     let ready = 0;
     let second: Ended | undefined;
+    const switched = () =>
+      ['api', 'worker'].map((name) =>
+        readFileSync(join(dataDir, 'logs', `${name}.log`), 'utf8').includes('"level_name":"debug"'),
+      );
     const ended = await start({ PORT: String(port) }, async (kill) => {
       ready = (await fetch(`${base}/readyz`)).status;
+      kill('SIGUSR2');
+      await eventually(() => switched().every(Boolean));
       second = await start({ PORT: String(await findFreePort()) });
       kill('SIGINT');
     });
@@ -96,7 +103,8 @@ describe('npm start', () => {
     expect(second).toMatchObject({ code: 1 });
     expect(second?.stderr).toMatch(/^The data folder \S+ is in use by another Posthorn \(process \d+\); .*\n$/);
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    for (const line of ['Dashboard', 'API reference', 'Temporal Web UI', 'Admin key'])
+    expect(switched()).toEqual([true, true]);
+    for (const line of ['Dashboard', 'API reference', 'Metrics', 'Temporal Web UI', 'Admin key'])
       expect(ended.stdout).toContain(line);
     expect(await isPortFree(port)).toBe(true);
   });
