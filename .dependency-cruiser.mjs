@@ -131,9 +131,24 @@ export default {
       '^clients/typescript/src/',
       'It runs in browsers and workers, and is published without the rest.',
     ),
+    only(
+      'the-command-line-stands-alone',
+      '^cli/',
+      '^(cli|clients/typescript/src)/|^package\\.json$|^core/contracts/|node_modules/commander/|^(node:)?[a-z_/]+$',
+      'It is published without the rest; only bin/posthorn.ts adds what needs the server.',
+    ),
+    never(
+      'the-command-line-takes-only-types-from-contracts',
+      { path: '^cli/' },
+      '^core/',
+      'It is published without the rest.',
+      {
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
     never(
       'no-tests-in-the-system',
-      { path: '^(api|activities|bin|core|delivery|ui|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
+      { path: '^(api|activities|bin|cli|core|delivery|ui|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
       '^(test|bench)/|\\.test\\.ts$',
       'What runs in production needs no tests.',
     ),
@@ -147,7 +162,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(build|clients/typescript/dist)/' },
+    exclude: { path: '^(build|(cli|clients/typescript)/dist)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

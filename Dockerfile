@@ -28,7 +28,11 @@ ENV NODE_ENV=production UV_THREADPOOL_SIZE=64 PORT=8080 POSTHORN_WORKFLOW_BUNDLE
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY package.json worker.ts ./
-COPY bin/migrate.ts bin/rotate-master-key.ts bin/
+COPY bin/migrate.ts bin/rotate-master-key.ts bin/posthorn.ts bin/progress.ts bin/supervise.ts bin/
+COPY bin/doctor bin/doctor
+COPY bin/embedded bin/embedded
+COPY cli cli
+COPY clients/typescript/src clients/typescript/src
 COPY activities activities
 COPY api api
 COPY core core
@@ -39,7 +43,7 @@ COPY --from=dashboard /app/build/ui build/ui
 USER node
 # A worker serves its metrics and probes on 9464.
 EXPOSE 8080 9464
-# The API by default; the same image runs `node --no-memory-reducer worker.ts` and `node bin/migrate.ts`.
+# The API by default; the same image runs `node --no-memory-reducer worker.ts`, `node bin/migrate.ts` and `node bin/posthorn.ts doctor`.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--no-memory-reducer", "api/server.ts"]

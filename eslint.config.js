@@ -9,7 +9,7 @@ const builtins = builtinModules.filter((name) => !name.startsWith('_')).flatMap(
 const typed = { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: ['.svelte'] };
 
 export default tseslint.config(
-  globalIgnores(['node_modules', 'build', '.posthorn', 'clients/typescript/dist']),
+  globalIgnores(['node_modules', 'build', '.posthorn', 'cli/dist', 'clients/typescript/dist']),
   eslint.configs.recommended,
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {

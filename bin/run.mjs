@@ -1,5 +1,6 @@
 // Plain JavaScript, because it runs on any installed Node (18 or newer). It installs the dependencies if necessary, then runs a TypeScript
 // file of this project with the Node among them.  node bin/run.mjs <name in bin | path> [args]
+// `posthorn` is different in two ways: it runs in the caller's folder, and only its own output is on stdout.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -37,21 +38,22 @@ function isInstalled() {
   return matches;
 }
 
-async function install() {
+async function install(isTool) {
+  const say = isTool ? console.error : console.log;
   const running = join(tmpdir(), `posthorn-install-${hash(root).slice(0, 16)}`);
   while (!tryMake(running)) await sleep(1000);
   try {
     if (isInstalled()) return 0;
-    console.log('Installing the dependencies (once, about a minute) …');
+    say('Installing the dependencies (once, about a minute) …');
     const start = Date.now();
     const tick = setInterval(() => {
       writeFileSync(join(running, 'alive'), '');
-      console.log(`Installing the dependencies … ${Math.round((Date.now() - start) / 1000)} s`);
+      say(`Installing the dependencies … ${Math.round((Date.now() - start) / 1000)} s`);
     }, 10_000);
     const npm = process.env.npm_execpath;
     // Not `npm ci`: it fails if a registry lacks an optional package for another platform.
     const args = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-    const options = { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: windows && !npm };
+    const options = { cwd: root, stdio: ['ignore', isTool ? 2 : 'inherit', 'inherit'], shell: windows && !npm };
     const code = await run(npm ? process.execPath : 'npm', npm ? [npm, ...args] : args, options);
     clearInterval(tick);
     if (code === 0 && !existsSync(node)) {
@@ -114,8 +116,9 @@ function run(command, args, options) {
 async function main() {
   const [name, ...args] = process.argv.slice(2);
   if (!name) throw new Error('usage: node bin/run.mjs <name in bin | path> [arguments]');
+  const isTool = name === 'posthorn';
   if (!isInstalled()) {
-    const code = await install();
+    const code = await install(isTool);
     if (code !== 0) return code;
   }
   const script = join(root, name.endsWith('.ts') ? name : join('bin', `${name}.ts`));
@@ -126,7 +129,8 @@ async function main() {
     PATH: `${dirname(node)}${windows ? ';' : ':'}${process.env.PATH ?? ''}`,
   };
   // The IPC channel tells the program when this process is gone.
-  return run(node, [script, ...args], { cwd: root, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const cwd = isTool ? process.cwd() : root;
+  return run(node, [script, ...args], { cwd, env, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 }
 
 process.exitCode = await main();

@@ -9,7 +9,7 @@ const FORMAT = 1;
 const LOG_LIMIT = 20 * 1024 * 1024;
 
 /** The contents of `posthorn.json` in the data folder. It contains secrets, so its mode is 0600. */
-interface KeptState {
+export interface KeptState {
   format: number;
   postgresPassword: string;
   /** 32 bytes in base64. Without this key, the webhook secrets in the database cannot be read. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { supervise, type Context, type Supervised } from '../supervise.ts';
-import type { DataDir } from './data-dir.ts';
+import type { DataDir, KeptState } from './data-dir.ts';
 import { OperatorError } from './operator-error.ts';
 import { choosePostgresUser, type RunAs } from './postgres-user.ts';
 import { commandLineOf, stopLeftover } from './process-record.ts';
@@ -46,6 +46,11 @@ export interface EmbeddedPostgres extends Supervised {
   databaseUrl: string;
 }
 
+/** The URL of Posthorn's database in an embedded PostgreSQL. */
+export function writeUrl(state: Pick<KeptState, 'postgresPassword'>, port: number, database = DATABASE): string {
+  return `postgresql://${USER}:${state.postgresPassword}@127.0.0.1:${port}/${database}`;
+}
+
 /**
  * Starts PostgreSQL on `<data folder>/postgres` with a database `posthorn`. Initializes the folder at the first start.
  * @throws OperatorError if another major version created the folder
@@ -57,8 +62,7 @@ export async function startPostgres(dataDir: DataDir, port: number, context: Con
   if (existsSync(pgData)) assertVersion(binaries, pgData);
   else await initialise(dataDir, binaries, runAs, context.signal);
 
-  const password = dataDir.state.postgresPassword;
-  const urlFor = (database: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+  const urlFor = (database: string) => writeUrl(dataDir.state, port, database);
   const settings = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const [command = '', ...args] = [...runAs.prefix, binaries.postgres, '-D', pgData, ...settings];
   const supervised = await supervise(

@@ -28,6 +28,12 @@ export async function requireMasterKey(database: Database, box: SecretBox): Prom
   if (!opens(box, sealed)) throw new MasterKeyError();
 }
 
+/** Whether the key decrypts the sample, without storing one; null if there is none yet. */
+export async function checkMasterKey(database: Database, box: SecretBox): Promise<boolean | null> {
+  const sealed = await readSample(database);
+  return sealed && opens(box, sealed);
+}
+
 async function readSample(database: Database): Promise<Buffer | null> {
   const { rows } = await database.query<{ sealed: Buffer }>(SAMPLE_SEALED);
   return rows[0]?.sealed ?? null;

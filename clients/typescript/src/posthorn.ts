@@ -20,6 +20,13 @@ export interface PosthornOptions {
   fetch?: typeof fetch;
 }
 
+export interface CallOptions {
+  query?: object;
+  body?: object | string;
+  headers?: Record<string, string>;
+  repeatable?: boolean;
+}
+
 /** The API of an installation of Posthorn. */
 export class Posthorn {
   readonly urpa: EmittingOwner<PlatformEvents['urpa']>;
@@ -105,20 +112,21 @@ export class Posthorn {
   }
 
   /**
-   * Any other route: `call('GET', '/api/dashboard/overview', { query: { range: 'hour' } })`. A request of POST is not repeated if it is
-   * not answered.
+   * Any other route: `call('GET', '/api/dashboard/overview', { query: { range: 'hour' } })`. A body that is a string is JSON already. A
+   * request of POST that is not answered is repeated only with `repeatable`, which says that sending it twice does the same as once.
    * @param path from the root of Posthorn
    */
   call(
     method: string,
     path: string,
-    { query, body, ...options }: { query?: object; body?: object } & RequestOptions = {},
+    { query, body, headers, repeatable = method !== 'POST', ...options }: CallOptions & RequestOptions = {},
   ): Promise<unknown> {
     const request = {
       method,
       path: path + writeQuery(query),
-      body: body && JSON.stringify(body),
-      repeatable: method !== 'POST',
+      body: typeof body === 'object' ? JSON.stringify(body) : body,
+      ...(headers && { headers }),
+      repeatable,
     };
     return this.transport.send(request, options);
   }

@@ -1,0 +1,17 @@
+import { join, resolve } from 'node:path';
+import { addDoctorWith } from '../cli/commands/doctor.ts';
+import { commands } from '../cli/commands/index.ts';
+import { runProcess } from '../cli/run-process.ts';
+import type { Delegate } from '../cli/define-command.ts';
+import type { ServerChecks } from '../cli/doctor/finding.ts';
+
+const root = join(import.meta.dirname, '..');
+const dataDir = process.env['POSTHORN_DATA_DIR'] || '.posthorn';
+/** Loaded when it is needed: most commands should begin at once. */
+const checkServer: ServerChecks = async (...given) => (await import('./doctor/check-server.ts')).checkServer(...given);
+/** Those that need the server's own code. */
+const ofServer = [addDoctorWith(checkServer)];
+/** Commands that read their arguments themselves. */
+const delegates: Delegate[] = [];
+
+await runProcess({ commands: [...commands, ...ofServer], delegates }, [resolve(root, dataDir), resolve(dataDir)]);
