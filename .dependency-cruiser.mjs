@@ -134,7 +134,7 @@ export default {
     only(
       'the-command-line-stands-alone',
       '^cli/',
-      '^(cli|clients/typescript/src)/|^package\\.json$|^core/contracts/|node_modules/commander/|^(node:)?[a-z_/]+$',
+      '^(cli|clients/typescript/src)/|^package\\.json$|^core/contracts/|node_modules/(commander|zod|@modelcontextprotocol)/|^(node:)?[a-z_/]+$',
       'It is published without the rest; only bin/posthorn.ts adds what needs the server.',
     ),
     never(

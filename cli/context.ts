@@ -49,6 +49,12 @@ export class Context {
     return findConnection(this.options, this.env, this.surroundings.dataDirs);
   }
 
+  /** The URL alone, for what needs no key of its own. @throws CommandError if none is known */
+  url(): string {
+    return findConnection({ ...this.options, key: this.options.key ?? 'none' }, this.env, this.surroundings.dataDirs)
+      .url;
+  }
+
   /** An installation on this machine that `npm start` made. */
   localInstallation(): ConnectionSettings | undefined {
     return findInstallation(this.env, this.surroundings.dataDirs);

@@ -5,6 +5,7 @@ import { addEvents } from './events.ts';
 import { addKeys } from './keys.ts';
 import { addListen } from './listen.ts';
 import { addLogin } from './login.ts';
+import { addMcp } from './mcp.ts';
 import { addProfile } from './profile.ts';
 import { addRecover } from './recover.ts';
 import { addRetry } from './retry.ts';
@@ -24,6 +25,7 @@ export const commands: readonly AddCommand[] = [
   addRetry,
   addRecover,
   addKeys,
+  addMcp,
   addLogin,
   addProfile,
 ];

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi, type TestApi } from '../api.ts';
 
@@ -56,6 +58,12 @@ test('the packed command line runs by any Node from 20 on, with nothing installe
   expect(event.deliveries).toMatchObject([{ webhook_id: webhook.id }]);
   expect(await posthorn('deliveries', 'get', event.deliveries[0].id)).toContain('"id":12345678901234567890');
   expect(await posthorn('completion', 'bash')).toContain('complete -o default');
+
+  const assistant = new Client({ name: 'test', version: '1.0.0' });
+  const args = [join(folder, 'package/dist/posthorn.js'), 'mcp'];
+  await assistant.connect(new StdioClientTransport({ command: findNode(), args, env, cwd: folder }));
+  expect((await assistant.listTools()).tools.length).toBeGreaterThan(5);
+  await assistant.close();
 
   // What needs the server's own code says so.
   const doctor = await run(findNode(), [join(folder, 'package/dist/posthorn.js'), 'doctor'], { env }).catch(

@@ -78,7 +78,7 @@ describe('the first webhook of the README', () => {
   });
 });
 
-const PAGES = ['urpa-integration', '4calls-integration', 'operations', 'operational-events', 'command-line'];
+const PAGES = ['urpa-integration', '4calls-integration', 'operations', 'operational-events', 'command-line', 'mcp'];
 
 test.each(PAGES.map((name) => `docs/${name}.md`))('the commands of %s work', async (path) => {
   const before = receiver.arrivals.length;
