@@ -2243,13 +2243,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description In its text format */
+      /** @description The metrics of this process */
       200: {
         headers: {
           [name: string]: unknown;
         };
         content: {
           'text/plain': string;
+          'application/openmetrics-text': string;
         };
       };
     };
