@@ -32,7 +32,7 @@ export class Home {
   private readonly env: NodeJS.ProcessEnv;
 
   /** Without a system, no URL and no key are known. */
-  constructor(system?: System) {
+  constructor(system?: Pick<System, 'apiUrl' | 'adminKey'>) {
     const { PATH, HOME } = process.env;
     const connection = system && { POSTHORN_URL: system.apiUrl, POSTHORN_KEY: system.adminKey };
     // A data folder that nobody has, in place of this checkout's.
