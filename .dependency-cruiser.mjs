@@ -73,7 +73,7 @@ export default {
     never(
       'core-is-below',
       { path: '^core/' },
-      '^(api|activities|bin|bench|delivery|ui|workflows)/|^worker|node_modules/(hono|@hono/(?!zod-openapi)|@temporalio)/',
+      '^(api|activities|bin|bench|delivery|import|ui|workflows)/|^worker|node_modules/(hono|@hono/(?!zod-openapi)|@temporalio)/',
       'Rooms import core, not the reverse.',
     ),
     ...ROOMS.slice(0, -1).map((room, index) =>
@@ -115,6 +115,18 @@ export default {
       '^activities/|^delivery/(claim|lease|record|send|engine)',
       'The API accepts; only workers send.',
     ),
+    never(
+      'imports-make-no-attempts',
+      { path: '^import/', pathNot: '\\.test\\.ts$' },
+      '^(activities|bin|workflows)/|^api/(?!emission/)|^delivery/(claim|lease|record|send|engine)',
+      'What is imported is sent by the workers.',
+    ),
+    never(
+      'nobody-needs-imports',
+      { path: '^(api|activities|delivery|workflows)/|^worker' },
+      '^import/',
+      'Nothing else depends on the old system.',
+    ),
     never('delivery-knows-no-api', { path: '^delivery/' }, '^(api|bin)/', 'Delivering is the same without an API.'),
     never(
       'ui-knows-contracts-and-domain',
@@ -148,7 +160,7 @@ export default {
     ),
     never(
       'no-tests-in-the-system',
-      { path: '^(api|activities|bin|cli|core|delivery|ui|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
+      { path: '^(api|activities|bin|cli|core|delivery|import|ui|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
       '^(test|bench)/|\\.test\\.ts$',
       'What runs in production needs no tests.',
     ),
@@ -156,7 +168,7 @@ export default {
       name: 'no-development-packages-in-the-system',
       comment: 'The image has production dependencies only.',
       severity: 'error',
-      from: { path: '^(api|activities|core|delivery|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
+      from: { path: '^(api|activities|core|delivery|import|workflows)/|^worker\\.ts', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

@@ -37,13 +37,15 @@ COPY activities activities
 COPY api api
 COPY core core
 COPY delivery delivery
+COPY import import
 COPY workflows workflows
 COPY --from=build /app/build build
 COPY --from=dashboard /app/build/ui build/ui
 USER node
 # A worker serves its metrics and probes on 9464.
 EXPOSE 8080 9464
-# The API by default; the same image runs `node --no-memory-reducer worker.ts`, `node bin/migrate.ts` and `node bin/posthorn.ts doctor`.
+# The API by default; the same image runs `node --no-memory-reducer worker.ts`, `node bin/migrate.ts` and `node bin/posthorn.ts`
+# with `doctor` or `import`.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "--no-memory-reducer", "api/server.ts"]

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 
-const rooms = ['activities', 'api', 'bench', 'bin', 'cli', 'core', 'delivery', 'workflows'];
+const rooms = ['activities', 'api', 'bench', 'bin', 'cli', 'core', 'delivery', 'import', 'workflows'];
 
 /** Integration tests wait more than they compute, and each file has a database of its own. */
 const WORKERS = 3;

@@ -12,6 +12,12 @@ const checkServer: ServerChecks = async (...given) => (await import('./doctor/ch
 /** Those that need the server's own code. */
 const ofServer = [addDoctorWith(checkServer)];
 /** Commands that read their arguments themselves. */
-const delegates: Delegate[] = [];
+const delegates: Delegate[] = [
+  {
+    name: 'import',
+    description: 'bring webhooks, history and unfinished retries over from the old system',
+    run: async (args, surroundings) => (await import('../import/command.ts')).importCommand(args, surroundings),
+  },
+];
 
 await runProcess({ commands: [...commands, ...ofServer], delegates }, [resolve(root, dataDir), resolve(dataDir)]);

@@ -1,6 +1,7 @@
 /** The actions of the audit log. */
 export const AUDIT_ACTIONS = [
   'webhook.registered',
+  'webhook.imported',
   'webhook.updated',
   'webhook.deleted',
   'webhook.paused',

@@ -9,6 +9,7 @@ const say = (action: string, details: Record<string, unknown> = {}) => {
 
 test.each([
   ['webhook.registered', { events: ['a', 'b', 'c'] }, 'registered the webhook … for a, b and c'],
+  ['webhook.imported', { old_id: '42' }, 'imported the webhook … which was 42 in the old system'],
   ['webhook.updated', { fields: ['url', 'retry_policy'] }, 'changed URL and retry schedule of the webhook'],
   ['webhook.updated', { fields: ['description', 'limits'] }, 'changed description and limits of the webhook'],
   ['webhook.updated', { fields: ['active'], active: false }, 'turned off the webhook'],

@@ -13,6 +13,10 @@ interface Described {
 
 const TEXTS: Record<AuditAction, (details: Details) => Described> = {
   'webhook.registered': ({ events }) => ({ did: 'registered the webhook', more: forTypes(events) }),
+  'webhook.imported': ({ old_id: oldId }) => ({
+    did: 'imported the webhook',
+    more: asText(oldId) && `which was ${asText(oldId)} in the old system`,
+  }),
   'webhook.updated': describeUpdate,
   'webhook.deleted': () => ({ did: 'deleted the webhook' }),
   'webhook.paused': () => ({ did: 'paused the webhook' }),
