@@ -2,6 +2,7 @@ import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import { ByteBudget } from '../../core/byte-budget.ts';
+import { createLog } from '../../core/log.ts';
 import { platforms } from '../../core/platforms/index.ts';
 
 export interface Schema {
@@ -42,6 +43,7 @@ export async function readDocument(): Promise<Document> {
     registry: platforms,
     metrics: createMetrics(),
     bodies: new ByteBudget(0),
+    log: createLog('api', 'silent'),
   } as unknown as ApiDeps;
   const answer = await createApp(deps).request('/api/openapi.json');
   const document = (await answer.json()) as Document;
