@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { addDoctorWith } from '../cli/commands/doctor.ts';
+import { addMasterKeyWith, type RotateMasterKey } from '../cli/commands/master-key.ts';
 import { commands } from '../cli/commands/index.ts';
 import { runProcess } from '../cli/run-process.ts';
 import type { Delegate } from '../cli/define-command.ts';
@@ -9,8 +10,13 @@ const root = join(import.meta.dirname, '..');
 const dataDir = process.env['POSTHORN_DATA_DIR'] || '.posthorn';
 /** Loaded when it is needed: most commands should begin at once. */
 const checkServer: ServerChecks = async (...given) => (await import('./doctor/check-server.ts')).checkServer(...given);
+const rotate: RotateMasterKey = async (env, dataDirs) => {
+  const { completeEnvironment } = await import('./doctor/server-environment.ts');
+  const { rotate } = await import('./rotate-master-key.ts');
+  return await rotate(completeEnvironment(env, dataDirs), () => {});
+};
 /** Those that need the server's own code. */
-const ofServer = [addDoctorWith(checkServer)];
+const ofServer = [addDoctorWith(checkServer), addMasterKeyWith(rotate)];
 /** Commands that read their arguments themselves. */
 const delegates: Delegate[] = [
   {

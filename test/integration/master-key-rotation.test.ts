@@ -38,8 +38,8 @@ function rotateByCommand(keys: string) {
   const { POSTHORN_MASTER_KEY: _, ...env } = process.env;
   const file = join(folder, 'keys');
   writeFileSync(file, keys);
-  const script = new URL('../../bin/rotate-master-key.ts', import.meta.url).pathname;
-  return promisify(execFile)(process.execPath, [script], {
+  const script = new URL('../../bin/posthorn.ts', import.meta.url).pathname;
+  return promisify(execFile)(process.execPath, [script, 'master-key', 'rotate'], {
     env: { ...env, DATABASE_URL: system.databaseUrl, POSTHORN_MASTER_KEY_COMMAND: `cat ${file}` },
   });
 }
@@ -52,7 +52,7 @@ test('everything is encrypted with the new key while deliveries go on, and the o
   const { updated_at } = (await system.call('GET', `${WEBHOOKS}/${id}`)).body;
   const emitting = Promise.all(Array.from({ length: 40 }, () => system.emit()));
   const { stdout } = await rotateByCommand(`${NEW.toString('hex')}\n${OLD.toString('hex')}\n`);
-  expect(stdout).toContain('2 webhooks were changed');
+  expect(stdout).toContain('2 webhooks changed');
   for (const delivery of [...(await emitting), await system.emit()].flat()) {
     expect(await system.reaches(delivery, 'delivered')).toMatchObject({ attempts: 1 });
   }
