@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { printable } from './output.ts';
+import { escapeControls, printable } from './output.ts';
 import { readTime, timeUntil } from './times.ts';
 
 describe('what is printed', () => {
@@ -7,6 +7,13 @@ describe('what is printed', () => {
     expect(printable('a\u001b]0;title\u0007b\u009b2Jc\rd')).toBe('a\ufffd]0;title\ufffdb\ufffd2Jc\ufffdd');
     expect(printable('\u001b[31mred\u001b[39m\n\ttabbed ü')).toBe('\u001b[31mred\u001b[39m\n\ttabbed ü');
   });
+});
+
+test('JSON keeps what it says, without raw control characters', () => {
+  const value = { text: 'a\u009b2Jb\u007f\u001b\u00fc' };
+  const written = escapeControls(JSON.stringify(value));
+  expect(written).toBe('{"text":"a\\u009b2Jb\\u007f\\u001b\u00fc"}');
+  expect(JSON.parse(written)).toEqual(value);
 });
 
 describe('times', () => {

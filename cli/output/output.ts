@@ -33,7 +33,7 @@ export class Output {
 
   /** A line of stdout, whatever the format. */
   line(text: string): void {
-    this.streams.stdout.write(`${printable(text)}\n`);
+    this.streams.stdout.write(`${this.json ? escapeControls(text) : printable(text)}\n`);
   }
 
   /** Tells a person what happens meanwhile; not with `--json`. */
@@ -67,4 +67,9 @@ export function printable(text: string): string {
   // eslint-disable-next-line no-control-regex
   const steering = /(\u001b\[\d{1,2}m)|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
   return text.replace(steering, (_, colour?: string) => colour ?? '\ufffd');
+}
+
+/** JSON with the control characters escaped that JSON may contain as they are. */
+export function escapeControls(json: string): string {
+  return json.replace(/[\u007f-\u009f]/g, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
