@@ -71,6 +71,5 @@ export function printable(text: string): string {
 
 /** JSON with the control characters escaped that JSON may contain as they are. */
 export function escapeControls(json: string): string {
-   
   return json.replace(/[\u007f-\u009f]/g, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
