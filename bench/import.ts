@@ -18,7 +18,7 @@ import { startPosthorn, type Posthorn } from './posthorn.ts';
  * node bin/run.mjs bench/import.ts --rows 1000000
  */
 
-const MAIN = fileURLToPath(new URL('../import/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../bin/posthorn.ts', import.meta.url));
 const EMIT_EVERY_MS = 50;
 const DAYS = 80;
 
@@ -56,7 +56,7 @@ function emitSteadily(posthorn: Posthorn) {
 async function timeImport(env: NodeJS.ProcessEnv, args: string[], posthorn: Posthorn): Promise<void> {
   const stop = emitSteadily(posthorn);
   const begun = performance.now();
-  const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: 'inherit' });
+  const child = spawn(process.execPath, [MAIN, 'import', ...args], { env, stdio: 'inherit' });
   const [code] = (await once(child, 'exit')) as [number | null];
   const seconds = (performance.now() - begun) / 1000;
   const times = await stop();

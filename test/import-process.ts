@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { once } from 'node:events';
 
-const MAIN = fileURLToPath(new URL('../import/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../bin/posthorn.ts', import.meta.url));
 
 export interface ImportResult {
   code: number | null;
@@ -17,7 +17,7 @@ export interface ImportProcess {
 
 /** Starts `posthorn import` as a process of its own. */
 export function startImport(env: NodeJS.ProcessEnv, args: string[], input?: string): ImportProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [MAIN, 'import', ...args], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
