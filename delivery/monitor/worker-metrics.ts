@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import { timeInId } from '../../core/db/partitions.ts';
+import { countInHistogram } from '../../core/metrics/counted-histogram.ts';
 import { countCommits } from '../../core/metrics/database-metrics.ts';
 import type { NameAnswer } from '../guard/resolve.ts';
 import type { StartAnswer } from '../handover/workflow-starter.ts';
@@ -80,24 +81,21 @@ function countAttempts(registry: Registry): EngineHooks['onRecorded'] {
     labelNames: ['platform', 'result', 'answer'],
     registers,
   });
-  const durations = new Histogram({
+  const duration = countInHistogram(registry, {
     name: 'posthorn_attempt_duration_seconds',
     help: 'From the beginning of an attempt to the end of its response',
     buckets: ATTEMPT,
-    registers,
   });
-  const delays = new Histogram({
+  const delay = countInHistogram(registry, {
     name: 'posthorn_attempt_delay_seconds',
     help: 'How late attempts begin that a dispatcher claimed: from the time they were due',
     buckets: DELIVERY,
-    registers,
   });
-  const latencies = new Histogram({
+  const latency = countInHistogram(registry, {
     name: 'posthorn_delivery_duration_seconds',
     help: 'From the acceptance of a delivery to its success, by whether it took one attempt or more; without those that were retried by hand',
-    labelNames: ['attempts'],
+    label: { name: 'attempts', values: ['one', 'more'] },
     buckets: DELIVERY,
-    registers,
   });
   const commits = countCommits(registry, 'record');
   return (records, counts, seconds) => {
@@ -109,11 +107,11 @@ function countAttempts(registry: Registry): EngineHooks['onRecorded'] {
     for (const { result, due, number, outcome, trigger, deliveryId } of records) {
       const startedAt = result.startedAt.getTime() / 1_000;
       const took = result.durationMs / 1_000;
-      durations.observe(took);
-      if (due !== null) delays.observe(Math.max(0, startedAt - due));
+      duration(took);
+      if (due !== null) delay(Math.max(0, startedAt - due));
       if (outcome !== 'delivered' || trigger === 'manual') continue;
       const accepted = timeInId(deliveryId).getTime() / 1_000;
-      latencies.observe({ attempts: number === 1 ? 'one' : 'more' }, Math.max(0, startedAt + took - accepted));
+      latency(Math.max(0, startedAt + took - accepted), number === 1 ? 0 : 1);
     }
   };
 }
