@@ -11,9 +11,14 @@ const dataDir = process.env['POSTHORN_DATA_DIR'] || '.posthorn';
 /** Loaded when it is needed: most commands should begin at once. */
 const checkServer: ServerChecks = async (...given) => (await import('./doctor/check-server.ts')).checkServer(...given);
 const rotate: RotateMasterKey = async (env, dataDirs) => {
-  const { completeEnvironment } = await import('./doctor/server-environment.ts');
+  const { completeEnvironment } = await import('./embedded/kept-environment.ts');
   const { rotate } = await import('./rotate-master-key.ts');
   return await rotate(completeEnvironment(env, dataDirs), () => {});
+};
+const runImport: Delegate['run'] = async (args, { env, dataDirs, ...io }) => {
+  const { completeEnvironment } = await import('./embedded/kept-environment.ts');
+  const { importCommand } = await import('../import/command.ts');
+  return await importCommand(args, { ...io, env: completeEnvironment(env, dataDirs) });
 };
 /** Those that need the server's own code. */
 const ofServer = [addDoctorWith(checkServer), addMasterKeyWith(rotate)];
@@ -22,7 +27,7 @@ const delegates: Delegate[] = [
   {
     name: 'import',
     description: 'bring webhooks, history and unfinished retries over from the old system',
-    run: async (args, surroundings) => (await import('../import/command.ts')).importCommand(args, surroundings),
+    run: runImport,
   },
 ];
 

@@ -6,13 +6,13 @@ import { createPool } from '../core/db/pool.ts';
 import { createSecretBox } from '../core/secrets.ts';
 import { openDataDir, type DataDir } from './embedded/data-dir.ts';
 import { OperatorError } from './embedded/operator-error.ts';
+import { LOOPBACK } from './embedded/kept-environment.ts';
 import { findFreePortFrom, isPortFree } from './embedded/ports.ts';
 import { startParts, type RunningParts } from './embedded/stack.ts';
 import { buildUi, bundleWorkflows, clearServices, describeApi, describeWorker, migrate } from './services.ts';
 import { supervise, type Supervised } from './supervise.ts';
 
 const PORT_WISHES = { postgres: 15_432, temporal: 7233, temporalUi: 8233 };
-const LOOPBACK = '127.0.0.0/8,::1/128';
 /** A terminal, npm and a script in between may each pass on the same Ctrl-C. */
 const SAME_INTERRUPT_MS = 500;
 

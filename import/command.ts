@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { ConfigError } from '../core/config.ts';
+import { ConfigError, readConfig, type Config } from '../core/config.ts';
 import { MasterKeyError } from '../core/db/master-key.ts';
 import { NoSessionsError } from '../core/db/require-sessions.ts';
 import { bringOver } from './bring-over.ts';
@@ -11,7 +11,6 @@ import { Report } from './report.ts';
 import { openSource } from './sources/open-source.ts';
 import { describe } from './sources/postgres.ts';
 import { ImportError } from './sources/source.ts';
-import { findTarget } from './target.ts';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -38,7 +37,7 @@ export async function importCommand(argv: readonly string[], io: CommandIo): Pro
 }
 
 async function run(options: ImportOptions, now: Date, io: CommandIo): Promise<number> {
-  const config = findTarget(io.env);
+  const config = readTarget(io.env);
   const { databaseUrl, retentionDays } = config;
   if (/^[a-z]+:\/\//i.test(options.source) && isSame(options.source, databaseUrl)) {
     throw new ImportError('the source is the database of Posthorn itself');
@@ -60,6 +59,14 @@ async function run(options: ImportOptions, now: Date, io: CommandIo): Promise<nu
     await source.close();
     await new Promise<void>((resolve) => (list ? list.end(resolve) : resolve()));
   }
+}
+
+/** The Posthorn to import into. @throws ConfigError, ImportError */
+function readTarget(env: NodeJS.ProcessEnv): Config {
+  if (env['DATABASE_URL']) return readConfig(env);
+  throw new ImportError(
+    'which Posthorn? Set DATABASE_URL and POSTHORN_MASTER_KEY, or POSTHORN_DATA_DIR to the data folder of "npm start"',
+  );
 }
 
 /** Whether two URLs lead to the same database. */

@@ -1,10 +1,10 @@
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { ConfigError, readConfig, type Config } from '../../core/config.ts';
+import { completeEnvironment } from '../embedded/kept-environment.ts';
 import { checkDns } from './check-dns.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkPostgres } from './check-postgres.ts';
 import { checkTemporal } from './check-temporal.ts';
-import { completeEnvironment } from './server-environment.ts';
 
 /** Checks everything that the server needs, with its environment. Changes nothing. */
 export async function checkServer(env: NodeJS.ProcessEnv, dataDirs: readonly string[]): Promise<Finding[]> {

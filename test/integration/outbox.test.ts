@@ -26,8 +26,7 @@ beforeEach(async () => {
   webhookId = await subscribe('a.b');
 });
 
-async function subscribe(eventType: string): Promise<string> {
-  const id = uuidv7();
+async function subscribe(eventType: string, id = uuidv7()): Promise<string> {
   await database.pool.query(
     `insert into webhooks (id, platform, url, secret, events) values ($1, 'urpa', 'https://receiver.example', '', $2)`,
     [id, [eventType]],
@@ -244,6 +243,23 @@ test('fair claims rotate: none of many webhooks is skipped', async () => {
     after = seen!;
   }
   expect(served.size).toBe(70);
+});
+
+test('a new delivery is found at once by a claim of the oldest, but not by a fair one that has 250 waiting webhooks before it', async () => {
+  await database.pool.query(
+    `with made as (
+       insert into webhooks (id, platform, url, secret, events)
+       select gen_random_uuid(), 'urpa', 'https://receiver.example', '', '{x.y}' from generate_series(1, 250) returning id
+     )
+     insert into outbox (delivery_id, event_id, webhook_id, attempts, max_attempts, next_attempt_at, due_at)
+     select gen_random_uuid(), gen_random_uuid(), id, 1, 6, now() + interval '1 hour', now() + interval '1 hour' from made`,
+  );
+  await subscribe('c.d', 'ffffffff-ffff-7fff-bfff-ffffffffffff');
+  await emit(1, 'c.d');
+  const worker = await enlist();
+  const fairly = await claimFairly(worker, 100);
+  expect(fairly).toMatchObject({ taken: [], more: true });
+  expect(await claim(worker, 100)).toHaveLength(1);
 });
 
 test('four workers that claim fairly at the same time never get the same delivery', async () => {

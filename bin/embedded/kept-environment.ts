@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasMasterKey } from '../../core/master-key.ts';
-import type { KeptState } from '../embedded/data-dir.ts';
-import { writeUrl } from '../embedded/postgres.ts';
+import type { KeptState } from './data-dir.ts';
+import { writeUrl } from './postgres.ts';
+
+/** Receivers on this machine: allowed where everything is embedded. */
+export const LOOPBACK = '127.0.0.0/8,::1/128';
 
 /**
  * The environment that the server has: what is set, and the embedded parts of the first of these data folders that has any, as
@@ -11,13 +14,15 @@ import { writeUrl } from '../embedded/postgres.ts';
 export function completeEnvironment(env: NodeJS.ProcessEnv, dataDirs: readonly string[]): NodeJS.ProcessEnv {
   const state = dataDirs.map(readState).find((found) => found !== undefined);
   if (!state) return env;
-  const { ports } = state;
+  const { postgres, temporal } = state.ports;
+  const hasPostgres = !env['DATABASE_URL'] && postgres !== undefined;
+  const hasTemporal = !env['TEMPORAL_ADDRESS'] && temporal !== undefined;
   return {
+    ...(hasPostgres && hasTemporal && { POSTHORN_TARGET_ALLOWLIST: LOOPBACK }),
     ...env,
     ...(!hasMasterKey(env) && { POSTHORN_MASTER_KEY: state.masterKey }),
-    ...(!env['DATABASE_URL'] && ports.postgres !== undefined && { DATABASE_URL: writeUrl(state, ports.postgres) }),
-    ...(!env['TEMPORAL_ADDRESS'] &&
-      ports.temporal !== undefined && { TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}` }),
+    ...(hasPostgres && { DATABASE_URL: writeUrl(state, postgres) }),
+    ...(hasTemporal && { TEMPORAL_ADDRESS: `127.0.0.1:${temporal}` }),
   };
 }
 
