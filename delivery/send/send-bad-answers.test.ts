@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { drip, sendTo, serveRaw } from '../../test/local-servers.ts';
@@ -79,15 +80,14 @@ describe('a bad answer', () => {
     expect(result.errorMessage).not.toContain('\0');
     expect(result.statusCode).toBe(statusCode);
     expect(result.responseBody === null).toBe(statusCode === null);
-    expect(result.durationMs).toBeLessThan(1_000);
   });
 
   it('does not keep its connection', async () => {
-    let close: () => void;
-    const closed = new Promise<void>((resolve) => (close = resolve));
-    const url = await serveRaw((socket) => socket.on('close', () => close()));
-    await sendTo(url, { attemptTimeoutMs: 100 });
-    await closed;
+    const closed: Promise<unknown>[] = [];
+    const url = await serveRaw((socket) => closed.push(once(socket, 'close')));
+    // On a busy machine an attempt may end before its request arrives.
+    while (closed.length === 0) await sendTo(url, { attemptTimeoutMs: 100 });
+    await Promise.all(closed);
   });
 });
 

@@ -236,13 +236,20 @@ describe('close', () => {
 });
 
 it('does not let one receiver that hangs hold up another', async () => {
-  const hanging = await serve(() => undefined);
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const hanging = await serve((_, response) => void released.then(() => response.end()));
   const prompt = await serve((_, response) => response.end());
-  const sender = makeSender({ attemptTimeoutMs: 500 });
-  const slow = Array.from({ length: 300 }, () => sender.send({ url: hanging, headers: {}, body: '' }));
+  const sender = makeSender();
+  let ended = 0;
+  const slow = Array.from({ length: 300 }, async () => {
+    const result = await sender.send({ url: hanging, headers: {}, body: '' });
+    ended++;
+    return result;
+  });
   const fast = await sender.send({ url: prompt, headers: {}, body: '' });
   expect(fast.errorMessage).toBeNull();
-  expect(fast.durationMs).toBeLessThan(400);
-  for (const { errorMessage } of await Promise.all(slow))
-    expect(errorMessage).toMatch(/^no (answer|connection) within 0.5 s$/);
+  expect(ended).toBe(0);
+  release();
+  for (const { errorMessage } of await Promise.all(slow)) expect(errorMessage).toBeNull();
 });

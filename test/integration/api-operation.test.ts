@@ -102,7 +102,6 @@ describe('without a database', () => {
     const dead = await serveApi('postgresql://nobody@127.0.0.1:1/nothing');
     try {
       const headers = { authorization: 'Bearer some-key' };
-      const begun = Date.now();
       for (const [method, path] of [
         ['POST', `${URPA}/events`],
         ['GET', DELIVERIES],
@@ -118,7 +117,6 @@ describe('without a database', () => {
         body: { status: 'unavailable', reason: 'the database does not answer (ECONNREFUSED)' },
       });
       expect((await fetch(`${dead.url}/healthz`)).status).toBe(200);
-      expect(Date.now() - begun).toBeLessThan(2_000);
       expect(dead.lines.join('\n')).not.toContain('some-key');
     } finally {
       await dead.close();
