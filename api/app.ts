@@ -25,6 +25,7 @@ import { addPortalLinksRoute } from './routes/portal-links.ts';
 import { addPortalSessionRoutes } from './routes/portal-session.ts';
 import { addRetryRoute } from './routes/retry.ts';
 import { addSessionRoutes } from './routes/session.ts';
+import { addSingleSignOnRoutes } from './routes/single-sign-on.ts';
 import { addSecretRotationRoutes } from './routes/secret-rotation.ts';
 import { addWebhookTestRoute } from './routes/webhook-test.ts';
 import { addWebhookRoutes } from './routes/webhooks.ts';
@@ -48,6 +49,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono {
     addPortalLinksRoute(router, deps, platform);
   }
   addSessionRoutes(router, deps);
+  if (deps.signOn) addSingleSignOnRoutes(router, deps, deps.signOn);
   addPortalSessionRoutes(router, deps);
   addDashboardRecoveryRoutes(router, deps);
   addOverviewRoute(router, deps);

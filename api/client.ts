@@ -10,7 +10,7 @@ import type * as webhooks from '../core/contracts/dashboard/webhooks.ts';
 import type { CancelAnswer, RetryAnswer, RetryInput } from '../core/contracts/delivery.ts';
 import type { AcceptedEvent, BatchAnswer, batchInput, eventInput, EventTypeList } from '../core/contracts/event.ts';
 import type { ApiKeyList, keyInput, NewApiKey } from '../core/contracts/key.ts';
-import type { Session, SignIn } from '../core/contracts/session.ts';
+import type { Session, SignedOut, SignIn, SignInMethods } from '../core/contracts/session.ts';
 import type {
   NewWebhook,
   SecretRotationInput,
@@ -48,7 +48,10 @@ type Act<Schema extends z.ZodType, Input, Status extends number> = {
 
 type SessionRoutes = {
   '/api/session': Read<typeof Session> &
-    Act<typeof Session, { json: z.input<typeof SignIn> }, 200> & { $delete: EmptyEndpoint<object> };
+    Act<typeof Session, { json: z.input<typeof SignIn> }, 200> & {
+      $delete: EmptyEndpoint<object> | JsonEndpoint<object, Output<typeof SignedOut>, 200>;
+    };
+  '/api/session/methods': Read<typeof SignInMethods>;
 };
 
 type DashboardRoutes = {

@@ -14,6 +14,7 @@ import type { PortalSessions } from './auth/portal-sessions.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { LiveHub } from './live/hub.ts';
 import type { Metrics } from './metrics.ts';
+import type { SignOn } from './sign-on/sign-on.ts';
 import type { Workflows } from './workflows.ts';
 
 export interface ApiDeps {
@@ -27,6 +28,8 @@ export interface ApiDeps {
   keys: KeyRing;
   sessions: Sessions;
   portals: PortalSessions;
+  /** Undefined: people sign in with keys only. */
+  signOn: SignOn | undefined;
   secretBox: SecretBox;
   /** Networks of receivers that are allowed although they are not public. */
   allowlist: Allowlist;

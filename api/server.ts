@@ -29,6 +29,7 @@ import { loadDashboard } from './dashboard-files.ts';
 import { LiveHub } from './live/hub.ts';
 import { listenToDatabase } from './live/listen.ts';
 import { createMetrics } from './metrics.ts';
+import { createSignOn } from './sign-on/sign-on.ts';
 import { createWorkflows } from './workflows.ts';
 import { prepareStop } from './stop-server.ts';
 
@@ -58,7 +59,8 @@ async function main(): Promise<void> {
   const orm = await createOrm(config.databaseUrl);
   const keyUse = new KeyUse(pool, log);
   const keys = new KeyRing(pool, keyUse);
-  const sessions = new Sessions(pool, keyUse);
+  const signOn = createSignOn(config.singleSignOn, { pool, secretBox, log });
+  const sessions = new Sessions(pool, keyUse, signOn?.sessions);
   const portals = new PortalSessions(pool, platforms, keyUse);
   const changes = new Changes(pool);
   const live = new LiveHub();
@@ -75,6 +77,7 @@ async function main(): Promise<void> {
     keys,
     sessions,
     portals,
+    signOn,
     secretBox,
     allowlist,
     resolve: createResolver({ servers: config.dnsServers }),

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { egressAddress, egressCa, egressMinTls, egressProxy, type Egress } from './egress.ts';
 import { readMasterKeys } from './master-key.ts';
+import { oidcGroups, oidcIssuer, oidcScopes, readSingleSignOn, type SingleSignOn } from './single-sign-on.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -113,6 +114,16 @@ const Environment = z.object({
     .default('info'),
   POSTHORN_PUBLIC_URL: origin.optional(),
   POSTHORN_PORTAL_ORIGINS: origins,
+  POSTHORN_OIDC_ISSUER: oidcIssuer.optional(),
+  POSTHORN_OIDC_CLIENT_ID: z.string().optional(),
+  POSTHORN_OIDC_CLIENT_SECRET: z.string().optional(),
+  POSTHORN_OIDC_CLIENT_SECRET_FILE: z.string().optional(),
+  POSTHORN_OIDC_SCOPES: oidcScopes.default('openid profile email groups'),
+  POSTHORN_OIDC_GROUPS_CLAIM: z.string().default('groups'),
+  POSTHORN_OIDC_GROUPS: oidcGroups.optional(),
+  POSTHORN_OIDC_SESSION: duration('8h').refine((ms) => ms >= 300_000 && ms <= 43_200_000, {
+    error: 'must be from 5m to 12h',
+  }),
   POSTHORN_TEMPORAL_UI_URL: url('http:', 'https:').optional(),
   POSTHORN_TASK_QUEUE: z.string().default('posthorn'),
   POSTHORN_WORKFLOW_BUNDLE: z.string().optional(),
@@ -156,10 +167,12 @@ export interface Config {
   /** Bytes of a request body with one event. Default 1 MiB. */
   readonly bodyLimit: number;
   readonly logLevel: z.output<typeof Environment>['LOG_LEVEL'];
-  /** Origin of portal links; undefined: that of the request which creates the link. */
+  /** Origin of the dashboard and of portal links; undefined: that of the request which creates the link. */
   readonly publicUrl: string | undefined;
   /** Origins that may show a portal in a frame. Default: none. */
   readonly portalOrigins: string[];
+  /** Undefined: people sign in to the dashboard with keys only. */
+  readonly singleSignOn: SingleSignOn | undefined;
   /** Base URL of links to workflows; undefined: no links. */
   readonly temporalUiUrl: string | undefined;
   /** Default `posthorn`. */
@@ -168,7 +181,7 @@ export interface Config {
   readonly workflowBundle: string | undefined;
 }
 
-/** The environment is invalid. The message has one line per variable and never contains its value. */
+/** The environment is invalid. The message has one line per problem and contains no secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
@@ -182,7 +195,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = Environment.safeParse(present);
   const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
   const masterKeys = collectProblem(() => readMasterKeys(present), problems);
-  if (!parsed.success || !masterKeys) throw new ConfigError(problems.join('\n'));
+  const singleSignOn = parsed.data && collectProblem(() => readSingleSignOn(parsed.data), problems);
+  if (!parsed.success || !masterKeys || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const settings = parsed.data;
   return Object.freeze({
     port: settings.PORT,
@@ -211,6 +225,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: settings.LOG_LEVEL,
     publicUrl: settings.POSTHORN_PUBLIC_URL,
     portalOrigins: settings.POSTHORN_PORTAL_ORIGINS,
+    singleSignOn,
     temporalUiUrl: settings.POSTHORN_TEMPORAL_UI_URL,
     taskQueue: settings.POSTHORN_TASK_QUEUE,
     workflowBundle: settings.POSTHORN_WORKFLOW_BUNDLE,

@@ -13,6 +13,7 @@ import { loadDashboard } from '../api/dashboard-files.ts';
 import { LiveHub } from '../api/live/hub.ts';
 import { listenToDatabase } from '../api/live/listen.ts';
 import { createMetrics } from '../api/metrics.ts';
+import { createSignOn } from '../api/sign-on/sign-on.ts';
 import { createWorkflows } from '../api/workflows.ts';
 import { ByteBudget } from '../core/byte-budget.ts';
 import { Changes } from '../core/db/changes.ts';
@@ -23,6 +24,7 @@ import { parseAllowlist } from '../delivery/guard/guard.ts';
 import { createResolver } from '../delivery/guard/resolve.ts';
 import { platforms } from '../core/platforms/index.ts';
 import { createSecretBox } from '../core/secrets.ts';
+import type { SingleSignOn } from '../core/single-sign-on.ts';
 import { createDatabase } from './database.ts';
 
 export interface Answer {
@@ -48,12 +50,19 @@ export const organization = (orgId: string) => `/api/coordinator/organizations/$
 export const BODY_LIMIT = 64 * 1024;
 export const MASTER_KEY = randomBytes(32);
 
+export interface Listening {
+  /** Default: any free one. */
+  port?: number;
+  /** Default: none. */
+  singleSignOn?: SingleSignOn;
+}
+
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
 /** Starts the API on its own port and database, without a worker, so accepted events stay in the outbox. */
-export async function startApi() {
+export async function startApi(listening: Listening = {}) {
   const database = await createDatabase();
-  const api = await serveApi(database.url);
+  const api = await serveApi(database.url, undefined, undefined, listening);
   const adminKey = `admin-${randomBytes(12).toString('hex')}`;
   await ensureAdminKey(database.pool, adminKey);
 
@@ -102,7 +111,12 @@ export async function startApi() {
  * Starts the API with any database URL, reachable or not. `dashboardFolder` contains the built dashboard; `portalOrigins` may show its
  * portals in a frame.
  */
-export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere', portalOrigins: string[] = []) {
+export async function serveApi(
+  databaseUrl: string,
+  dashboardFolder = '/nowhere',
+  portalOrigins: string[] = [],
+  { port = 0, singleSignOn }: Listening = {},
+) {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const pool = createPool(databaseUrl);
@@ -113,7 +127,9 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
   const workflows = createWorkflows('http://temporal.example');
   const keyUse = new KeyUse(pool, log);
   const keys = new KeyRing(pool, keyUse);
-  const sessions = new Sessions(pool, keyUse);
+  const secretBox = createSecretBox(MASTER_KEY);
+  const signOn = createSignOn(singleSignOn, { pool, secretBox, log });
+  const sessions = new Sessions(pool, keyUse, signOn?.sessions);
   const portals = new PortalSessions(pool, platforms, keyUse);
   const app = createApp({
     orm,
@@ -122,10 +138,11 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
     keys,
     sessions,
     portals,
+    signOn,
     intake: createIntake(pool),
     changes,
     live,
-    secretBox: createSecretBox(MASTER_KEY),
+    secretBox,
     allowlist: parseAllowlist('127.0.0.0/8'),
     resolve: createResolver(),
     registry: platforms,
@@ -141,7 +158,7 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
   });
   const listener = listenToDatabase(databaseUrl, { keys, sessions, portals, live, reads, log });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
     app,
     /** The log, one entry per line. */

@@ -12,11 +12,14 @@ export function readSessionCookie(c: Context): string | undefined {
   return getCookie(c, NAME);
 }
 
-/** The `Set-Cookie` header that stores the token, or deletes it if null. */
-export function writeSessionCookie(c: Context, token: string | null): string {
-  const age = token === null ? 0 : SESSION_SECONDS;
-  const secure = isHttps(c) ? '; Secure' : '';
-  return `${NAME}=${token ?? ''}; Path=/; Max-Age=${age}; HttpOnly; SameSite=Strict${secure}`;
+/** The `Set-Cookie` header that stores the token for `age` seconds, or deletes it if null. */
+export function writeSessionCookie(
+  c: Context,
+  token: string | null,
+  { age = SESSION_SECONDS, secure = isHttps(c) } = {},
+): string {
+  const life = `Max-Age=${token === null ? 0 : age}`;
+  return `${NAME}=${token ?? ''}; Path=/; ${life}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
 }
 
 export function readPortalCookie(c: Context): string | undefined {

@@ -1,9 +1,10 @@
 import type { Scope } from '../../core/contracts/key.ts';
 import type { PortalLook } from '../../core/contracts/portal.ts';
 
-/** The key that a request was made with. */
+/** The key that a request was made with, or the person who is signed in. */
 export interface Principal {
-  id: string;
+  /** Null for a person: what belongs to a key, such as a portal link, needs a key. */
+  id: string | null;
   name: string;
   /** Null: every platform. */
   platform: string | null;
@@ -12,4 +13,6 @@ export interface Principal {
   scopes: ReadonlySet<Scope>;
   /** Only for the session of a portal link. */
   portal?: PortalLook;
+  /** Only after single sign-on: whether the person may choose other rights. */
+  hasChoice?: boolean;
 }

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { toPrincipal, type KeyRow } from './key-ring.ts';
 import type { Principal } from './principal.ts';
 import type { KeyUse } from './key-use.ts';
+import { isSignOn, type SignOnSessions } from '../sign-on/sign-on-sessions.ts';
 import { PrincipalCache, type Found } from './principal-cache.ts';
 import { isValid, leftMs } from './valid-key.ts';
 
@@ -30,15 +31,20 @@ const CLOSE = {
   text: `with closed as (delete from sessions where hash = $1 returning 1) select pg_notify('posthorn_keys', '') from closed`,
 };
 
-/** Dashboard sessions: random tokens that stand for a key until they expire or are closed, or until the key is revoked or expires. */
+/**
+ * Dashboard sessions: random tokens that stand for a key until they expire or are closed, or until the key is revoked or expires. Those of single
+ * sign-on are among them.
+ */
 export class Sessions {
   private readonly pool: pg.Pool;
   private readonly use: KeyUse;
+  private readonly signOns: SignOnSessions | undefined;
   private readonly cache = new PrincipalCache();
 
-  constructor(pool: pg.Pool, use: KeyUse) {
+  constructor(pool: pg.Pool, use: KeyUse, signOns: SignOnSessions | undefined) {
     this.pool = pool;
     this.use = use;
+    this.signOns = signOns;
   }
 
   /** Returns the new session's token; only its hash is stored. */
@@ -48,24 +54,31 @@ export class Sessions {
     return token;
   }
 
-  /** The key of a session; null if the session has ended. */
+  /** Whom a session stands for; null if it has ended. */
   async find(token: string): Promise<Principal | null> {
+    if (isSignOn(token)) return (await this.signOns?.find(token)) ?? null;
     return this.cache.get(token) ?? this.cache.load(token, () => this.ask(token));
   }
 
-  async renew(token: string): Promise<void> {
+  /** False for a session that cannot be renewed. */
+  async renew(token: string): Promise<boolean> {
+    if (isSignOn(token)) return false;
     await this.pool.query({ ...RENEW, values: [hashToken(token), SESSION_SECONDS] });
+    return true;
   }
 
-  /** Ends the session at once, in every process. */
-  async close(token: string): Promise<void> {
+  /** Ends the session at once, in every process. Returns the ID token of one of single sign-on, if there is one. */
+  async close(token: string): Promise<string | null> {
+    if (isSignOn(token)) return (await this.signOns?.close(token)) ?? null;
     await this.pool.query({ ...CLOSE, values: [hashToken(token)] });
     this.forget();
+    return null;
   }
 
   /** Call this if a session may have been closed or its key revoked. */
   forget(): void {
     this.cache.forget();
+    this.signOns?.forget();
   }
 
   private async ask(token: string): Promise<Found | null> {

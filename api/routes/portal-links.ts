@@ -1,3 +1,4 @@
+import { AppError } from '../../core/contracts/errors.ts';
 import { PortalLink, PortalLinkInput } from '../../core/contracts/portal.ts';
 import { writeAuditEntry } from '../../core/db/audit.ts';
 import { inTransaction } from '../../core/db/transaction.ts';
@@ -28,10 +29,13 @@ export function addPortalLinksRoute(router: Router, deps: ApiDeps, platform: Pla
     request: { params: pathParams(platform), body: { required: false, content: content(PortalLinkInput) } },
     responses: { 201: { description: 'The link', content: content(PortalLink) } },
     async handle({ c, principal, orgId }) {
+      const { id: keyId } = principal;
+      if (keyId === null)
+        throw new AppError('forbidden', 'a portal link belongs to a key: create it with a key, not by single sign-on');
       const { expires_in, permissions, name, accent } = await readJson(c, PortalLinkInput, { emptyAllowed: true });
       const id = newId();
       const owner = { platform: platform.id, orgId };
-      const link = { id, keyId: principal.id, ...owner, permissions, name, accent, expiresIn: expires_in };
+      const link = { id, keyId, ...owner, permissions, name, accent, expiresIn: expires_in };
       const { token, expiresAt } = await inTransaction(deps.orm, async ({ em, execute }) => {
         const stored = await storePortalLink(execute, link);
         writeAuditEntry(em, {

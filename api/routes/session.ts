@@ -1,12 +1,13 @@
-import { Session, SignIn } from '../../core/contracts/session.ts';
+import { Session, SignedOut, SignIn, SignInMethods } from '../../core/contracts/session.ts';
 import { apisOf, type Platform } from '../../core/platforms/platform.ts';
-import { answerJson } from '../answers.ts';
+import { answerJson, answerText } from '../answers.ts';
 import { isAdmin, requireKnown } from '../auth/authorize.ts';
 import { readSessionCookie, requireOwnOrigin, writeSessionCookie } from '../auth/cookie.ts';
 import type { Principal } from '../auth/principal.ts';
 import type { ApiDeps } from '../deps.ts';
 import { BODY_ERRORS, readJson } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
+import { ACCESS, START } from './single-sign-on.ts';
 import type { Router } from '../routing.ts';
 
 const PATH = '/api/session';
@@ -35,7 +36,7 @@ export function addSessionRoutes(router: Router, deps: ApiDeps): void {
       if (c.req.header('origin') !== undefined) requireOwnOrigin(c);
       const { api_key } = await readJson(c, SignIn);
       const principal = requireKnown(await deps.keys.find(api_key));
-      return answer(principal, writeSessionCookie(c, await deps.sessions.open(principal.id)));
+      return answer(principal, writeSessionCookie(c, await deps.sessions.open(principal.id!)));
     },
   });
 
@@ -45,14 +46,15 @@ export function addSessionRoutes(router: Router, deps: ApiDeps): void {
     tag,
     operationId: 'getSession',
     summary: 'Who is signed in',
-    description: 'Renews the session. With a key in the header, it says whose key that is.',
+    description:
+      'Renews the session, except one of single sign-on. With a key in the header, it says whose key that is.',
     scopes: [],
     responses: { 200: { description: 'The session', content: content(Session) } },
     async handle({ c, principal }) {
       const token = c.req.header('authorization') === undefined ? readSessionCookie(c) : undefined;
       if (token === undefined) return answer(principal);
-      await deps.sessions.renew(token);
-      return answer(principal, writeSessionCookie(c, token));
+      const isRenewed = await deps.sessions.renew(token);
+      return answer(principal, isRenewed ? writeSessionCookie(c, token) : undefined);
     },
   });
 
@@ -62,16 +64,39 @@ export function addSessionRoutes(router: Router, deps: ApiDeps): void {
     tag,
     operationId: 'signOut',
     summary: 'Sign out',
-    description: 'The session is over at once. Without one, nothing happens.',
+    description:
+      'The session is over at once. Without one, nothing happens. After single sign-on, the answer may say where the session with the identity ' +
+      'provider ends.',
     errors: ['forbidden', 'internal_error', 'unavailable'],
-    responses: { 204: { description: 'Signed out', headers: { 'Set-Cookie': COOKIE } } },
+    responses: {
+      200: { description: 'Signed out here', headers: { 'Set-Cookie': COOKIE }, content: content(SignedOut) },
+      204: { description: 'Signed out', headers: { 'Set-Cookie': COOKIE } },
+    },
     async handle(c) {
+      const headers = { 'Set-Cookie': writeSessionCookie(c, null), 'Cache-Control': 'no-store' };
       const token = readSessionCookie(c);
-      if (token !== undefined) {
-        requireOwnOrigin(c);
-        await deps.sessions.close(token);
-      }
-      return new Response(null, { status: 204, headers: { 'Set-Cookie': writeSessionCookie(c, null) } });
+      if (token === undefined) return new Response(null, { status: 204, headers });
+      requireOwnOrigin(c);
+      const idToken = await deps.sessions.close(token);
+      const url = idToken === null ? null : await deps.signOn?.provider.endSessionUrl(idToken);
+      if (!url) return new Response(null, { status: 204, headers });
+      return answerText(JSON.stringify({ end_session_url: url } satisfies SignedOut), 200, headers);
+    },
+  });
+
+  router.addPublic({
+    method: 'get',
+    path: `${PATH}/methods`,
+    tag,
+    operationId: 'listSignInMethods',
+    summary: 'How to sign in',
+    description: 'Keys always work. Single sign-on is there if it is configured.',
+    responses: { 200: { description: 'The ways to sign in beside keys', content: content(SignInMethods) } },
+    handle() {
+      const { signOn } = deps;
+      return answerJson({
+        single_sign_on_url: signOn ? signOn.settings.publicUrl + START : null,
+      } satisfies SignInMethods);
     },
   });
 }
@@ -86,6 +111,7 @@ export function writeSession({ registry, retryUnitMs, temporalUiUrl }: ApiDeps, 
     scopes: [...principal.scopes],
     admin: isAdmin(principal),
     portal: principal.portal ?? null,
+    switch_url: principal.hasChoice ? ACCESS : null,
     temporal_ui_url: principal.portal ? null : (temporalUiUrl ?? null),
     retry_unit_ms: retryUnitMs,
     platforms: visible.map((platform) => writePlatform(platform, principal)),

@@ -35,35 +35,52 @@ export const ApiKeyList = listOf(ApiKey).meta({ id: 'ApiKeyList' });
 
 /** `organizational` are the platforms whose keys may belong to one organization. */
 export function keyInput(platformIds: readonly string[], organizational: readonly string[]) {
-  return z
-    .object({
-      name: plainText(z.string().min(1).max(200)).meta({ example: 'billing' }),
-      platform: z
-        .enum(platformIds as [string, ...string[]], {
-          error: (issue) => `unknown platform ${quote(issue.input)}; valid are ${platformIds.join(', ')}`,
-        })
-        .nullish()
-        .meta({ description: 'omitted only for an admin of all platforms' }),
-      org_id: OrgId.nullish(),
-      scopes: z
-        .array(
-          z.enum(SCOPES, {
-            error: (issue) => `unknown scope ${quote(issue.input)}; valid are ${SCOPES.join(', ')}`,
-          }),
-        )
-        .min(1)
-        .transform((scopes) => [...new Set(scopes)])
-        .meta({ example: ['events:write'] }),
-      expires_in: z.int().min(60).max(LONGEST_SECONDS).nullish().meta({
-        description: 'seconds from now, up to ten years; by default, the key does not expire',
-        example: 7_776_000,
-      }),
-    })
-    .refine((key) => key.platform || key.scopes.includes('admin'), {
+  const schema = z.object({
+    name: plainText(z.string().min(1).max(200)).meta({ example: 'billing' }),
+    ...rightFields(platformIds),
+    expires_in: z.int().min(60).max(LONGEST_SECONDS).nullish().meta({
+      description: 'seconds from now, up to ten years; by default, the key does not expire',
+      example: 7_776_000,
+    }),
+  });
+  return refineRights(schema, organizational, 'a key');
+}
+
+/** What the members of a group of the identity provider may do, in the words of a key. Unknown members are refused. */
+export function groupInput(platformIds: readonly string[], organizational: readonly string[]) {
+  return refineRights(z.strictObject(rightFields(platformIds)), organizational, 'a group');
+}
+
+function rightFields(platformIds: readonly string[]) {
+  return {
+    platform: z
+      .enum(platformIds as [string, ...string[]], {
+        error: (issue) => `unknown platform ${quote(issue.input)}; valid are ${platformIds.join(', ')}`,
+      })
+      .nullish()
+      .meta({ description: 'omitted only for an admin of all platforms' }),
+    org_id: OrgId.nullish(),
+    scopes: z
+      .array(
+        z.enum(SCOPES, {
+          error: (issue) => `unknown scope ${quote(issue.input)}; valid are ${SCOPES.join(', ')}`,
+        }),
+      )
+      .min(1)
+      .transform((scopes) => [...new Set(scopes)])
+      .meta({ example: ['events:write'] }),
+  };
+}
+
+type Rights = z.ZodType<{ platform?: string | null | undefined; org_id?: string | null | undefined; scopes: Scope[] }>;
+
+function refineRights<Schema extends Rights>(schema: Schema, organizational: readonly string[], of: string) {
+  return schema
+    .refine((rights) => rights.platform || rights.scopes.includes('admin'), {
       path: ['platform'],
-      error: 'is required for a key without the scope admin',
+      error: `is required for ${of} without the scope admin`,
     })
-    .refine((key) => !key.org_id || organizational.includes(key.platform ?? ''), {
+    .refine((rights) => !rights.org_id || organizational.includes(rights.platform ?? ''), {
       path: ['org_id'],
       error: `goes only with a platform that has organizations: ${organizational.join(', ')}`,
     });

@@ -36,6 +36,7 @@ describe('signing in', () => {
       scopes: ['admin'],
       admin: true,
       portal: null,
+      switch_url: null,
       temporal_ui_url: 'http://temporal.example',
       retry_unit_ms: 60_000,
       platforms: [

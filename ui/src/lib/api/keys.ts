@@ -1,6 +1,7 @@
 /** First parts of the query keys. Messages of the live stream invalidate queries by these. */
 export const KEYS = {
   session: 'session',
+  signInMethods: 'sign-in-methods',
   overview: 'overview',
   health: 'health',
   organizations: 'organizations',

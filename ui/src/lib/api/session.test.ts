@@ -9,6 +9,7 @@ const session: Session = {
   scopes: ['webhooks:read', 'events:read'],
   admin: false,
   portal: null,
+  switch_url: null,
   temporal_ui_url: null,
   retry_unit_ms: 60_000,
   platforms: [

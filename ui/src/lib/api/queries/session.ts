@@ -22,6 +22,20 @@ export const sessionQuery = queryOptions({
   },
 });
 
+/** How people sign in beside keys. */
+export const signInMethodsQuery = queryOptions({
+  queryKey: [KEYS.signInMethods],
+  queryFn: async () => await read(api.api.session.methods.$get()),
+});
+
+/** The URL that begins single sign-on and comes back to the current page. */
+export function writeSignOnUrl(startUrl: string): string {
+  const url = new URL(startUrl);
+  const { pathname, search, hash } = window.location;
+  url.searchParams.set('return_to', pathname + search + hash);
+  return url.href;
+}
+
 /** @throws ApiError 401 for a wrong key */
 export async function signIn(queries: QueryClient, apiKey: string): Promise<void> {
   const session = await read(api.api.session.$post({ json: { api_key: apiKey } }));
@@ -29,8 +43,10 @@ export async function signIn(queries: QueryClient, apiKey: string): Promise<void
   queries.setQueryData(sessionQuery.queryKey, session);
 }
 
+/** After single sign-on, it also opens the page of the identity provider that ends the session there. */
 export async function signOut(queries: QueryClient): Promise<void> {
-  await api.api.session.$delete();
+  const response = await api.api.session.$delete();
+  if (response.status === 200) window.location.assign((await response.json()).end_session_url);
   forgetSession(queries);
 }
 
