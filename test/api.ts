@@ -53,6 +53,8 @@ export const MASTER_KEY = randomBytes(32);
 export interface Listening {
   /** Default: any free one. */
   port?: number;
+  /** Of `startApi`: contains the built dashboard. */
+  dashboardFolder?: string;
   /** Default: none. */
   singleSignOn?: SingleSignOn;
 }
@@ -62,7 +64,7 @@ export type TestApi = Awaited<ReturnType<typeof startApi>>;
 /** Starts the API on its own port and database, without a worker, so accepted events stay in the outbox. */
 export async function startApi(listening: Listening = {}) {
   const database = await createDatabase();
-  const api = await serveApi(database.url, undefined, undefined, listening);
+  const api = await serveApi(database.url, listening.dashboardFolder, undefined, listening);
   const adminKey = `admin-${randomBytes(12).toString('hex')}`;
   await ensureAdminKey(database.pool, adminKey);
 

@@ -20,13 +20,13 @@ export const GROUPS: SingleSignOn['groups'] = new Map([
   ['b-readers', { platform: '4calls', orgId: 'b', scopes: READ }],
 ]);
 
-/** The API with single sign-on by a real identity provider. */
-export async function startSignOn() {
+/** The API with single sign-on by a real identity provider. With `localhost`, browsers take the two for different sites. */
+export async function startSignOn({ host = '127.0.0.1', dashboardFolder = '/nowhere' } = {}) {
   const port = await findFreePort();
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `http://${host}:${port}`;
   const provider = await TestProvider.start(origin);
   const settings = provider.settings(origin, GROUPS);
-  const api = await startApi({ port, singleSignOn: settings });
+  const api = await startApi({ port, singleSignOn: settings, dashboardFolder });
 
   /** What the provider answers to the login form is followed up to the page that Posthorn answers with, or to what `stop` wants. */
   async function logIn(

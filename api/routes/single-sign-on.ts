@@ -29,7 +29,10 @@ export function addSingleSignOnRoutes(router: Router, deps: ApiDeps, signOn: Sig
     });
 
   add('get', START, 'startSingleSignOn', async (c) => {
-    const { url, flow } = await signOn.provider.begin(readReturnPath(c.req.query('return_to')));
+    const { url, flow } = await signOn.provider.begin(
+      readReturnPath(c.req.query('return_to')),
+      c.req.query('as_other') !== undefined,
+    );
     return redirect(url.href, signOn.cookie.write(flow));
   });
 
@@ -41,7 +44,7 @@ export function addSingleSignOnRoutes(router: Router, deps: ApiDeps, signOn: Sig
     const accesses = accessesOf(groups, person.groups);
     const response =
       accesses.length === 0
-        ? answerWithoutRights(person.name, person.groups, groupsClaim)
+        ? answerWithoutRights(person.name, person.groups, groupsClaim, `${START}?as_other`)
         : accesses.length === 1
           ? redirect(flow.returnTo)
           : offer(deps, { accesses, current: null }, flow.returnTo);

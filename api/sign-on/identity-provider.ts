@@ -33,8 +33,11 @@ export class IdentityProvider {
     this.log = log;
   }
 
-  /** Where to send the browser, and what it has to bring back. @throws SignOnFailure */
-  async begin(returnTo: string): Promise<{ url: URL; flow: Flow }> {
+  /**
+   * Where to send the browser, and what it has to bring back. `asOther`: the provider asks who it is, although somebody is signed in there.
+   * @throws SignOnFailure
+   */
+  async begin(returnTo: string, asOther: boolean): Promise<{ url: URL; flow: Flow }> {
     return await this.explained('its metadata', async (library) => {
       const configuration = await this.connect(library);
       const verifier = library.randomPKCECodeVerifier();
@@ -46,6 +49,7 @@ export class IdentityProvider {
         nonce: flow.nonce,
         code_challenge: await library.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        ...(asOther && { prompt: 'login' }),
       });
       return { url, flow };
     });

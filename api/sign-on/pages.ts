@@ -47,8 +47,13 @@ export function answerFailure({ status, title, message, notes }: SignOnFailure, 
   return answerPage(status, title, body, status === 503 ? { 'Retry-After': '5' } : {});
 }
 
-/** `groups` are all that the identity provider named. */
-export function answerWithoutRights(person: string, groups: readonly string[], claim: string): Response {
+/** `groups` are all that the identity provider named; `asOther` begins the sign-in of another person. */
+export function answerWithoutRights(
+  person: string,
+  groups: readonly string[],
+  claim: string,
+  asOther: string,
+): Response {
   const shown = groups.slice(0, 50);
   const more = groups.length - shown.length;
   const list =
@@ -63,7 +68,7 @@ export function answerWithoutRights(person: string, groups: readonly string[], c
     <p class="note">
       Ask the people who run Posthorn for rights. They give them to groups in the setting POSTHORN_OIDC_GROUPS.
     </p>
-    <nav><a href="/api/sso/start">Try again</a><a href="/">Sign in with a key</a></nav>`;
+    <nav><a href="${asOther}">Sign in as somebody else</a><a href="/">Sign in with a key</a></nav>`;
   return answerPage(403, 'You have no rights here', body);
 }
 

@@ -48,7 +48,14 @@ export function keyInput(platformIds: readonly string[], organizational: readonl
 
 /** What the members of a group of the identity provider may do, in the words of a key. Unknown members are refused. */
 export function groupInput(platformIds: readonly string[], organizational: readonly string[]) {
-  return refineRights(z.strictObject(rightFields(platformIds)), organizational, 'a group');
+  const fields = rightFields(platformIds);
+  const schema = z.strictObject(fields, {
+    error: ({ code, keys }) =>
+      code === 'unrecognized_keys'
+        ? `unknown member ${quote(keys?.[0])}; valid are ${Object.keys(fields).join(', ')}`
+        : undefined,
+  });
+  return refineRights(schema, organizational, 'a group');
 }
 
 function rightFields(platformIds: readonly string[]) {
