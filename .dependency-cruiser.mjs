@@ -127,6 +127,13 @@ export default {
       '^import/',
       'Nothing else depends on the old system.',
     ),
+    never(
+      'single-sign-on-is-loaded-on-demand',
+      {},
+      'node_modules/openid-client/',
+      'Without its settings, nothing of it is loaded.',
+      { dependencyTypesNot: ['type-only', 'type-import', 'dynamic-import'] },
+    ),
     never('delivery-knows-no-api', { path: '^delivery/' }, '^(api|bin)/', 'Delivering is the same without an API.'),
     never(
       'ui-knows-contracts-and-domain',
