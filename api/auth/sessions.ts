@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { toPrincipal, type KeyRow } from './key-ring.ts';
 import type { Principal } from './principal.ts';
 import type { KeyUse } from './key-use.ts';
-import { isSignOn, type SignOnSessions } from '../sign-on/sign-on-sessions.ts';
+import { isSignOn, type Closed, type SignOnSessions } from '../sign-on/sign-on-sessions.ts';
 import { PrincipalCache, type Found } from './principal-cache.ts';
 import { isValid, leftMs } from './valid-key.ts';
 
@@ -67,8 +67,8 @@ export class Sessions {
     return true;
   }
 
-  /** Ends the session at once, in every process. Returns the ID token of one of single sign-on, if there is one. */
-  async close(token: string): Promise<string | null> {
+  /** Ends the session at once, in every process. Not null after single sign-on. */
+  async close(token: string): Promise<Closed | null> {
     if (isSignOn(token)) return (await this.signOns?.close(token)) ?? null;
     await this.pool.query({ ...CLOSE, values: [hashToken(token)] });
     this.forget();

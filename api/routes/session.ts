@@ -77,8 +77,8 @@ export function addSessionRoutes(router: Router, deps: ApiDeps): void {
       const token = readSessionCookie(c);
       if (token === undefined) return new Response(null, { status: 204, headers });
       requireOwnOrigin(c);
-      const idToken = await deps.sessions.close(token);
-      const url = idToken === null ? null : await deps.signOn?.provider.endSessionUrl(idToken);
+      const closed = await deps.sessions.close(token);
+      const url = closed && (await deps.signOn?.provider.endSessionUrl(closed.idToken));
       if (!url) return new Response(null, { status: 204, headers });
       return answerText(JSON.stringify({ end_session_url: url } satisfies SignedOut), 200, headers);
     },

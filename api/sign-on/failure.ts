@@ -107,5 +107,6 @@ function reasonOf(thrown: Thrown): string {
 }
 
 function shorten(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  const trimmed = text.trim();
+  return trimmed.length > LONGEST ? `${trimmed.slice(0, LONGEST)}…` : trimmed;
 }

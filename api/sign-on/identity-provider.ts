@@ -72,14 +72,14 @@ export class IdentityProvider {
     });
   }
 
-  /** Where the person's session with the provider ends; null: it has no such page, or does not answer. */
-  async endSessionUrl(idToken: string): Promise<string | null> {
+  /** Where the person's session with the provider ends; null: it has no such page, or does not answer. Without a token it may ask who it is. */
+  async endSessionUrl(idToken: string | null): Promise<string | null> {
     try {
       const library = await import('openid-client');
       const configuration = await this.connect(library);
       if (configuration.serverMetadata().end_session_endpoint === undefined) return null;
       const back = `${this.settings.publicUrl}/`;
-      const parameters = { id_token_hint: idToken, post_logout_redirect_uri: back };
+      const parameters = { post_logout_redirect_uri: back, ...(idToken !== null && { id_token_hint: idToken }) };
       return library.buildEndSessionUrl(configuration, parameters).href;
     } catch (error) {
       const { message } = explainFailure(error, this.settings.issuer, 'its metadata');

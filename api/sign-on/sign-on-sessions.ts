@@ -7,6 +7,8 @@ import type { Principal } from '../auth/principal.ts';
 import { accessesOf, pickAccess, type Access } from './access.ts';
 
 const PREFIX = 'sso_';
+/** Longer ID tokens do not fit into the address of a page. */
+const LONGEST_ID_TOKEN = 4096;
 const TOKEN = /^sso_[A-Za-z0-9_-]{43}$/;
 
 /** Deletes expired rows first. */
@@ -54,6 +56,11 @@ export interface Choice {
   current: Access | null;
 }
 
+/** What is left of a session that was closed: a hint for the identity provider. */
+export interface Closed {
+  idToken: string | null;
+}
+
 /** Whether a session's token is one of single sign-on. */
 export function isSignOn(token: string): boolean {
   return token.startsWith(PREFIX);
@@ -79,7 +86,8 @@ export class SignOnSessions {
   async open({ name, groups, idToken }: Person): Promise<string> {
     const token = PREFIX + randomBytes(32).toString('base64url');
     const known = groups.filter((group) => this.settings.groups.has(group));
-    const values = [hashToken(token), name, known, this.secretBox.seal(idToken), this.settings.sessionSeconds];
+    const sealed = idToken.length <= LONGEST_ID_TOKEN ? this.secretBox.seal(idToken) : null;
+    const values = [hashToken(token), name, known, sealed, this.settings.sessionSeconds];
     await this.pool.query({ ...OPEN, values });
     return token;
   }
@@ -103,15 +111,19 @@ export class SignOnSessions {
     this.forget();
   }
 
-  /** Ends the session at once, in every process. Returns its ID token; null if it was over, or if the token cannot be decrypted. */
-  async close(token: string): Promise<string | null> {
-    const { rows } = await this.pool.query<{ id_token: Buffer }>({ ...CLOSE, values: [hashToken(token)] });
+  /** Ends the session at once, in every process. Null: it was over. */
+  async close(token: string): Promise<Closed | null> {
+    const { rows } = await this.pool.query<{ id_token: Buffer | null }>({ ...CLOSE, values: [hashToken(token)] });
     this.forget();
     const [row] = rows;
+    return row ? { idToken: row.id_token && this.openIdToken(row.id_token) } : null;
+  }
+
+  /** Null if the master key was exchanged meanwhile. */
+  private openIdToken(sealed: Buffer): string | null {
     try {
-      return row ? this.secretBox.open(row.id_token) : null;
+      return this.secretBox.open(sealed);
     } catch {
-      // The master key was exchanged meanwhile.
       return null;
     }
   }

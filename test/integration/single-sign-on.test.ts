@@ -220,6 +220,20 @@ describe('the end of a session', () => {
     expect((await browser.open(on.api.url + START)).text).toContain('name="password"');
   });
 
+  test('an ID token that is too long for an address is not stored, and signing out works without it', async () => {
+    on.provider.tampering.tokens = (tokens) => {
+      const claims = { groups: ['ops', 'x'.repeat(4000)] };
+      return { ...tokens, id_token: on.provider.reissue(tokens.id_token, claims) };
+    };
+    const { browser, ask } = await on.signIn('jana');
+    on.provider.tampering = {};
+    const { body } = await ask('DELETE', SESSION);
+    expect(body.end_session_url).toContain('client_id=posthorn');
+    expect(body.end_session_url).not.toContain('id_token_hint');
+    const confirmation = await browser.open(body.end_session_url);
+    expect(confirmation.status).toBe(200);
+  });
+
   test('it is over after its time, however much it is used', async () => {
     const { ask } = await on.signIn('hans', 'ops');
     const age = (interval: string) =>
