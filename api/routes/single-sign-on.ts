@@ -44,10 +44,10 @@ export function addSingleSignOnRoutes(router: Router, deps: ApiDeps, signOn: Sig
     const accesses = accessesOf(groups, person.groups);
     const response =
       accesses.length === 0
-        ? answerWithoutRights(person.name, person.groups, groupsClaim, `${START}?as_other`)
+        ? await answerWithoutRights(person.name, person.groups, groupsClaim, `${START}?as_other`)
         : accesses.length === 1
           ? redirect(flow.returnTo)
-          : offer(deps, { accesses, current: null }, flow.returnTo);
+          : await offer(deps, { accesses, current: null }, flow.returnTo);
     if (accesses.length > 0) {
       const token = await signOn.sessions.open(person);
       const options = { age: sessionSeconds, secure: signOn.secure };
@@ -59,7 +59,7 @@ export function addSingleSignOnRoutes(router: Router, deps: ApiDeps, signOn: Sig
 
   add('get', ACCESS, 'readAccess', async (c) => {
     const { choice } = await readOpenChoice(signOn, c);
-    return offer(deps, choice, readReturnPath(c.req.query('return_to')));
+    return await offer(deps, choice, readReturnPath(c.req.query('return_to')));
   });
 
   add('post', ACCESS, 'chooseAccess', async (c) => {
@@ -95,7 +95,7 @@ async function readOpenChoice({ sessions }: SignOn, c: Context): Promise<{ token
   throw new SignOnFailure(401, 'The session is over', 'Sign in again.');
 }
 
-function offer({ registry }: ApiDeps, { accesses, current }: Choice, returnTo: string): Response {
+function offer({ registry }: ApiDeps, { accesses, current }: Choice, returnTo: string): Promise<Response> {
   return answerChoice(
     accesses.map((access) => ({
       label: describeOwner(registry, access),
@@ -109,7 +109,7 @@ function offer({ registry }: ApiDeps, { accesses, current }: Choice, returnTo: s
 function writeAction({ platform, orgId }: Access, returnTo: string): string {
   const query = new URLSearchParams({ platform: platform ?? '', return_to: returnTo });
   if (orgId !== null) query.set('org_id', orgId);
-  return `${ACCESS}?${query}`;
+  return `${ACCESS}?${query.toString()}`;
 }
 
 /** Every error as a page, because a person reads it. */
@@ -118,7 +118,7 @@ async function answerError({ log }: ApiDeps, { cookie }: SignOn, c: Context, err
   if (error instanceof SignOnFailure && failure.status >= 500) {
     log.warn({ reason: [failure.message, ...failure.notes].join(' ') }, 'nobody was signed in by single sign-on');
   }
-  const response = answerFailure(failure, START);
+  const response = await answerFailure(failure, START);
   response.headers.append('Set-Cookie', cookie.clear());
   return response;
 }

@@ -99,7 +99,7 @@ function isAway(thrown: Thrown): boolean {
 
 /** The innermost message is the most specific one. */
 function reasonOf(thrown: Thrown): string {
-  let message = thrown.message ?? String(thrown);
+  let message = thrown.message ?? 'for an unknown reason';
   for (let { cause } = thrown; cause instanceof Error; cause = cause.cause) {
     message = cause.message || (cause as NodeJS.ErrnoException).code || message;
   }

@@ -20,11 +20,11 @@ export async function fetchProvider(address: string, init: RequestInit): Promise
     );
   }
   const answer = await fetch(url, init);
-  const body = NO_BODY.includes(answer.status) ? null : await readBody(answer);
+  const body = NO_BODY.includes(answer.status) ? null : await readBody(answer.body);
   return new Response(body, { status: answer.status, statusText: answer.statusText, headers: answer.headers });
 }
 
-async function readBody({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
+async function readBody(body: ReadableStream<Uint8Array> | null): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body ?? []) {

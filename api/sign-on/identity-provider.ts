@@ -1,4 +1,4 @@
-import type { Configuration, IDToken } from 'openid-client';
+import type * as openid from 'openid-client';
 import type { Logger } from 'pino';
 import { CONTROL } from '../../core/contracts/common.ts';
 import type { SingleSignOn } from '../../core/single-sign-on.ts';
@@ -18,15 +18,15 @@ const KNOWN_MS = 60 * 60_000;
 /** OpenID Connect Core, 2: a `sub` has at most 255 characters. */
 const LONGEST_NAME = 255;
 
-type Library = typeof import('openid-client');
+type Library = typeof openid;
 type Claims = Record<string, unknown>;
 
 /** The identity provider. It is asked for the first time when somebody signs in. Everything that it says is checked, signatures included. */
 export class IdentityProvider {
   private readonly settings: SingleSignOn;
   private readonly log: Logger;
-  private known: { configuration: Configuration; until: number } | undefined;
-  private pending: Promise<Configuration> | undefined;
+  private known: { configuration: openid.Configuration; until: number } | undefined;
+  private pending: Promise<openid.Configuration> | undefined;
 
   constructor(settings: SingleSignOn, log: Logger) {
     this.settings = settings;
@@ -96,7 +96,7 @@ export class IdentityProvider {
     }
   }
 
-  private async connect(library: Library): Promise<Configuration> {
+  private async connect(library: Library): Promise<openid.Configuration> {
     if (this.known && this.known.until > Date.now()) return this.known.configuration;
     this.pending ??= this.discover(library).finally(() => (this.pending = undefined));
     try {
@@ -107,11 +107,11 @@ export class IdentityProvider {
     }
   }
 
-  private async discover(library: Library): Promise<Configuration> {
+  private async discover(library: Library): Promise<openid.Configuration> {
     const { issuer, clientId, clientSecret } = this.settings;
     const execute = [library.enableNonRepudiationChecks];
     // For an issuer on this machine; `fetchProvider` allows no other.
-    if (issuer.protocol === 'http:') execute.push(library.allowInsecureRequests); // eslint-disable-line @typescript-eslint/no-deprecated
+    if (issuer.protocol === 'http:') execute.push(library.allowInsecureRequests);
     const [basic, post] = [library.ClientSecretBasic(clientSecret), library.ClientSecretPost(clientSecret)];
     const authenticate: typeof basic = (server, ...rest) => {
       const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
@@ -141,7 +141,12 @@ export class IdentityProvider {
   }
 
   /** Many providers have groups and email addresses in the UserInfo response only. */
-  private async complete(library: Library, configuration: Configuration, inToken: IDToken, accessToken: string) {
+  private async complete(
+    library: Library,
+    configuration: openid.Configuration,
+    inToken: openid.IDToken,
+    accessToken: string,
+  ) {
     const isComplete = inToken[this.settings.groupsClaim] !== undefined && inToken['email'] !== undefined;
     if (isComplete || configuration.serverMetadata().userinfo_endpoint === undefined) return inToken;
     const more = await library.fetchUserInfo(configuration, accessToken, inToken.sub);

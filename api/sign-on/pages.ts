@@ -40,7 +40,7 @@ const HEADERS = {
 };
 
 /** Says why nobody was signed in. */
-export function answerFailure({ status, title, message, notes }: SignOnFailure, again: string): Response {
+export function answerFailure({ status, title, message, notes }: SignOnFailure, again: string): Promise<Response> {
   const body = html`<p>${message}</p>
     ${notes.map((note) => html`<p class="note">${note}</p>`)}
     <nav><a href="${again}">Try again</a><a href="/">Sign in with a key</a></nav>`;
@@ -53,7 +53,7 @@ export function answerWithoutRights(
   groups: readonly string[],
   claim: string,
   asOther: string,
-): Response {
+): Promise<Response> {
   const shown = groups.slice(0, 50);
   const more = groups.length - shown.length;
   const list =
@@ -81,7 +81,7 @@ export interface ChoiceOption {
 }
 
 /** Lets a person choose whose webhooks and deliveries to see. */
-export function answerChoice(options: readonly ChoiceOption[]): Response {
+export function answerChoice(options: readonly ChoiceOption[]): Promise<Response> {
   const body = html`<p>
       Your groups have rights for different owners. Choose one; the menu of the dashboard changes it later.
     </p>
@@ -94,7 +94,7 @@ export function answerChoice(options: readonly ChoiceOption[]): Response {
   return answerPage(200, 'Choose what to see', body);
 }
 
-function answerPage(status: number, title: string, body: Html, headers: Record<string, string> = {}): Response {
+async function answerPage(status: number, title: string, body: Html, headers: Record<string, string> = {}) {
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -110,5 +110,5 @@ function answerPage(status: number, title: string, body: Html, headers: Record<s
         </main>
       </body>
     </html>`;
-  return new Response(String(page), { status, headers: { ...HEADERS, ...headers } });
+  return new Response(await page, { status, headers: { ...HEADERS, ...headers } });
 }
