@@ -20,6 +20,9 @@ interface Tampering {
   userinfo?: (claims: Claims) => Claims;
 }
 
+/** The origin of a dashboard behind a proxy, which the provider knows as well. */
+export const PUBLIC = 'https://posthorn.example.com';
+
 /** `oidc-provider` with its development pages: any password signs in. */
 export class TestProvider {
   /** By login. Others have no groups. */
@@ -87,7 +90,7 @@ export class TestProvider {
         {
           client_id: this.clientId,
           client_secret: this.clientSecret,
-          redirect_uris: [`${origin}/api/sso/callback`],
+          redirect_uris: [origin, PUBLIC].map((each) => `${each}/api/sso/callback`),
           post_logout_redirect_uris: [`${origin}/`],
         },
       ],

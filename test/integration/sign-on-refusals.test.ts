@@ -185,6 +185,14 @@ describe('while the provider is away', () => {
   });
 });
 
+test('without the database, a page says so', async () => {
+  const { api, browser, close } = await startAgain({}, 'postgresql://posthorn@127.0.0.1:1/none');
+  const form = await browser.open(api.url + START);
+  const page = await browser.submit(form, { prompt: 'login', login: 'ann', password: 'x' });
+  expectRefusal(page, browser, 503, 'Not available', 'The database does not answer');
+  await close();
+});
+
 test('a wrong client secret is named by its setting, and nothing secret is in the log or on the page', async () => {
   const clientSecret = 'not-the-secret-of-this-client';
   const { api, browser, close } = await startAgain({ clientSecret });
@@ -199,8 +207,8 @@ test('a wrong client secret is named by its setting, and nothing secret is in th
 });
 
 /** Another API process, which has not asked the provider yet. It takes the place of the first one in the browser. */
-async function startAgain(settings = {}) {
-  const api = await serveApi(on.api.database.url, undefined, undefined, {
+async function startAgain(settings = {}, databaseUrl = on.api.database.url) {
+  const api = await serveApi(databaseUrl, undefined, undefined, {
     singleSignOn: { ...on.settings, ...settings },
   });
   const browser = new CookieBrowser();

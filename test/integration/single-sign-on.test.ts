@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { organization, serveApi, URPA, WEBHOOKS } from '../api.ts';
 import { CookieBrowser } from '../cookie-browser.ts';
 import { eventually } from '../eventually.ts';
+import { PUBLIC } from '../identity-provider.ts';
 import { GROUPS, START, startSignOn } from '../sign-on.ts';
 
 const SESSION = '/api/session';
@@ -50,6 +51,22 @@ describe('signing in', () => {
     expect(stored).not.toContain('choir');
     expect(stored).not.toContain(browser.cookies.get('posthorn_session'));
     expect(stored).not.toContain(Buffer.from('eyJhbGci').toString('hex'));
+  });
+
+  test('behind a proxy for https, it comes back there, and the cookies are for https alone', async () => {
+    on.provider.people.set('ann', { groups: ['ops'] });
+    const singleSignOn = { ...on.settings, publicUrl: PUBLIC };
+    const inside = await serveApi(on.api.database.url, undefined, undefined, { singleSignOn });
+    const browser = new CookieBrowser();
+    const form = await browser.open(inside.url + START);
+    expect(browser.cookies.get('__Host-posthorn_sign_on')).toBeDefined();
+    const fields = { prompt: 'login', login: 'ann', password: 'any' };
+    const { url } = await browser.submit(form, fields, 'password', ({ origin }) => origin === PUBLIC);
+    const answer = await browser.send(new URL(url.pathname + url.search, inside.url));
+    expect(answer.headers.get('location')).toBe('/');
+    for (const cookie of answer.headers.getSetCookie()) expect(cookie).toMatch(/; Secure$/);
+    expect(sessionCookie(answer)).toContain('sso_');
+    await inside.close();
   });
 
   test('an address that the provider does not vouch for names nobody', async () => {
