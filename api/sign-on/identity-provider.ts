@@ -15,6 +15,8 @@ const TIMEOUT_S = 5;
 const TRIES = 2;
 /** Its metadata is read again after this time. Meanwhile, and while it is away, what is known is used. */
 const KNOWN_MS = 60 * 60_000;
+/** If that fails, it is tried again after this time. */
+const AWAY_MS = 60_000;
 /** OpenID Connect Core, 2: a `sub` has at most 255 characters. */
 const LONGEST_NAME = 255;
 
@@ -102,8 +104,9 @@ export class IdentityProvider {
     try {
       return await this.pending;
     } catch (error) {
-      if (this.known) return this.known.configuration;
-      throw error;
+      if (!this.known) throw error;
+      this.known.until = Date.now() + AWAY_MS;
+      return this.known.configuration;
     }
   }
 

@@ -128,6 +128,13 @@ describe('what the provider says is checked', () => {
     }
   });
 
+  test('groups that are elsewhere because there are too many', async () => {
+    on.provider.people.set('ann', { email: 'ann@example.com' });
+    const { browser, url } = await approach();
+    on.provider.tampering.userinfo = (claims) => ({ ...claims, _claim_names: { groups: 'src1' } });
+    expectRefusal(await browser.open(url), browser, 403, 'too many groups');
+  });
+
   test.each<[string, (issuer: string) => object, string]>([
     ['another name', () => ({ issuer: 'https://evil.example' }), 'issuer'],
     ['an unprotected endpoint', () => ({ token_endpoint: 'http://192.0.2.1/token' }), 'must begin with https://'],
