@@ -61,11 +61,9 @@ export const oidcIssuer = z.string().transform((text, context) => {
   return url;
 });
 
-export const oidcScopes = z
-  .string()
-  .refine((text) => text.split(' ').includes('openid'), {
-    error: 'must contain openid, with spaces between the scopes',
-  });
+export const oidcScopes = z.string().refine((text) => text.split(' ').includes('openid'), {
+  error: 'must contain openid, with spaces between the scopes',
+});
 
 const EXAMPLE = '{"ops": {"scopes": ["admin"]}, "support": {"platform": "4calls", "scopes": ["events:read"]}}';
 
