@@ -74,14 +74,16 @@ function readChallenge({ cause }: Thrown): Thrown {
   };
 }
 
+const NOT_THIS_CLIENT = 'It does not accept POSTHORN_OIDC_CLIENT_ID and the client secret of this installation.';
+const REFUSALS = new Map([
+  ['invalid_grant', 'This sign-in was used already, or took too long. Start again.'],
+  ['invalid_client', NOT_THIS_CLIENT],
+  ['unauthorized_client', NOT_THIS_CLIENT],
+]);
+
 function refusedCode(thrown: Thrown): SignOnFailure {
   const { error = '', error_description: description } = thrown;
-  const message =
-    error === 'invalid_grant'
-      ? 'This sign-in was used already, or took too long. Start again.'
-      : error === 'invalid_client' || error === 'unauthorized_client'
-        ? 'It does not accept POSTHORN_OIDC_CLIENT_ID and the client secret of this installation.'
-        : `It answered ${shorten(error)}.`;
+  const message = REFUSALS.get(error) ?? `It answered ${shorten(error)}.`;
   const notes = description === undefined ? [] : [shorten(description)];
   return new SignOnFailure(502, 'The identity provider refused the sign-in', message, notes, thrown);
 }
