@@ -1,10 +1,14 @@
 # syntax=docker/dockerfile:1
 
-FROM node:24.21.0-bookworm-slim AS dependencies
+# Debian's packages under this tag are renewed. To build from the same ones again, add the digest: docs/kubernetes.md.
+ARG BASE=node:24.21.0-bookworm-slim
+
+FROM ${BASE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Not `npm ci`: it gives up where a registry lacks an optional package for some other platform.
-RUN npm install --omit=dev --no-save --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --ignore-scripts
+COPY bin/write-sbom.ts bin/
+RUN node bin/write-sbom.ts
 
 FROM dependencies AS build
 COPY bin/bundle-workflows.ts bin/
@@ -12,21 +16,23 @@ COPY core core
 COPY workflows workflows
 RUN node bin/bundle-workflows.ts
 
-FROM node:24.21.0-bookworm-slim AS dashboard
+FROM ${BASE} AS dashboard
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm install --include=dev --ignore-scripts --no-save --no-audit --no-fund && npm cache clean --force
+RUN npm ci --ignore-scripts
 COPY bin/build-ui.ts bin/ui-sources.ts bin/
 COPY tsconfig.json ./
 COPY core/contracts core/contracts
 COPY core/domain core/domain
+COPY core/options core/options
 COPY ui ui
 RUN node bin/build-ui.ts
 
-FROM node:24.21.0-bookworm-slim AS runtime
+FROM ${BASE} AS runtime
 ENV NODE_ENV=production UV_THREADPOOL_SIZE=64 PORT=8080 POSTHORN_WORKFLOW_BUNDLE=/app/build/workflow-bundle.js
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
+COPY --from=dependencies /app/sbom.cdx.json ./
 COPY package.json worker.ts ./
 COPY bin/migrate.ts bin/rotate-master-key.ts bin/posthorn.ts bin/progress.ts bin/supervise.ts bin/
 COPY bin/doctor bin/doctor

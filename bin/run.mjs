@@ -51,7 +51,7 @@ async function install(isTool) {
       say(`Installing the dependencies … ${Math.round((Date.now() - start) / 1000)} s`);
     }, 10_000);
     const npm = process.env.npm_execpath;
-    // Not `npm ci`: it fails if a registry lacks an optional package for another platform.
+    // Not `npm ci`: it deletes node_modules first, which a running system may be using.
     const args = ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
     const options = { cwd: root, stdio: ['ignore', isTool ? 2 : 'inherit', 'inherit'], shell: windows && !npm };
     const code = await run(npm ? process.execPath : 'npm', npm ? [npm, ...args] : args, options);
