@@ -138,7 +138,7 @@ export default {
     never(
       'ui-knows-contracts-and-domain',
       { path: '^ui/src/' },
-      '^(activities|bin|bench|delivery|test|workflows)/|^worker|^core/(?!contracts/|domain/|options/)|^api/(?!client\\.ts$)',
+      '^(activities|bin|bench|cli|delivery|import|test|workflows)/|^worker|^core/(?!contracts/|domain/|options/)|^api/(?!client\\.ts$)',
       'The dashboard runs in a browser.',
     ),
     never('ui-takes-only-types-from-the-api', { path: '^ui/' }, '^api/', 'The dashboard runs in a browser.', {

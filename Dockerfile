@@ -22,6 +22,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY bin/build-ui.ts bin/ui-sources.ts bin/
 COPY tsconfig.json ./
+COPY clients/typescript/src clients/typescript/src
 COPY core/contracts core/contracts
 COPY core/domain core/domain
 COPY core/options core/options

@@ -7,18 +7,7 @@ import type * as filterTrial from '../core/contracts/dashboard/filter-trial.ts';
 import type * as operation from '../core/contracts/dashboard/operation.ts';
 import type * as overview from '../core/contracts/dashboard/overview.ts';
 import type * as webhooks from '../core/contracts/dashboard/webhooks.ts';
-import type { CancelAnswer, RetryAnswer, RetryInput } from '../core/contracts/delivery.ts';
-import type { AcceptedEvent, BatchAnswer, batchInput, eventInput, EventTypeList } from '../core/contracts/event.ts';
-import type { ApiKeyList, keyInput, NewApiKey } from '../core/contracts/key.ts';
 import type { Session, SignedOut, SignIn, SignInMethods } from '../core/contracts/session.ts';
-import type {
-  NewWebhook,
-  SecretRotationInput,
-  Webhook,
-  webhookInputs,
-  WebhookTestAnswer,
-  webhookTestInput,
-} from '../core/contracts/webhook.ts';
 
 // Types, not interfaces, because the client requires implicit index signatures.
 type JsonEndpoint<Input, Output, Status extends number> = {
@@ -86,45 +75,5 @@ type DashboardRoutes = {
   '/api/dashboard/check-url': Act<typeof operation.UrlCheck, { json: z.input<typeof operation.UrlCheckInput> }, 200>;
 };
 
-type KeyRoutes = {
-  '/api/admin/keys': Read<typeof ApiKeyList> & Act<typeof NewApiKey, { json: InputOf<typeof keyInput> }, 201>;
-  '/api/admin/keys/:id': { $delete: EmptyEndpoint<ById> };
-};
-
-/** `hc<Api>('/')`: the session, the dashboard's reads and the API keys. */
-export type Api = Hono<BlankEnv, SessionRoutes & DashboardRoutes & KeyRoutes>;
-
-/** `hc<PlatformApi>(base)`, where base is a platform's `api_base` with `{orgId}` replaced. */
-export type PlatformApi = Hono<
-  BlankEnv,
-  {
-    '/event-types': Read<typeof EventTypeList>;
-    '/events': Act<
-      typeof AcceptedEvent,
-      { json: InputOf<typeof eventInput>; header?: { 'Idempotency-Key'?: string } },
-      202
-    >;
-    '/events/batch': Act<typeof BatchAnswer, { json: InputOf<typeof batchInput> }, 202>;
-    '/webhooks/events/:id/retry': Act<typeof RetryAnswer, ById & { json: z.input<typeof RetryInput> }, 202>;
-    '/webhooks/events/:id/cancel': Act<typeof CancelAnswer, ById, 200>;
-  }
->;
-
-type WebhookInputs = ReturnType<typeof webhookInputs>;
-
-/** `hc<WebhooksApi>(base)`, where base is a platform's `webhooks_base` with `{orgId}` replaced. */
-export type WebhooksApi = Hono<
-  BlankEnv,
-  {
-    '/': Act<typeof NewWebhook, { json: z.input<WebhookInputs['register']> }, 201>;
-    '/:id': Read<typeof Webhook, ById> & {
-      $put: JsonEndpoint<ById & { json: z.input<WebhookInputs['update']> }, Output<typeof Webhook>, 200>;
-      $delete: EmptyEndpoint<ById>;
-    };
-    '/:id/secret/rotate': Act<typeof NewWebhook, ById & { json: z.input<typeof SecretRotationInput> }, 200>;
-    '/:id/secret/rotate/end': Act<typeof Webhook, ById, 200>;
-    '/:id/pause': Act<typeof Webhook, ById, 200>;
-    '/:id/resume': Act<typeof Webhook, ById, 200>;
-    '/:id/test': Act<typeof WebhookTestAnswer, ById & { json: InputOf<typeof webhookTestInput> }, 202>;
-  }
->;
+/** `hc<Api>('/')`: the session and the dashboard's reads. */
+export type Api = Hono<BlankEnv, SessionRoutes & DashboardRoutes>;

@@ -123,15 +123,13 @@ function writePlatform(platform: Platform, { orgId }: Principal): Session['platf
   const apis = apisOf(platform);
   const [own, other] =
     orgId === null ? apis : apis.filter(({ scope }) => (scope === 'organization') === (orgId !== ''));
-  const { id, scope, apiBase, webhooksPath, headerPrefix, emitter } = own!;
+  const { id, scope, apiBase, headerPrefix, emitter } = own!;
   return {
     id,
     label: platform.label,
     scope: other ? 'either' : scope,
     api_base: apiBase,
-    webhooks_base: `${apiBase}/${webhooksPath}`,
     organization_api_base: other?.apiBase ?? null,
-    organization_webhooks_base: other ? `${other.apiBase}/${webhooksPath}` : null,
     header_prefix: headerPrefix,
     emits: emitter === undefined,
   };

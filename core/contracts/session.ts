@@ -29,12 +29,10 @@ const SessionPlatform = z.object({
     description: 'the owner of its webhooks and events: the whole platform, an organization, or the one or the other',
   }),
   api_base: z.string().meta({ example: '/api/coordinator/organizations/{orgId}' }),
-  webhooks_base: z.string().meta({ example: '/api/coordinator/organizations/{orgId}/webhooks' }),
   organization_api_base: z.string().nullable().meta({
     description: 'with the scope `either`: instead of `api_base`, for an organization',
     example: null,
   }),
-  organization_webhooks_base: z.string().nullable().meta({ example: null }),
   emits: z.boolean().meta({ description: 'whether clients may emit its events' }),
   header_prefix: z.string().meta({ example: 'X-4Calls-' }),
 });

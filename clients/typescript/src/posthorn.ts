@@ -11,8 +11,8 @@ import type { ApiKey, ApiKeyInput, NewApiKey, PlatformEvents, RequestOptions } f
 export interface PosthornOptions {
   /** Where Posthorn is: `https://posthorn.example`. It may have a path. */
   url: string;
-  /** An API key. Its scopes decide what works. */
-  key: string;
+  /** An API key. Its scopes decide what works. Null: none, for a page of Posthorn itself, whose cookie says who is signed in. */
+  key: string | null;
   /** Milliseconds for one try; default 10,000. */
   timeoutMs?: number;
   retries?: Partial<Retries>;
@@ -54,7 +54,7 @@ export class Posthorn {
   }: PosthornOptions) {
     requireAddress(url);
     requireTimeout(timeoutMs);
-    if (!/^[\x21-\x7e]+$/.test(key)) throw new TypeError('key must be visible ASCII characters');
+    if (key !== null && !/^[\x21-\x7e]+$/.test(key)) throw new TypeError('key must be visible ASCII characters');
     this.retries = { ...DEFAULT_RETRIES, ...retries };
     if (!(this.retries.tries >= 1)) throw new TypeError('tries must be at least 1');
     this.transport = new Transport({ url: url.replace(/\/+$/, ''), key, timeoutMs, retries: this.retries, fetch });

@@ -6,7 +6,7 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 export interface TransportSettings {
   url: string;
-  key: string;
+  key: string | null;
   timeoutMs: number;
   retries: Retries;
   fetch: typeof fetch;
@@ -43,7 +43,8 @@ export class Transport {
    * Returns the decoded answer: JSON, or text if it is `text/plain`; undefined if it is empty.
    * @throws ApiError, ConnectionError, the reason of the signal, or TypeError if a header or the timeout is not valid
    */
-  async send(request: Request, { signal, timeoutMs = this.settings.timeoutMs }: RequestOptions = {}): Promise<unknown> {
+  async send(request: Request, options: RequestOptions = {}): Promise<unknown> {
+    const { signal, timeoutMs = this.settings.timeoutMs, onHeaders } = options;
     const { retries } = this.settings;
     requireTimeout(timeoutMs);
     let isRepetition = false;
@@ -52,7 +53,10 @@ export class Transport {
       let retryAfterMs = 0;
       try {
         const reply = await this.ask(request, timeoutMs, signal);
-        if (isSuccess(reply.status) || reply.status === request.alsoFine) return decode(reply);
+        if (isSuccess(reply.status) || reply.status === request.alsoFine) {
+          onHeaders?.(reply.headers);
+          return decode(reply);
+        }
         // The first try may have deleted it.
         if (isRepetition && request.method === 'DELETE' && reply.status === 404) return undefined;
         if (isLast || !isRepeated(reply.status, request)) throw refusal(reply);
@@ -68,7 +72,8 @@ export class Transport {
   private async ask(request: Request, timeoutMs: number, signal: AbortSignal | undefined): Promise<Reply> {
     signal?.throwIfAborted();
     const { url, key, fetch } = this.settings;
-    const headers = new Headers({ ...request.headers, Authorization: `Bearer ${key}` });
+    const headers = new Headers(request.headers);
+    if (key !== null) headers.set('Authorization', `Bearer ${key}`);
     if (request.body !== undefined) headers.set('Content-Type', 'application/json');
     const controller = new AbortController();
     const abort = () => controller.abort();

@@ -86,4 +86,6 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds for one try; default: that of the client. */
   timeoutMs?: number | undefined;
+  /** Called with the headers of a successful answer. */
+  onHeaders?: ((headers: Headers) => void) | undefined;
 }

@@ -1,5 +1,5 @@
+import { ApiError, ConnectionError } from '../../../../clients/typescript/src/errors.ts';
 import { BASE } from '../portal/base.ts';
-import { ApiError, readProblem } from './problem.ts';
 
 let onSignedOut: () => void = () => undefined;
 let onActed: () => void = () => undefined;
@@ -14,49 +14,27 @@ export function whenActed(action: () => void): void {
   onActed = action;
 }
 
+/** `fetch` with the session cookie. It tells the two callbacks. */
+export async function fetchOwn(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, { credentials: 'same-origin', ...init });
+  if (response.status === 401) onSignedOut();
+  if (response.ok && init?.method !== undefined && init.method !== 'GET') onActed();
+  return response;
+}
+
 /**
- * `fetch` for paths of this API, with the session cookie. In a portal, the paths are below that of the portal.
- * @throws ApiError for every response that is not a success, and if there is no response
+ * The same for paths of this API. In a portal, they are below that of the portal.
+ * @throws ApiError for every response that is not a success, ConnectionError if there is none, and the reason of an aborted signal
  */
 export async function fetchApi(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(typeof input === 'string' ? BASE + input : input, { credentials: 'same-origin', ...init });
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiError(0, 'offline', 'The API cannot be reached.');
+    response = await fetchOwn(typeof input === 'string' ? BASE + input : input, init);
+  } catch (cause) {
+    init?.signal?.throwIfAborted();
+    throw new ConnectionError('no answer', { cause });
   }
-  if (response.ok) {
-    if (init?.method !== undefined && init.method !== 'GET') onActed();
-    return response;
-  }
-  const problem = await readProblem(response);
-  if (problem.status === 401) onSignedOut();
-  throw problem;
-}
-
-export type Query = Readonly<Record<string, string | number | null | undefined>>;
-
-interface Call {
-  query?: Query;
-  body?: unknown;
-  signal?: AbortSignal;
-}
-
-/** Sends a request to a platform-specific path and parses the JSON response. */
-export async function send<Answer>(method: string, path: string, call: Call = {}): Promise<Answer> {
-  const { query = {}, body, signal } = call;
-  const response = await fetchApi(path + writeQuery(query), {
-    method,
-    ...(signal && { signal }),
-    ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  const text = await response.text();
-  return (text === '' ? undefined : JSON.parse(text)) as Answer;
-}
-
-function writeQuery(query: Query): string {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
-  if (given.length === 0) return '';
-  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+  if (response.ok) return response;
+  const answer: unknown = await response.json().catch(() => undefined);
+  throw new ApiError(response.status, response.headers.get('x-request-id'), answer);
 }

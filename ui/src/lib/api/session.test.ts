@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Session } from '../../../../core/contracts/session.ts';
-import { basesOf, labelOf, may, mayEmit } from './session.ts';
+import { basePathOf, hasOrganization, labelOf, may, mayEmit } from './session.ts';
 
 const session: Session = {
   name: 'support',
@@ -18,9 +18,7 @@ const session: Session = {
       label: '4Calls',
       scope: 'organization',
       api_base: '/api/coordinator/organizations/{orgId}',
-      webhooks_base: '/api/coordinator/organizations/{orgId}/webhooks',
       organization_api_base: null,
-      organization_webhooks_base: null,
       header_prefix: 'X-4Calls-',
       emits: true,
     },
@@ -29,9 +27,7 @@ const session: Session = {
       label: 'Posthorn',
       scope: 'either',
       api_base: '/api/posthorn',
-      webhooks_base: '/api/posthorn/webhooks',
       organization_api_base: '/api/posthorn/organizations/{orgId}',
-      organization_webhooks_base: '/api/posthorn/organizations/{orgId}/webhooks',
       header_prefix: 'X-Posthorn-',
       emits: false,
     },
@@ -54,16 +50,15 @@ test('a portal emits nothing and shows nothing of the system, whatever it may ch
 });
 
 test("the organization's id is escaped in paths", () => {
-  expect(basesOf(session, { platform: '4calls', org_id: 'a/b' })).toEqual({
-    api: '/api/coordinator/organizations/a%2Fb',
-    webhooks: '/api/coordinator/organizations/a%2Fb/webhooks',
-  });
-  expect(() => basesOf(session, { platform: 'urpa', org_id: null })).toThrow('no access to urpa');
+  expect(basePathOf(session, { platform: '4calls', org_id: 'a/b' })).toBe('/api/coordinator/organizations/a%2Fb');
+  expect(() => basePathOf(session, { platform: 'urpa', org_id: null })).toThrow('no access to urpa');
 });
 
 test('a platform with two APIs has one for everything and one for an organization', () => {
-  expect(basesOf(session, { platform: 'posthorn', org_id: null }).webhooks).toBe('/api/posthorn/webhooks');
-  expect(basesOf(session, { platform: 'posthorn', org_id: 'a' }).api).toBe('/api/posthorn/organizations/a');
+  const [everything, one] = [null, 'a'].map((org_id) => ({ platform: 'posthorn', org_id }));
+  expect(basePathOf(session, everything!)).toBe('/api/posthorn');
+  expect(basePathOf(session, one!)).toBe('/api/posthorn/organizations/a');
+  expect([everything, one].map((owner) => hasOrganization(session, owner!))).toEqual([false, true]);
 });
 
 test('nobody emits the events of a platform that emits them itself', () => {

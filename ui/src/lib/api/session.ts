@@ -24,14 +24,23 @@ export interface Owner {
   org_id: string | null;
 }
 
-/** The paths of a platform's API for an owner, with the organization's id filled in. */
-export function basesOf(session: Session, owner: Owner): { api: string; webhooks: string } {
-  const platform = session.platforms.find(({ id }) => id === owner.platform);
-  if (!platform) throw new Error(`the key has no access to ${owner.platform}`);
-  const fill = (base: string) => base.replace('{orgId}', encodeURIComponent(owner.org_id ?? ''));
-  const { organization_api_base: api, organization_webhooks_base: webhooks } = platform;
-  if (owner.org_id && api !== null && webhooks !== null) return { api: fill(api), webhooks: fill(webhooks) };
-  return { api: fill(platform.api_base), webhooks: fill(platform.webhooks_base) };
+function platformOf(session: Session, { platform }: Owner) {
+  const found = session.platforms.find(({ id }) => id === platform);
+  if (!found) throw new Error(`the key has no access to ${platform}`);
+  return found;
+}
+
+/** Whether the owner is an organization of its platform, and not the whole platform. */
+export function hasOrganization(session: Session, owner: Owner): boolean {
+  const { scope } = platformOf(session, owner);
+  return scope === 'organization' || (scope === 'either' && owner.org_id !== null && owner.org_id !== '');
+}
+
+/** The path of a platform's API for an owner, with the organization's id filled in. */
+export function basePathOf(session: Session, owner: Owner): string {
+  const { api_base, organization_api_base } = platformOf(session, owner);
+  const base = hasOrganization(session, owner) ? (organization_api_base ?? api_base) : api_base;
+  return base.replace('{orgId}', encodeURIComponent(owner.org_id ?? ''));
 }
 
 /** Whether the key may emit events of the platform. Null: of any. */

@@ -1,23 +1,25 @@
 import type { Session } from '../../../../core/contracts/session.ts';
-import { ApiError } from '../api/problem.ts';
-import { send } from '../api/request.ts';
+import { ApiError } from '../../../../clients/typescript/src/errors.ts';
+import { posthorn } from '../api/client.ts';
 import { cookiesWork, isFramed } from './cookies.ts';
 
 const PATH = '/api/session';
 
-/** The code of the error when the browser keeps no cookies here. The link was not used then. */
-export const COOKIES_BLOCKED = 'cookies_blocked';
+/** The browser keeps no cookies here. The link was not used then. */
+export class CookiesBlockedError extends Error {
+  override readonly name = 'CookiesBlockedError';
+}
 
 let token = window.location.hash.slice(1);
 
 /**
  * Opens the link, if the address has its token, and reads the session. Null: it is over, or the link does not work any more.
- * @throws ApiError with the code COOKIES_BLOCKED
+ * @throws CookiesBlockedError, ApiError, ConnectionError
  */
 export async function readPortalSession(): Promise<Session | null> {
   if (token !== '') await open();
   try {
-    return await send<Session>('GET', PATH);
+    return (await posthorn.call('GET', PATH)) as Session;
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) return null;
     throw error;
@@ -25,9 +27,9 @@ export async function readPortalSession(): Promise<Session | null> {
 }
 
 async function open(): Promise<void> {
-  if (!cookiesWork()) throw new ApiError(403, COOKIES_BLOCKED, 'This browser blocks the cookie that this page needs.');
+  if (!cookiesWork()) throw new CookiesBlockedError('This browser blocks the cookie that this page needs.');
   try {
-    await send('POST', PATH, { body: { token, framed: isFramed } });
+    await posthorn.call('POST', PATH, { body: { token, framed: isFramed } });
   } catch (error) {
     // A page that is loaded again may have its session already.
     if (!(error instanceof ApiError) || error.status !== 404) throw error;

@@ -7,7 +7,6 @@ const platform = (id: string, scope: 'platform' | 'organization') => ({
   label: id,
   scope,
   api_base: '/',
-  webhooks_base: '/',
   header_prefix: 'X-',
   emits: id !== 'posthorn',
 });

@@ -1,7 +1,7 @@
+import type { WebhookInput, WebhookUpdate } from '../../../../clients/typescript/src/types.ts';
 import type { FieldError } from '../../../../core/contracts/errors.ts';
 import type { DashboardWebhook } from '../../../../core/contracts/dashboard/webhooks.ts';
 import { OPTIONS } from '../../../../core/options/index.ts';
-import type { RegisterInput, UpdateInput } from '../../lib/api/queries/webhooks.ts';
 import type { Owner } from '../../lib/api/session.ts';
 import { changesOf, checkOptions, newOptions, NO_OPTIONS, optionsOf, placeProblem } from './options/drafts.ts';
 import { valuesAt } from './options/header-rows.ts';
@@ -77,7 +77,7 @@ export function placeErrors(errors: readonly FieldError[]): { problems: DraftPro
   return { problems, other };
 }
 
-export function toRegister(draft: Draft): RegisterInput {
+export function toRegister(draft: Draft): WebhookInput {
   return {
     url: draft.url.trim(),
     events: draft.events,
@@ -89,7 +89,7 @@ export function toRegister(draft: Draft): RegisterInput {
 }
 
 /** The fields that differ from the saved webhook; null if none do. */
-export function toUpdate(draft: Draft, webhook: DashboardWebhook): UpdateInput | null {
+export function toUpdate(draft: Draft, webhook: DashboardWebhook): WebhookUpdate | null {
   const before = draftOf(webhook);
   const changed = {
     ...(draft.url.trim() !== before.url && { url: draft.url.trim() }),

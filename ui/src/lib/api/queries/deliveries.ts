@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/svelte-query';
 import type { Session } from '../../../../../core/contracts/session.ts';
-import { api, platformApi, read } from '../client.ts';
+import { api, ownerApi, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
 import type { Owner } from '../session.ts';
 
@@ -32,11 +32,9 @@ interface OwnedDelivery extends Owner {
 
 /** Retries a delivery now. `force` allows this for one that was delivered. */
 export function retryDelivery(session: Session, delivery: OwnedDelivery, force = false) {
-  const client = platformApi(session, delivery);
-  return read(client.webhooks.events[':id'].retry.$post({ param: { id: delivery.id }, json: force ? { force } : {} }));
+  return ownerApi(session, delivery).deliveries.retry(delivery.id, force ? { force } : {});
 }
 
 export function cancelDelivery(session: Session, delivery: OwnedDelivery) {
-  const client = platformApi(session, delivery);
-  return read(client.webhooks.events[':id'].cancel.$post({ param: { id: delivery.id } }));
+  return ownerApi(session, delivery).deliveries.cancel(delivery.id);
 }

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/svelte-query';
 import type { Session } from '../../../../../core/contracts/session.ts';
 import type { OwnerScope } from '../../scope.svelte.ts';
-import { platformApi, read } from '../client.ts';
+import { ownerApi } from '../client.ts';
 import { KEYS } from '../keys.ts';
 
 /** The path needs an organization id, but the event types do not depend on it. The organization need not exist. */
@@ -13,11 +13,11 @@ export function eventTypesQuery(session: Session, owner: OwnerScope) {
   return queryOptions({
     queryKey: [KEYS.eventTypes, platforms.map(({ id }) => id)],
     staleTime: Infinity,
-    queryFn: async () => {
+    queryFn: async ({ signal }) => {
       const org_id = session.org_id ?? ANY_ORGANIZATION;
       const lists = await Promise.all(
         platforms.map(async ({ id: platform }) => {
-          const { data } = await read(platformApi(session, { platform, org_id })['event-types'].$get());
+          const { data } = await ownerApi(session, { platform, org_id }).eventTypes.list({ signal });
           return data.map((eventType) => ({ platform, ...eventType }));
         }),
       );

@@ -1,11 +1,9 @@
 import { queryOptions } from '@tanstack/svelte-query';
-import type { z } from 'zod';
-import type { AcceptedEvent } from '../../../../../core/contracts/event.ts';
+import type { AcceptedEvent } from '../../../../../clients/typescript/src/types.ts';
 import type { Session } from '../../../../../core/contracts/session.ts';
-import { api, read } from '../client.ts';
+import { api, posthorn, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
-import { fetchApi } from '../request.ts';
-import { basesOf, type Owner } from '../session.ts';
+import { basePathOf, type Owner } from '../session.ts';
 
 /** The query parameters of the list of events. */
 export type EventQuery = NonNullable<Parameters<typeof api.api.dashboard.events.$get>[0]>['query'];
@@ -27,21 +25,19 @@ export interface Emission {
   idempotencyKey: string;
 }
 
-export interface Accepted extends z.infer<typeof AcceptedEvent> {
+export interface Accepted extends AcceptedEvent {
   /** The idempotency key was already used for this event, so nothing was created. */
   replayed: boolean;
 }
 
-/** @throws ApiError */
+/** @throws ApiError, ConnectionError */
 export async function emitEvent(session: Session, owner: Owner, emission: Emission): Promise<Accepted> {
-  const response = await fetchApi(`${basesOf(session, owner).api}/events`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(emission.idempotencyKey !== '' && { 'idempotency-key': emission.idempotencyKey }),
-    },
-    body: emission.body,
+  const { body, idempotencyKey } = emission;
+  let replayed = false;
+  const accepted = await posthorn.call('POST', `${basePathOf(session, owner)}/events`, {
+    body,
+    headers: idempotencyKey === '' ? {} : { 'Idempotency-Key': idempotencyKey },
+    onHeaders: (headers) => (replayed = headers.get('idempotent-replayed') === 'true'),
   });
-  const accepted = (await response.json()) as z.infer<typeof AcceptedEvent>;
-  return { ...accepted, replayed: response.headers.get('idempotent-replayed') === 'true' };
+  return { ...(accepted as AcceptedEvent), replayed };
 }

@@ -1,19 +1,18 @@
 import { queryOptions } from '@tanstack/svelte-query';
-import { api, read } from '../client.ts';
+import type { ApiKeyInput } from '../../../../../clients/typescript/src/types.ts';
+import { posthorn } from '../client.ts';
 import { KEYS } from '../keys.ts';
 
 export const keysQuery = queryOptions({
   queryKey: [KEYS.keys],
-  queryFn: async ({ signal }) => (await read(api.api.admin.keys.$get({}, { init: { signal } }))).data,
+  queryFn: async ({ signal }) => (await posthorn.keys.list({ signal })).data,
 });
 
-/** The request body for a new key. */
-export type KeyInput = Parameters<typeof api.api.admin.keys.$post>[0]['json'];
-
-export function createKey(input: KeyInput) {
-  return read(api.api.admin.keys.$post({ json: input }));
+/** The platform is one of the session's. */
+export function createKey(input: Omit<ApiKeyInput, 'platform'> & { platform: string | null }) {
+  return posthorn.keys.create(input as ApiKeyInput);
 }
 
-export async function revokeKey(id: string): Promise<void> {
-  await api.api.admin.keys[':id'].$delete({ param: { id } });
+export function revokeKey(id: string): Promise<void> {
+  return posthorn.keys.revoke(id);
 }

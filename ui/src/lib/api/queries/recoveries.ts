@@ -1,13 +1,20 @@
 import { keepPreviousData, queryOptions } from '@tanstack/svelte-query';
+import type { CallOptions } from '../../../../../clients/typescript/src/posthorn.ts';
+import type { RequestOptions } from '../../../../../clients/typescript/src/types.ts';
 import type { Recovery } from '../../../../../core/contracts/recovery.ts';
 import type { Counted } from '../../../../../core/domain/counted.ts';
 import type { RecoverableStatus } from '../../../../../core/domain/recovery.ts';
 import type { OwnerScope } from '../../scope.svelte.ts';
+import { posthorn } from '../client.ts';
 import { KEYS } from '../keys.ts';
 import { ownerQuery } from '../owner-query.ts';
-import { send } from '../request.ts';
 
 const PATH = '/api/dashboard/recoveries';
+
+/** These are routes of the dashboard, over all owners that the session may see. */
+async function send<Answer>(method: string, path: string, options?: CallOptions & RequestOptions): Promise<Answer> {
+  return (await posthorn.call(method, path, options)) as Answer;
+}
 
 /** Which deliveries to retry. Omitted fields match all. */
 export interface RecoveryFilter {
@@ -23,7 +30,7 @@ export interface RecoveryFilter {
 
 /** Counts the deliveries that match now. */
 export function countRecovery(filter: RecoveryFilter, signal?: AbortSignal): Promise<Counted> {
-  return send<Counted>('POST', PATH, { body: { filter, dry_run: true }, ...(signal && { signal }) });
+  return send<Counted>('POST', PATH, { body: { filter, dry_run: true }, signal });
 }
 
 export function startRecovery(filter: RecoveryFilter, rate: number): Promise<Recovery> {

@@ -4,7 +4,7 @@ import { isPortal } from '../../portal/base.ts';
 import { readPortalSession } from '../../portal/portal-session.ts';
 import { api, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
-import { ApiError } from '../problem.ts';
+import { ApiError } from '../../../../../clients/typescript/src/errors.ts';
 
 /** The current session; null if signed out. */
 export const sessionQuery = queryOptions({

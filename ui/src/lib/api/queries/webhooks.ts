@@ -1,16 +1,13 @@
 import { keepPreviousData, queryOptions } from '@tanstack/svelte-query';
+import type { SecretRotation, WebhookInput, WebhookUpdate } from '../../../../../clients/typescript/src/types.ts';
 import type { Range } from '../../../../../core/contracts/dashboard/overview.ts';
 import type { Session } from '../../../../../core/contracts/session.ts';
-import { api, read, webhooksApi } from '../client.ts';
+import { api, ownerApi, read } from '../client.ts';
 import { KEYS } from '../keys.ts';
 import type { Owner } from '../session.ts';
 
 /** The query parameters of the list of webhooks. */
 export type WebhookQuery = NonNullable<Parameters<typeof api.api.dashboard.webhooks.$get>[0]>['query'];
-
-type Client = ReturnType<typeof webhooksApi>;
-export type RegisterInput = Parameters<Client['index']['$post']>[0]['json'];
-export type UpdateInput = Parameters<Client[':id']['$put']>[0]['json'];
 
 /** A webhook id with its owner. */
 export interface OwnedWebhook extends Owner {
@@ -78,36 +75,34 @@ export function filterTrialQuery(json: FilterAttempt) {
   });
 }
 
-export function registerWebhook(session: Session, owner: Owner, json: RegisterInput) {
-  return read(webhooksApi(session, owner).index.$post({ json }));
+export function registerWebhook(session: Session, owner: Owner, input: WebhookInput) {
+  return ownerApi(session, owner).webhooks.create(input);
 }
 
-export function updateWebhook(session: Session, webhook: OwnedWebhook, json: UpdateInput) {
-  return read(webhooksApi(session, webhook)[':id'].$put({ param: { id: webhook.id }, json }));
+export function updateWebhook(session: Session, webhook: OwnedWebhook, changes: WebhookUpdate) {
+  return ownerApi(session, webhook).webhooks.update(webhook.id, changes);
 }
 
 export function deleteWebhook(session: Session, webhook: OwnedWebhook) {
-  return webhooksApi(session, webhook)[':id'].$delete({ param: { id: webhook.id } });
+  return ownerApi(session, webhook).webhooks.delete(webhook.id);
 }
 
 /** Pausing holds deliveries; resuming sends them. */
 export function steerWebhook(session: Session, webhook: OwnedWebhook, action: 'pause' | 'resume') {
-  return read(webhooksApi(session, webhook)[':id'][action].$post({ param: { id: webhook.id } }));
+  return ownerApi(session, webhook).webhooks[action](webhook.id);
 }
 
-export type RotationInput = Parameters<Client[':id']['secret']['rotate']['$post']>[0]['json'];
-
 /** Gives the webhook a new secret, which only this response contains. */
-export function rotateSecret(session: Session, webhook: OwnedWebhook, json: RotationInput) {
-  return read(webhooksApi(session, webhook)[':id'].secret.rotate.$post({ param: { id: webhook.id }, json }));
+export function rotateSecret(session: Session, webhook: OwnedWebhook, input: SecretRotation) {
+  return ownerApi(session, webhook).webhooks.rotateSecret(webhook.id, input);
 }
 
 /** The new secret alone signs from now on. */
 export function endRotation(session: Session, webhook: OwnedWebhook) {
-  return read(webhooksApi(session, webhook)[':id'].secret.rotate.end.$post({ param: { id: webhook.id } }));
+  return ownerApi(session, webhook).webhooks.endRotation(webhook.id);
 }
 
 /** Sends a test event with example data to this webhook only. */
 export function testWebhook(session: Session, webhook: OwnedWebhook, event: string) {
-  return read(webhooksApi(session, webhook)[':id'].test.$post({ param: { id: webhook.id }, json: { event } }));
+  return ownerApi(session, webhook).webhooks.test(webhook.id, { event });
 }
