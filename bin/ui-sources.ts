@@ -5,7 +5,14 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The inputs of the dashboard build. */
-const SOURCES = ['ui', 'clients/typescript/src', 'core/contracts', 'core/domain', 'core/options', 'package-lock.json'];
+export const SOURCES = [
+  'ui',
+  'clients/typescript/src',
+  'core/contracts',
+  'core/domain',
+  'core/options',
+  'package-lock.json',
+];
 
 /** The folder from which the API serves the dashboard. */
 export const UI_FOLDER = join(ROOT, 'build/ui');

@@ -31,7 +31,7 @@ function describe(root: Manifest, installed: Installed): object {
     const name = found.name ?? path.slice(path.lastIndexOf(FOLDER) + FOLDER.length);
     const ref = refOf(name, found);
     components.set(ref, { type: 'library', 'bom-ref': ref, ...identify(name, found) });
-    needs.set(ref, (needs.get(ref) ?? new Set()).union(needsOf(found, `${path}/`, installed)));
+    needs.set(ref, new Set([...(needs.get(ref) ?? []), ...needsOf(found, `${path}/`, installed)]));
   }
   const { description } = root;
   return {
