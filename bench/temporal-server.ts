@@ -9,7 +9,8 @@ import { showProgress } from '../bin/progress.ts';
 const run = promisify(execFile);
 
 const MODULE = 'go.temporal.io/server';
-const VERSION = 'v1.32.1';
+/** Of the server that the bench builds; docker-compose.yml has the same. */
+export const TEMPORAL_VERSION = 'v1.32.1';
 const PROGRAMS = { server: 'cmd/server', sqlTool: 'cmd/tools/sql' } as const;
 
 /** The paths of the Temporal server and of its schema tool. */
@@ -18,7 +19,7 @@ export type TemporalServer = Record<keyof typeof PROGRAMS, string>;
 /** Finds the server in `$XDG_CACHE_HOME/posthorn/temporal-server` (default: below `~/.cache`), or builds it there with Go. */
 export async function findTemporalServer(say: (line: string) => void): Promise<TemporalServer> {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  const folder = join(cache, 'posthorn', 'temporal-server', VERSION);
+  const folder = join(cache, 'posthorn', 'temporal-server', TEMPORAL_VERSION);
   const programs = { server: join(folder, 'server'), sqlTool: join(folder, 'sqlTool') };
   if (!Object.values(programs).every(existsSync)) await build(folder, say);
   return programs;
@@ -28,12 +29,12 @@ export async function findTemporalServer(say: (line: string) => void): Promise<T
 async function build(folder: string, say: (line: string) => void): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const draft = mkdtempSync(join(folder, 'build-'));
-  const progress = showProgress(`building the Temporal server ${VERSION} with Go, about 3 minutes, once`, say);
+  const progress = showProgress(`building the Temporal server ${TEMPORAL_VERSION} with Go, about 3 minutes, once`, say);
   const go = (...args: string[]) =>
     run('go', args, { cwd: draft, env: { ...process.env, GOFLAGS: '-mod=mod' }, maxBuffer: 64 * 1024 * 1024 });
   try {
     writeFileSync(join(draft, 'go.mod'), 'module build\n');
-    await go('get', `${MODULE}@${VERSION}`);
+    await go('get', `${MODULE}@${TEMPORAL_VERSION}`);
     for (const [name, path] of Object.entries(PROGRAMS)) {
       await go('build', '-o', join(draft, name), `${MODULE}/${path}`);
       renameSync(join(draft, name), join(folder, name));
