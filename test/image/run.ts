@@ -145,6 +145,7 @@ async function checkRun(layout: Layout, stack: EmbeddedStack): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  if (!hasBubblewrap) throw new Error('bwrap is missing (Debian: bubblewrap)');
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-image-'));
   // The user in the image has to enter it.
   chmodSync(folder, 0o755);
@@ -160,7 +161,6 @@ async function main(): Promise<void> {
       layout = buildLayout(target);
       check('a second build is the same', compareTrees(first, readTree(layout.root)), []);
     }
-    if (!hasBubblewrap) throw new Error('bwrap is missing (Debian: bubblewrap)');
     const stack = await startEmbedded({ dataDir: join(folder, 'data'), say: (line) => console.log(line) });
     await checkRun(layout, stack).finally(() => stack.stop());
   } finally {
