@@ -4,9 +4,10 @@ import type { Posthorn } from '../posthorn.ts';
 import { sumOf, type ByProcess } from '../processes.ts';
 import { compare, state, type Figure, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
-import { measureCommit, readWritten, type Written } from '../wal.ts';
+import { measureCommit, measureCommits, readWritten, type Written } from '../wal.ts';
 
 const CLIENTS = 64;
+const SESSIONS = 8;
 /** Numbers of API and worker processes, in the order in which they are added. */
 const NUMBERS = [
   { apis: 1, workers: 1 },
@@ -38,7 +39,14 @@ async function measureProcesses(stage: Stage): Promise<Figure[]> {
   await posthorn.register(receiver.url);
   const target = posthorn.targetOf(URPA);
   const origins = [target.origin];
-  const figures = [state('a durable commit alone, p50', 'ms', await measureCommit(posthorn.database))];
+  const { database } = posthorn;
+  const commits = async (notify: boolean) =>
+    await measureCommits(database, { sessions: SESSIONS, seconds: stage.scale(5, 1), notify });
+  const figures = [
+    state('a durable commit alone, p50', 'ms', await measureCommit(database)),
+    state(`durable commits by ${SESSIONS} sessions`, '/s', await commits(false)),
+    state(`durable commits by ${SESSIONS} sessions that notify`, '/s', await commits(true)),
+  ];
   stage.say('warming up');
   await warmUp(target, receiver);
   for (const rate of RATES) {
