@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { Batcher } from '../batcher.ts';
 import { createProbePool } from './pool.ts';
 import { readPlace, refuseForeign, type Place } from './replica-place.ts';
 import { NoSessionsError, requireSessions } from './require-sessions.ts';
@@ -14,7 +15,7 @@ export interface ReplicaOptions {
 }
 
 /** DATABASE_READ_URL leads to something that can never be the replica of DATABASE_URL. */
-export class ForeignReplicaError extends Error {
+class ForeignReplicaError extends Error {
   override readonly name = 'ForeignReplicaError';
 
   constructor(refusal: string) {
@@ -32,7 +33,7 @@ export interface Refusal {
   error?: Error;
 }
 
-export const MOST_LAG_S = 30;
+const MOST_LAG_S = 30;
 const LOOK_MS = 1_000;
 const POLL_MS = 10;
 const UNKNOWN: Refusal = { kind: 'unknown', detail: 'it could not be compared with the primary yet' };
@@ -46,6 +47,8 @@ export class ReplicaMonitor {
   private readonly options: Required<ReplicaOptions>;
   private readonly primary: pg.Pool;
   private readonly replica: pg.Pool;
+  /** Questions that come while one is under way share the next. */
+  private readonly places: Record<'primary' | 'replica', Batcher<null, Place>>;
   /** When it had everything, by the clock of this process in milliseconds. */
   private caughtUpAt = -Infinity;
   private hasSessions = false;
@@ -57,6 +60,7 @@ export class ReplicaMonitor {
     this.options = { mostLag: MOST_LAG_S, ...options };
     this.primary = createProbePool(options.databaseUrl);
     this.replica = createProbePool(options.readUrl);
+    this.places = { primary: shareAnswers(this.primary), replica: shareAnswers(this.replica) };
   }
 
   /**
@@ -71,14 +75,14 @@ export class ReplicaMonitor {
 
   /** What is durable on the primary now, in bytes of the log. */
   async primaryPosition(): Promise<number> {
-    return (await readPlace(this.primary)).position ?? Infinity;
+    return (await this.places.primary.add(null)).position ?? Infinity;
   }
 
   /** Waits until the replica has replayed the log up to the position; false: not within the time. */
   async reaches(position: number, limitMs: number): Promise<boolean> {
     const deadline = performance.now() + limitMs;
     for (;;) {
-      const { standby, position: reached } = await readPlace(this.replica);
+      const { standby, position: reached } = await this.places.replica.add(null);
       if (!standby) return false;
       if (reached !== null && reached >= position) return true;
       if (performance.now() >= deadline) return false;
@@ -109,7 +113,7 @@ export class ReplicaMonitor {
   }
 
   private async examine(): Promise<Refusal | null> {
-    const [primary, replica] = await Promise.allSettled([readPlace(this.primary), readPlace(this.replica)]);
+    const [primary, replica] = await Promise.allSettled([this.places.primary.add(null), this.places.replica.add(null)]);
     if (replica.status === 'rejected') return this.away(replica.reason);
     // Nothing is known without the primary: a replica that was in use stays in use.
     if (primary.status === 'rejected') return this.refusal?.kind === 'away' ? UNKNOWN : this.refusal;
@@ -148,6 +152,16 @@ export class ReplicaMonitor {
     const sinceCommit = replica.replayed === null ? Infinity : Math.max(0, now - replica.replayed);
     return Math.min(sinceCommit, (performance.now() - this.caughtUpAt) / 1_000);
   }
+}
+
+function shareAnswers(pool: pg.Pool): Batcher<null, Place> {
+  return new Batcher({
+    maxItems: Infinity,
+    run: async (questions) => {
+      const place = await readPlace(pool);
+      return questions.map(() => place);
+    },
+  });
 }
 
 /** Without the address, which not everyone may see. */
