@@ -24,8 +24,9 @@ export async function checkReplica({
     const { refusal, lag } = monitor;
     const name = 'replica';
     if (!refusal) return [{ name, level: 'ok', detail: `is at most ${lag.toFixed(1)} s behind the primary` }];
-    const detail = `DATABASE_READ_URL cannot be used: ${refusal.detail}`;
-    return [{ name, level: 'problem', detail, advice: ADVICE[refusal.kind] }];
+    const { kind, detail: reason, cause } = refusal;
+    const detail = `DATABASE_READ_URL cannot be used: ${reason}${cause ? `: ${cause}` : ''}`;
+    return [{ name, level: 'problem', detail, advice: ADVICE[kind] }];
   } finally {
     await monitor.close();
   }

@@ -29,6 +29,8 @@ class ForeignReplicaError extends Error {
 export interface Refusal {
   kind: 'unknown' | 'away' | 'wrong' | 'primary' | 'behind';
   detail: string;
+  /** What a server said, for operators only. */
+  cause?: string;
   /** Set if the URL is wrong, whatever the state of the servers. */
   error?: Error;
 }
@@ -103,10 +105,10 @@ export class ReplicaMonitor {
 
   private async look(): Promise<Refusal | null> {
     this.refusal = await this.examine();
-    const { kind = null, detail: reason = null } = this.refusal ?? {};
+    const { kind = null, detail: reason = null, cause } = this.refusal ?? {};
     if (kind !== this.told && !this.closed) {
       if (kind === null) this.options.log.info({ lag: this.lag }, 'replica in use');
-      else this.options.log.warn({ reason }, 'replica not used: reads go to the primary');
+      else this.options.log.warn({ reason, cause }, 'replica not used: reads go to the primary');
     }
     this.told = kind;
     return this.refusal;
@@ -129,7 +131,8 @@ export class ReplicaMonitor {
 
   private away(error: unknown): Refusal {
     this.lag = Infinity;
-    return { kind: 'away', detail: `it does not answer (${describe(error)})` };
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { kind: 'away', detail: `it does not answer (${code ?? message})`, cause: message };
   }
 
   private judge(primary: Place, replica: Place): Refusal | null {
@@ -162,10 +165,4 @@ function shareAnswers(pool: pg.Pool): Batcher<null, Place> {
       return questions.map(() => place);
     },
   });
-}
-
-/** Without the address, which not everyone may see. */
-function describe(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message;
 }

@@ -232,7 +232,7 @@ describe.skipIf(!POSTGRES_TOOLS)('with a replica', () => {
       [api.database.url, /not a replica, it accepts changes itself$/],
       [replica.urlOf('postgres'), /another database than that of DATABASE_URL$/],
       [inject('databaseUrl'), /another PostgreSQL system than DATABASE_URL$/],
-      ['postgresql://nobody@127.0.0.1:1/x', /does not answer \(ECONNREFUSED\)$/],
+      ['postgresql://nobody@127.0.0.1:1/x', /does not answer \(ECONNREFUSED\): connect ECONNREFUSED 127/],
     ] as const) {
       expect(await examine(url)).toMatchObject({ level: 'problem', advice: expect.any(String) });
       expect((await examine(url))!.detail).toMatch(detail);
