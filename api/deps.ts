@@ -4,6 +4,8 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ByteBudget } from '../core/byte-budget.ts';
 import type { Changes } from '../core/db/changes.ts';
+import type { ReplicaMonitor } from '../core/db/replica-monitor.ts';
+import type { ReplicaReads } from '../core/db/replica-reads.ts';
 import type { Intake } from '../delivery/accept/intake.ts';
 import type { Allowlist } from '../delivery/guard/guard.ts';
 import type { Resolve } from '../delivery/guard/resolve.ts';
@@ -20,8 +22,12 @@ import type { Workflows } from './workflows.ts';
 export interface ApiDeps {
   orm: MikroORM;
   pool: pg.Pool;
-  /** For the reads of the dashboard and the history. */
+  /** For reads of the dashboard and the history that need the primary. */
   reads: pg.Pool;
+  /** For those that a replica may answer. */
+  replicaReads: ReplicaReads;
+  /** Undefined: there is none. */
+  replica: Pick<ReplicaMonitor, 'refusal' | 'lag'> | undefined;
   intake: Intake;
   changes: Changes;
   live: LiveHub;

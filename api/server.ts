@@ -29,6 +29,7 @@ import { loadDashboard } from './dashboard-files.ts';
 import { LiveHub } from './live/hub.ts';
 import { listenToDatabase } from './live/listen.ts';
 import { createMetrics } from './metrics.ts';
+import { openReplica } from './replica.ts';
 import { createSignOn } from './sign-on/sign-on.ts';
 import { createWorkflows } from './workflows.ts';
 import { prepareStop } from './stop-server.ts';
@@ -66,11 +67,14 @@ async function main(): Promise<void> {
   const live = new LiveHub();
   const workflows = createWorkflows(config.temporalUiUrl);
   const metrics = createMetrics();
-  addPoolGauges(metrics.registry, { hot: pool, reads });
+  const replica = openReplica({ ...config, log }, reads, metrics.registry);
+  addPoolGauges(metrics.registry, { hot: pool, reads, ...(replica.pool && { replica: replica.pool }) });
   const app = createApp({
     orm,
     pool,
     reads,
+    replicaReads: replica.replicaReads,
+    replica: replica.replica,
     intake: createIntake(pool, countCommits(metrics.registry, 'accept')),
     changes,
     live,
@@ -100,6 +104,7 @@ async function main(): Promise<void> {
     'it could not be checked yet whether connections are sessions',
     log,
   );
+  await replica.start();
   await Promise.all([
     untilDone(() => requireMasterKey(pool, secretBox), 'the master key could not be checked yet', log),
     adminKey && untilDone(() => ensureAdminKey(pool, adminKey), 'the admin key could not be stored yet', log),
@@ -119,7 +124,7 @@ async function main(): Promise<void> {
   const cut = await stop(config.stopTimeoutMs);
   if (cut > 0) log.warn({ connections: cut }, 'stop timeout reached: open requests were cut off');
   await Promise.all([changes.close(), keyUse.close()]);
-  await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), workflows.close()]);
+  await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), replica.close(), workflows.close()]);
   process.exit(0);
 }
 

@@ -24,6 +24,25 @@ export function measureLoad(target: Target, receiver: Receiver, events: number, 
   return measure(target, receiver, events, (bodies) => postAll(target, bodies, clients));
 }
 
+/** Like `measureLoad`, with the events and the clients shared equally among several origins. */
+export function measureSpread(
+  target: Target,
+  origins: string[],
+  receiver: Receiver,
+  events: number,
+  clients: number,
+): Promise<Run> {
+  const share = (bodies: string[], part: number) => bodies.filter((_, index) => index % origins.length === part);
+  return measure(target, receiver, events, async (bodies) => {
+    const parts = await Promise.all(
+      origins.map((origin, part) => postAll({ ...target, origin }, share(bodies, part), clients / origins.length)),
+    );
+    const merge = (pick: (posted: Posted) => number[]) =>
+      bodies.map((_, index) => pick(parts[index % origins.length]!)[Math.floor(index / origins.length)] ?? NaN);
+    return { begun: merge(({ begun }) => begun), answered: merge(({ answered }) => answered) };
+  });
+}
+
 /** Posts 100 events per request, or single events if the target has no batches. */
 export function measureBatches(target: Target, receiver: Receiver, events: number, clients: number): Promise<Run> {
   const { batchPath: path } = target;

@@ -32,6 +32,9 @@ export interface Posthorn {
   /** Starts another worker process; after a kill, it replaces the first. */
   addWorker(): Promise<Child>;
   workers: Child[];
+  /** Starts another API process and returns its origin. */
+  addApi(): Promise<string>;
+  temporalAddress: string;
   /** Deliveries that have not ended. */
   countOpen(): Promise<number>;
   stop(): Promise<void>;
@@ -43,19 +46,17 @@ export async function startPosthorn(folder: string, options: PosthornOptions): P
   const database = new pg.Pool({ connectionString: engines.databaseUrl, max: 4 });
   database.on('error', () => undefined);
   const workers: Child[] = [];
-  let api: Child | undefined;
+  const apis: Child[] = [];
   const stop = async () => {
-    await Promise.all([...(api ? [api] : []), ...workers].map((child) => stopChild(child)));
+    await Promise.all([...apis, ...workers].map((child) => stopChild(child)));
     await database.end();
     await engines.stop();
   };
   try {
-    const port = await findFreePort();
     const adminKey = randomBytes(24).toString('base64url');
     const bundle = join(folder, 'workflow-bundle.js');
     const env: NodeJS.ProcessEnv = {
       ...process.env,
-      PORT: String(port),
       DATABASE_URL: engines.databaseUrl,
       TEMPORAL_ADDRESS: engines.temporalAddress,
       POSTHORN_ADMIN_KEY: adminKey,
@@ -70,8 +71,16 @@ export async function startPosthorn(folder: string, options: PosthornOptions): P
     const log = (name: string) => openSync(join(folder, 'logs', `${name}.log`), 'a');
     await runToEnd('bin/migrate.ts', { env, log: log('migrate') });
     await runToEnd('bin/bundle-workflows.ts', { args: [bundle], env, log: log('bundle') });
-    api = await startChild('api/server.ts', { env, log: log('api'), flags: SERVICE_FLAGS });
-    const processes: ByProcess = { api: api.pid, ...engines.processes };
+    const processes: ByProcess = { ...engines.processes };
+    const addApi = async () => {
+      const port = await findFreePort();
+      const withPort = { ...env, PORT: String(port) };
+      const api = await startChild('api/server.ts', { env: withPort, log: log('api'), flags: SERVICE_FLAGS });
+      processes[apis.length === 0 ? 'api' : `api ${apis.length + 1}`] = api.pid;
+      apis.push(api);
+      return `http://127.0.0.1:${port}`;
+    };
+    const origin = await addApi();
     const addWorker = async () => {
       const worker = await startChild('worker.ts', { env, log: log('worker'), flags: SERVICE_FLAGS });
       const running = workers.filter(
@@ -82,7 +91,6 @@ export async function startPosthorn(folder: string, options: PosthornOptions): P
       return worker;
     };
     await addWorker();
-    const origin = `http://127.0.0.1:${port}`;
     const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
     const client = new Client({ url: origin, key: adminKey, timeoutMs: 60_000, retries: { tries: 1 } });
     const ownerOf = ({ platform, orgId }: Owner) => client.owner(platform, orgId);
@@ -92,6 +100,8 @@ export async function startPosthorn(folder: string, options: PosthornOptions): P
       processes,
       workers,
       addWorker,
+      addApi,
+      temporalAddress: engines.temporalAddress,
       ownerOf,
       targetOf: ({ apiBase, eventType }) => {
         const paths = { path: `${apiBase}/events`, batchPath: `${apiBase}/events/batch` };

@@ -11,11 +11,13 @@ import { flat } from './scenarios/flat.ts';
 import { kill } from './scenarios/kill.ts';
 import { large } from './scenarios/large.ts';
 import { neighbours } from './scenarios/neighbours.ts';
+import { processes } from './scenarios/processes.ts';
 import { recovery } from './scenarios/recovery.ts';
 import { silent } from './scenarios/silent.ts';
 import { speed } from './scenarios/speed.ts';
 import { waiting } from './scenarios/waiting.ts';
 import { workers } from './scenarios/workers.ts';
+import { workflows } from './scenarios/workflows.ts';
 import { Stage } from './stage.ts';
 
 const SCENARIOS: Scenario[] = [
@@ -31,6 +33,8 @@ const SCENARIOS: Scenario[] = [
   neighbours,
   drain,
   workers,
+  processes,
+  workflows,
   kill,
   dashboards,
 ];

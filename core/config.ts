@@ -88,6 +88,7 @@ const Environment = z.object({
     error: 'must be a port from 1 to 65535, or off',
   }),
   DATABASE_URL: url('postgresql:', 'postgres:'),
+  DATABASE_READ_URL: url('postgresql:', 'postgres:').optional(),
   POSTHORN_DATA_DIR: z.string().default('.posthorn'),
   POSTHORN_ADMIN_KEY: z.string().min(16, { error: 'must be at least 16 characters long' }).optional(),
   POSTHORN_RETRY_UNIT: duration('60s'),
@@ -136,6 +137,8 @@ export interface Config {
   /** Of a worker's metrics and probes, or the next free one; null: none. Default 9464. */
   readonly metricsPort: number | null;
   readonly databaseUrl: string;
+  /** A replica for lists and statistics; undefined: the primary answers everything. */
+  readonly readUrl: string | undefined;
   /** Folder of the embedded parts' data. Default `.posthorn`. */
   readonly dataDir: string;
   /** The first admin key, at least 16 characters; undefined: only the keys in the database are valid. */
@@ -202,6 +205,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: settings.PORT,
     metricsPort: settings.METRICS_PORT,
     databaseUrl: settings.DATABASE_URL,
+    readUrl: settings.DATABASE_READ_URL,
     dataDir: settings.POSTHORN_DATA_DIR,
     adminKey: settings.POSTHORN_ADMIN_KEY,
     masterKeys: masterKeys as [Buffer, ...Buffer[]],

@@ -13,6 +13,7 @@ import { loadDashboard } from '../api/dashboard-files.ts';
 import { LiveHub } from '../api/live/hub.ts';
 import { listenToDatabase } from '../api/live/listen.ts';
 import { createMetrics } from '../api/metrics.ts';
+import { openReplica } from '../api/replica.ts';
 import { createSignOn } from '../api/sign-on/sign-on.ts';
 import { createWorkflows } from '../api/workflows.ts';
 import { ByteBudget } from '../core/byte-budget.ts';
@@ -53,7 +54,7 @@ export const MASTER_KEY = randomBytes(32);
 export interface Listening {
   /** Default: any free one. */
   port?: number;
-  /** Of `startApi`: contains the built dashboard. */
+  /** Contains the built dashboard. Default: none. */
   dashboardFolder?: string;
   /** Default: none. */
   singleSignOn?: SingleSignOn;
@@ -61,10 +62,20 @@ export interface Listening {
 
 export type TestApi = Awaited<ReturnType<typeof startApi>>;
 
+export interface ApiOptions {
+  /** Its PostgreSQL. Default: the shared one. */
+  serverUrl?: string;
+  /** A replica of that server. */
+  replica?: { serverUrl: string };
+}
+
 /** Starts the API on its own port and database, without a worker, so accepted events stay in the outbox. */
-export async function startApi(listening: Listening = {}) {
-  const database = await createDatabase();
-  const api = await serveApi(database.url, listening.dashboardFolder, undefined, listening);
+export async function startApi({ serverUrl, replica, ...listening }: Listening & ApiOptions = {}) {
+  const database = await createDatabase(undefined, serverUrl);
+  const api = await serveApi(database.url, {
+    ...listening,
+    ...(replica && { replica: { readUrl: sameDatabase(database.url, replica.serverUrl) } }),
+  });
   const adminKey = `admin-${randomBytes(12).toString('hex')}`;
   await ensureAdminKey(database.pool, adminKey);
 
@@ -109,15 +120,26 @@ export async function startApi(listening: Listening = {}) {
   };
 }
 
+/** The database on another server. */
+export function sameDatabase(databaseUrl: string, serverUrl: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = new URL(databaseUrl).pathname;
+  return url.toString();
+}
+
 /**
  * Starts the API with any database URL, reachable or not. `dashboardFolder` contains the built dashboard; `portalOrigins` may show its
  * portals in a frame.
  */
 export async function serveApi(
   databaseUrl: string,
-  dashboardFolder = '/nowhere',
-  portalOrigins: string[] = [],
-  { port = 0, singleSignOn }: Listening = {},
+  {
+    dashboardFolder = '/nowhere',
+    portalOrigins = [],
+    port = 0,
+    singleSignOn,
+    replica: { readUrl, mostLag = 30 } = {},
+  }: Listening & { portalOrigins?: string[]; replica?: { readUrl?: string; mostLag?: number } } = {},
 ) {
   const lines: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
@@ -126,6 +148,8 @@ export async function serveApi(
   const orm = await createOrm(databaseUrl);
   const changes = new Changes(pool);
   const live = new LiveHub();
+  const metrics = createMetrics();
+  const replica = openReplica({ databaseUrl, readUrl, mostLag, log }, reads, metrics.registry);
   const workflows = createWorkflows('http://temporal.example');
   const keyUse = new KeyUse(pool, log);
   const keys = new KeyRing(pool, keyUse);
@@ -137,6 +161,8 @@ export async function serveApi(
     orm,
     pool,
     reads,
+    replicaReads: replica.replicaReads,
+    replica: replica.replica,
     keys,
     sessions,
     portals,
@@ -148,7 +174,7 @@ export async function serveApi(
     allowlist: parseAllowlist('127.0.0.0/8'),
     resolve: createResolver(),
     registry: platforms,
-    metrics: createMetrics(),
+    metrics,
     log,
     bodyLimit: BODY_LIMIT,
     bodies: new ByteBudget(64 * 1024 * 1024),
@@ -158,6 +184,7 @@ export async function serveApi(
     workflows,
     dashboard: await loadDashboard(portalOrigins, dashboardFolder),
   });
+  await replica.start();
   const listener = listenToDatabase(databaseUrl, { keys, sessions, portals, live, reads, log });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -171,7 +198,7 @@ export async function serveApi(
       await Promise.all([changes.close(), keyUse.close()]);
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), workflows.close()]);
+      await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), replica.close(), workflows.close()]);
     },
   };
 }

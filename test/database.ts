@@ -14,10 +14,10 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Creates a database for one test file. Migrates it to the last migration before `before`, or completely. */
-export async function createDatabase(before?: string): Promise<TestDatabase> {
+/** Creates a database for one test file. Migrates it to the last migration before `before`, or completely. Default server: the shared one. */
+export async function createDatabase(before?: string, serverUrl = inject('databaseUrl')): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  const url = new URL(inject('databaseUrl'));
+  const url = new URL(serverUrl);
   await run(url.toString(), `create database ${name}`);
   url.pathname = `/${name}`;
   await (before === undefined ? migrate(url.toString()) : migrateUpTo(url.toString(), before));
@@ -28,7 +28,7 @@ export async function createDatabase(before?: string): Promise<TestDatabase> {
     query: async (sql, params) => (await pool.query(sql, params)).rows,
     drop: async () => {
       await pool.end();
-      await run(inject('databaseUrl'), `drop database ${name} with (force)`);
+      await run(serverUrl, `drop database ${name} with (force)`);
     },
   };
 }

@@ -12,6 +12,7 @@ const LONG = [
   'recovery-outages',
   'neighbours',
   'large-events',
+  'replica',
 ];
 
 /** Starts the slowest files first, so that the run does not end with a single slow file. */

@@ -56,6 +56,16 @@ export class PostgresCluster {
     return cluster;
   }
 
+  /** A streaming replica of `primary`. Queries that are in the way of its replay are cancelled at once. */
+  static async follow(primary: PostgresCluster, folder: string): Promise<PostgresCluster> {
+    const replica = new PostgresCluster(folder, await findFreePort());
+    replica.makeFolder(replica.data);
+    const from = ['-D', replica.data, '-X', 'stream', '-c', 'fast', '--write-recovery-conf'];
+    await replica.run('pg_basebackup', ...from, '-d', primary.urlOf('postgres'));
+    await replica.start('max_standby_streaming_delay=0');
+    return replica;
+  }
+
   urlOf(database: string): string {
     return `postgresql://postgres:${PASSWORD}@127.0.0.1:${this.port}/${database}`;
   }
@@ -80,12 +90,13 @@ export class PostgresCluster {
     await this.run('initdb', '-D', this.data, ...access, '--encoding=UTF8', '--locale=C.UTF-8');
   }
 
-  private async start(): Promise<void> {
+  async start(...more: string[]): Promise<void> {
     const settings = [
       `port=${this.port}`,
       'listen_addresses=127.0.0.1',
       'unix_socket_directories=',
       'max_connections=200',
+      ...more,
     ];
     const options = settings.flatMap((setting) => ['-c', setting]);
     const [command = '', ...args] = [

@@ -29,7 +29,14 @@ export async function readHealth(deps: ApiDeps): Promise<SystemHealth> {
     deps.workflows.check(),
     readHandover(deps),
   ]);
-  return { ...database, temporal: describeTemporal(temporal, handover) };
+  return { ...database, replica: describeReplica(deps.replica), temporal: describeTemporal(temporal, handover) };
+}
+
+function describeReplica(replica: ApiDeps['replica']): SystemHealth['replica'] {
+  if (!replica) return null;
+  const { refusal, lag } = replica;
+  if (refusal) return { ok: false, detail: `it is not used, the primary answers instead: ${refusal.detail}` };
+  return { ok: true, detail: `the replica is at most ${lag.toFixed(1)} s behind` };
 }
 
 /** Undefined if the database does not answer. */

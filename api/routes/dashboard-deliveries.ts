@@ -44,15 +44,12 @@ export function addDashboardDeliveryRoutes(router: Router, deps: ApiDeps): void 
     async handle({ c, principal }) {
       const query = readQuery(c, Query);
       const before = query.cursor === undefined ? undefined : requireCursor(query.cursor);
-      const page = await listDeliveries(deps.reads, {
-        ...filterOf(deps, principal, query),
-        before,
-        limit: query.limit,
+      const filter = { ...filterOf(deps, principal, query), before, limit: query.limit };
+      const { page, urls } = await deps.replicaReads.upToDate(async (reads) => {
+        const page = await listDeliveries(reads, filter);
+        const ids = page.rows.map((row) => row.webhook_id);
+        return { page, urls: await readUrls(reads, ids) };
       });
-      const urls = await readUrls(
-        deps.reads,
-        page.rows.map((row) => row.webhook_id),
-      );
       return answerFound(page, (row) => writeDashboardDelivery(row, urls));
     },
   });
@@ -68,7 +65,7 @@ export function addDashboardDeliveryRoutes(router: Router, deps: ApiDeps): void 
     responses: { 200: { description: 'The count', content: content(DeliveryCount) } },
     async handle({ c, principal }) {
       const filter = filterOf(deps, principal, readQuery(c, CountQuery));
-      return answerJson(await countDeliveries(deps.reads, filter));
+      return answerJson(await deps.replicaReads.upToDate((reads) => countDeliveries(reads, filter)));
     },
   });
 

@@ -42,7 +42,7 @@ export function addDashboardEventRoutes(router: Router, deps: ApiDeps): void {
     responses: { 200: { description: 'A page of events', content: content(DashboardEventList) } },
     async handle({ c, principal }) {
       const query = readQuery(c, Query);
-      const page = await listEvents(deps.reads, {
+      const filter = {
         ...narrow(deps.registry, principal, query),
         platforms: Object.keys(deps.registry),
         eventType: query.event,
@@ -51,11 +51,12 @@ export function addDashboardEventRoutes(router: Router, deps: ApiDeps): void {
         until: query.until,
         before: query.cursor === undefined ? undefined : requireCursor(query.cursor),
         limit: query.limit,
+      };
+      const { page, counts } = await deps.replicaReads.upToDate(async (reads) => {
+        const page = await listEvents(reads, filter);
+        const ids = page.rows.map(({ id }) => id);
+        return { page, counts: await countByStatus(reads, ids) };
       });
-      const counts = await countByStatus(
-        deps.reads,
-        page.rows.map(({ id }) => id),
-      );
       const write = (row: EventRow): DashboardEvent => ({
         ...writeEvent(row),
         deliveries: { ...NONE, ...counts.get(row.id) },

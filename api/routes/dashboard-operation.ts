@@ -56,13 +56,14 @@ export function addDashboardOperationRoutes(router: Router, deps: ApiDeps): void
     async handle({ c, principal }) {
       const query = readQuery(c, Query);
       const before = query.cursor === undefined ? undefined : requireCursor(query.cursor);
-      const rows = await listAuditEntries(deps.reads, {
+      const filter = {
         ...narrow(deps.registry, principal, query),
         subjectId: query.subject_id,
         action: query.action,
         before,
         limit: query.limit,
-      });
+      };
+      const rows = await deps.replicaReads.upToDate((reads) => listAuditEntries(reads, filter));
       return answerPage(rows, query.limit, describeEntry);
     },
   });

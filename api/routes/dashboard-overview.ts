@@ -34,15 +34,17 @@ export function addOverviewRoute(router: Router, deps: ApiDeps): void {
       const { range, webhook_id: webhookId, ...asked } = readQuery(c, Query);
       const owner = narrow(deps.registry, principal, asked);
       const overview = await shared.get(JSON.stringify([range, webhookId, owner]), () =>
-        inSnapshot(deps.reads, async (client) => {
-          const bounds = boundsOf(range, new Date());
-          const rows = await readOverview(client, { ...owner, webhookId, platforms, ...bounds });
-          const waiting = await readWaiting(client, { ...owner, webhookId });
-          const failing = rows.failing.map(({ id }) => id);
-          const health = failing.length > 0 ? await readWebhookHealth(client, failing, bounds.to) : [];
-          const failures = new Map(health.map(({ id, last_failure }) => [id, last_failure]));
-          return writeOverview(range, bounds, rows, waiting, failures);
-        }),
+        deps.replicaReads.recent((reads) =>
+          inSnapshot(reads, async (client) => {
+            const bounds = boundsOf(range, new Date());
+            const rows = await readOverview(client, { ...owner, webhookId, platforms, ...bounds });
+            const waiting = await readWaiting(client, { ...owner, webhookId });
+            const failing = rows.failing.map(({ id }) => id);
+            const health = failing.length > 0 ? await readWebhookHealth(client, failing, bounds.to) : [];
+            const failures = new Map(health.map(({ id, last_failure }) => [id, last_failure]));
+            return writeOverview(range, bounds, rows, waiting, failures);
+          }),
+        ),
       );
       return answerJson(overview);
     },

@@ -10,6 +10,7 @@ import {
 import { AppError } from '../../core/contracts/errors.ts';
 import { Webhook } from '../../core/db/entities/webhook.ts';
 import { containing, type OwnerFilter } from '../../core/db/owner.ts';
+import type { ReplicaReads } from '../../core/db/replica-reads.ts';
 import { readLanes } from '../../delivery/concurrency/lane-statements.ts';
 import { listOrganizations } from '../../delivery/history/organizations.ts';
 import { findStruggling, readWebhookHealth } from '../../delivery/statistics/webhook-health.ts';
@@ -45,7 +46,9 @@ export function addDashboardWebhookRoutes(router: Router, deps: ApiDeps): void {
       const { platform, search, limit, cursor } = readQuery(c, OrganizationsQuery);
       const after = cursor === undefined ? undefined : readPlace(cursor);
       const owner = narrow(deps.registry, principal, { platform });
-      const rows = await listOrganizations(deps.reads, owner, { search, limit, after });
+      const rows = await deps.replicaReads.upToDate((reads) =>
+        listOrganizations(reads, owner, { search, limit, after }),
+      );
       const data = rows.slice(0, limit);
       return answerJson({ data, next_cursor: rows.length > limit ? writePlace(data.at(-1)!) : null });
     },
@@ -71,7 +74,7 @@ export function addDashboardWebhookRoutes(router: Router, deps: ApiDeps): void {
       ];
       const options = { orderBy: { id: 'desc' }, limit: query.limit + 1 } as const;
       const found = await deps.orm.em.fork().find(Webhook, { $and: where }, options);
-      const written = await writeAll(found);
+      const written = await writeAll(found, deps.replicaReads.recent);
       return answerPage(written, query.limit, (webhook) => webhook);
     },
   });
@@ -92,20 +95,24 @@ export function addDashboardWebhookRoutes(router: Router, deps: ApiDeps): void {
         .fork()
         .findOne(Webhook, { $and: [ownedBy(narrow(deps.registry, principal)), { id }] });
       if (!found) throw new AppError('not_found', 'there is no webhook with this id');
-      return answerJson((await writeAll([found]))[0]);
+      return answerJson((await writeAll([found], deps.replicaReads.upToDate))[0]);
     },
   });
 
-  async function writeAll(webhooks: Webhook[]): Promise<DashboardWebhook[]> {
+  async function writeAll(webhooks: Webhook[], read: ReplicaReads['recent']): Promise<DashboardWebhook[]> {
     if (webhooks.length === 0) return [];
     const from = startOfDay(new Date());
     const ids = webhooks.map(({ id }) => id);
-    const day = await inSnapshot(deps.reads, async (client) => ({
-      from,
-      health: new Map((await readWebhookHealth(client, ids, from)).map((one) => [one.id, one])),
-      struggling: new Set(await findStruggling(client, lastHour(), ids)),
-      lanes: new Map((await readLanes(client, ids)).map((lane) => [lane.webhook_id, lane])),
-    }));
+    const [counts, lanes] = await Promise.all([
+      read((reads) =>
+        inSnapshot(reads, async (client) => ({
+          health: new Map((await readWebhookHealth(client, ids, from)).map((one) => [one.id, one])),
+          struggling: new Set(await findStruggling(client, lastHour(), ids)),
+        })),
+      ),
+      readLanes(deps.reads, ids),
+    ]);
+    const day = { ...counts, from, lanes: new Map(lanes.map((lane) => [lane.webhook_id, lane])) };
     return webhooks.map((webhook) => writeDashboardWebhook(webhook, day, deps.secretBox));
   }
 
@@ -113,7 +120,9 @@ export function addDashboardWebhookRoutes(router: Router, deps: ApiDeps): void {
     if (state === 'off') return { active: false };
     if (state === 'paused') return { active: true, pausedAt: { $ne: null } };
     if (state === 'active') return { active: true, pausedAt: null };
-    const struggling = await inSnapshot(deps.reads, (client) => findStruggling(client, lastHour(), null));
+    const struggling = await deps.replicaReads.recent((reads) =>
+      inSnapshot(reads, (client) => findStruggling(client, lastHour(), null)),
+    );
     return { active: true, id: { $in: struggling } };
   }
 }

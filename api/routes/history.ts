@@ -28,7 +28,7 @@ export function addHistoryRoutes(router: Router, deps: ApiDeps, platform: Platfo
     responses: { 200: { description: 'A page of deliveries', content: content(DeliveryList) } },
     async handle({ c, orgId }) {
       const query = readQuery(c, Query);
-      const page = await listDeliveries(deps.reads, {
+      const filter = {
         platform: platform.id,
         orgId,
         statuses: query.status,
@@ -39,7 +39,8 @@ export function addHistoryRoutes(router: Router, deps: ApiDeps, platform: Platfo
         until: query.until,
         before: query.cursor === undefined ? undefined : requireCursor(query.cursor),
         limit: query.limit,
-      });
+      };
+      const page = await deps.replicaReads.upToDate((reads) => listDeliveries(reads, filter));
       return answerFound(page, writeDelivery);
     },
   });

@@ -4,6 +4,7 @@ import { completeEnvironment } from '../embedded/kept-environment.ts';
 import { checkDns } from './check-dns.ts';
 import { checkMachine } from './check-machine.ts';
 import { checkPostgres } from './check-postgres.ts';
+import { checkReplica } from './check-replica.ts';
 import { checkTemporal } from './check-temporal.ts';
 
 /** Checks everything that the server needs, with its environment. Changes nothing. */
@@ -15,6 +16,7 @@ export async function checkServer(env: NodeJS.ProcessEnv, dataDirs: readonly str
   return [
     { name: 'settings', level: 'ok', detail: 'are valid' },
     ...findings,
+    ...(await checkReplica(config)),
     ...(await checkTemporal(complete)),
     ...(await checkDns(config, receivers)),
     ...checkMachine(config),

@@ -71,3 +71,20 @@ export function createReadPool(databaseUrl: string): pg.Pool {
   surviveBreaks(pool);
   return pool;
 }
+
+/** One connection for a question that is asked every second and at each read from a replica. Gives up after 2 s. */
+export function createProbePool(databaseUrl: string): pg.Pool {
+  const pool = new pg.Pool(
+    connectOptions(databaseUrl, {
+      max: 1,
+      connectionTimeoutMillis: 2_000,
+      query_timeout: 2_000,
+      idleTimeoutMillis: 0,
+      keepAlive: true,
+      application_name: 'posthorn replica',
+      settings: { jit: 'off', statement_timeout: 1_900 },
+    }),
+  );
+  surviveBreaks(pool);
+  return pool;
+}

@@ -1,13 +1,13 @@
 import pg from 'pg';
 import { connectOptions } from './connect-options.ts';
 
-/** DATABASE_URL does not lead to PostgreSQL sessions. */
+/** A database URL does not lead to PostgreSQL sessions. */
 export class NoSessionsError extends Error {
   override readonly name = 'NoSessionsError';
 
-  constructor() {
+  constructor(variable: string) {
     super(
-      'DATABASE_URL leads to a connection pooler that shares sessions among its clients. Posthorn needs sessions of its own: ' +
+      `${variable} leads to a connection pooler that shares sessions among its clients. Posthorn needs sessions of its own: ` +
         'connect to PostgreSQL directly, or have the pooler work by sessions (PgBouncer: pool_mode = session)',
     );
   }
@@ -19,9 +19,10 @@ const ROUNDS = 10;
 /**
  * Checks that a connection is one PostgreSQL session for its whole life. Behind a pooler in transaction
  * or statement mode, two connections share a session, or one connection uses two: one
- * of these shows within a few queries. @throws NoSessionsError, or the error of an attempt to connect
+ * of these shows within a few queries. `variable` names the URL in the message.
+ * @throws NoSessionsError, or the error of an attempt to connect
  */
-export async function requireSessions(databaseUrl: string): Promise<void> {
+export async function requireSessions(databaseUrl: string, variable = 'DATABASE_URL'): Promise<void> {
   const [one, other] = [createClient(databaseUrl), createClient(databaseUrl)];
   try {
     await one.connect();
@@ -35,7 +36,7 @@ export async function requireSessions(databaseUrl: string): Promise<void> {
         (await sessionOf(other)) !== ofOther,
       );
     }
-    if (shared.includes(true)) throw new NoSessionsError();
+    if (shared.includes(true)) throw new NoSessionsError(variable);
   } finally {
     await Promise.all([one.end(), other.end()]);
   }

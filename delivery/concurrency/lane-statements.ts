@@ -30,8 +30,11 @@ export interface LaneRow {
   workers: number;
 }
 
-/** The webhooks that workers hold back: for each the worst report, and the sum of what the workers have in flight. */
-export async function readLanes(client: pg.ClientBase, webhookIds: string[]): Promise<LaneRow[]> {
+/**
+ * The webhooks that workers hold back: for each the worst report, and the sum of what the workers have in flight. Only the primary has the
+ * table, which is unlogged.
+ */
+export async function readLanes(client: Pick<pg.Pool, 'query'>, webhookIds: string[]): Promise<LaneRow[]> {
   const { rows } = await client.query<LaneRow>(
     `select distinct on (webhook_id) webhook_id, state, reason, since, concurrency, concurrency_limit,
        sum(in_flight) over each::int as in_flight, sum(waiting) over each::int as waiting, count(*) over each::int as workers

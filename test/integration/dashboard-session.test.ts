@@ -208,7 +208,10 @@ describe('the built dashboard', () => {
     );
     await writeFile(join(folder, 'assets/a-1.js'), 'plain');
     await writeFile(join(folder, 'assets/a-1.js.gz'), 'compressed');
-    served = await serveApi(api.database.url, folder, ['https://app.example', 'http://localhost:3000']);
+    served = await serveApi(api.database.url, {
+      dashboardFolder: folder,
+      portalOrigins: ['https://app.example', 'http://localhost:3000'],
+    });
   });
   afterAll(async () => {
     await served.close();
@@ -245,7 +248,7 @@ describe('the built dashboard', () => {
     for (const path of ['/', '/webhooks', '/portal', '/index.html']) {
       expect(await readHeaders(path)).toEqual([`frame-ancestors 'none'`, 'DENY']);
     }
-    const closed = await serveApi(api.database.url, folder);
+    const closed = await serveApi(api.database.url, { dashboardFolder: folder });
     const { headers } = await fetch(`${closed.url}/portal/1`);
     await closed.close();
     expect(headers.get('content-security-policy')).toContain(`frame-ancestors 'none'`);

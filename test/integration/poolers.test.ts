@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createOrm } from '../../core/db/orm.ts';
 import { createPool } from '../../core/db/pool.ts';
@@ -8,6 +5,7 @@ import { createDatabase, type TestDatabase } from '../database.ts';
 import { openLive } from '../live.ts';
 import { hasPgBouncer, startPgBouncer, type PgBouncer } from '../pgbouncer.ts';
 import { startReceiver } from '../receiver.ts';
+import { startToEnd } from '../start-to-end.ts';
 import { System } from '../system.ts';
 
 let database: TestDatabase;
@@ -15,25 +13,6 @@ let pooler: PgBouncer;
 beforeAll(async () => void (database = await createDatabase()));
 afterEach(() => pooler.close());
 afterAll(() => database.drop());
-
-/** Runs a script and returns its exit code and output. */
-async function run(script: string): Promise<{ code: unknown; output: string }> {
-  const path = fileURLToPath(new URL(`../../${script}`, import.meta.url));
-  const env = {
-    ...process.env,
-    DATABASE_URL: pooler.url,
-    TEMPORAL_ADDRESS: inject('temporalAddress'),
-    POSTHORN_WORKFLOW_BUNDLE: inject('workflowBundle'),
-    POSTHORN_MASTER_KEY: randomBytes(32).toString('base64'),
-    POSTHORN_ADMIN_KEY: randomBytes(16).toString('hex'),
-    LOG_LEVEL: 'silent',
-  };
-  return await new Promise((resolve) => {
-    execFile(process.execPath, [path], { env, timeout: 20_000 }, (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? error?.signal ?? 0, output: stdout + stderr }),
-    );
-  });
-}
 
 describe.skipIf(!hasPgBouncer)('behind PgBouncer', () => {
   test.each([
@@ -43,7 +22,11 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer', () => {
     ['statement', { pool_mode: 'statement' }],
   ])('in mode %s every process refuses to start and says what is required', async (_name, settings) => {
     pooler = await startPgBouncer(database.url, settings);
-    const runs = await Promise.all(['bin/migrate.ts', 'api/server.ts', 'worker.ts'].map(run));
+    const runs = await Promise.all(
+      ['bin/migrate.ts', 'api/server.ts', 'worker.ts'].map((script) =>
+        startToEnd(script, { DATABASE_URL: pooler.url }),
+      ),
+    );
     for (const { code, output } of runs) {
       expect(output).toMatch(/^DATABASE_URL leads to a connection pooler .* pool_mode = session.*\n$/);
       expect(code).toBe(1);

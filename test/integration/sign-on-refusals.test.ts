@@ -215,7 +215,7 @@ test('a wrong client secret is named by its setting, and nothing secret is in th
 
 /** Another API process, which has not asked the provider yet. It takes the place of the first one in the browser. */
 async function startAgain(settings = {}, databaseUrl = on.api.database.url) {
-  const api = await serveApi(databaseUrl, undefined, undefined, {
+  const api = await serveApi(databaseUrl, {
     singleSignOn: { ...on.settings, ...settings },
   });
   const browser = new CookieBrowser();

@@ -56,7 +56,7 @@ describe('signing in', () => {
   test('behind a proxy for https, it comes back there, and the cookies are for https alone', async () => {
     on.provider.people.set('ann', { groups: ['ops'] });
     const singleSignOn = { ...on.settings, publicUrl: PUBLIC };
-    const inside = await serveApi(on.api.database.url, undefined, undefined, { singleSignOn });
+    const inside = await serveApi(on.api.database.url, { singleSignOn });
     const browser = new CookieBrowser();
     const form = await browser.open(inside.url + START);
     expect(browser.cookies.get('__Host-posthorn_sign_on')).toBeDefined();
@@ -199,7 +199,7 @@ describe('rights', () => {
     const statuses = [];
     for (const groups of [['a-readers'], ['ops']]) {
       const fewer = new Map([...GROUPS].filter(([name]) => groups.includes(name)));
-      const other = await serveApi(on.api.database.url, undefined, undefined, {
+      const other = await serveApi(on.api.database.url, {
         singleSignOn: { ...on.settings, groups: fewer },
       });
       const { status, text } = await browser.open(other.url + SESSION);
@@ -216,7 +216,7 @@ describe('rights', () => {
 describe('the end of a session', () => {
   test('signing out ends it here, in every process, and at the provider', async () => {
     const { browser, ask } = await on.signIn('gerd', 'ops');
-    const second = await serveApi(on.api.database.url, undefined, undefined, { singleSignOn: on.settings });
+    const second = await serveApi(on.api.database.url, { singleSignOn: on.settings });
     const elsewhere = async () => (await browser.send(new URL(second.url + SESSION))).status;
     expect(await elsewhere()).toBe(200);
     const cookie = `posthorn_session=${browser.cookies.get('posthorn_session')}`;

@@ -8,6 +8,7 @@ const Part = z.object({ ok: z.boolean(), detail: z.string() });
 export const SystemHealth = z
   .object({
     database: Part,
+    replica: Part.nullable().meta({ description: 'the server of `DATABASE_READ_URL`; null: none is set' }),
     temporal: Part,
     workers: z.array(
       z.object({
