@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   const portals = new PortalSessions(pool, platforms, keyUse);
   const changes = new Changes(pool);
   const live = new LiveHub();
-  const workflows = createWorkflows(config.temporalUiUrl);
+  const workflows = createWorkflows(config);
   const metrics = createMetrics();
   addPoolGauges(metrics.registry, { hot: pool, reads });
   const app = createApp({

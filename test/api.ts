@@ -126,7 +126,7 @@ export async function serveApi(
   const orm = await createOrm(databaseUrl);
   const changes = new Changes(pool);
   const live = new LiveHub();
-  const workflows = createWorkflows('http://temporal.example');
+  const workflows = createWorkflows({ temporalUiUrl: 'http://temporal.example', taskQueue: 'posthorn' });
   const keyUse = new KeyUse(pool, log);
   const keys = new KeyRing(pool, keyUse);
   const secretBox = createSecretBox(MASTER_KEY);

@@ -94,6 +94,10 @@ export class System {
     return worker;
   }
 
+  get temporalAddress(): string {
+    return this.stack.temporalAddress;
+  }
+
   livingWorkers(): ChildProcess[] {
     return this.workers.filter(isRunning);
   }

@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 
 const { maintainTables } = proxyActivities<Activities>({
@@ -10,3 +10,5 @@ const { maintainTables } = proxyActivities<Activities>({
 export async function maintain(): Promise<string[]> {
   return await maintainTables();
 }
+
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, maintain);

@@ -5,6 +5,7 @@ import {
   isCancellation,
   proxyActivities,
   setHandler,
+  setWorkflowOptions,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
@@ -46,3 +47,5 @@ export async function recover({ recoveryId, retried = 0, skipped = 0 }: RecoverI
     throw error;
   }
 }
+
+setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, recover);

@@ -4,9 +4,12 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { scheduleMaintenance } from '../maintain/schedule-maintenance.ts';
+import type { WorkerVersion } from './workflow-routing.ts';
 
 export interface TemporalWorkerOptions {
   taskQueue: string;
+  /** Undefined: workflows are not versioned. */
+  version: WorkerVersion | undefined;
   /** A file that `bin/bundle-workflows.ts` wrote; undefined: the workflows are bundled at the start. */
   workflowBundle: string | undefined;
   workflowsPath: string;
@@ -79,7 +82,7 @@ export class TemporalWorker {
   }
 
   private async connect(): Promise<void> {
-    const { taskQueue, activities, shutdownMs, onConnected } = this.options;
+    const { taskQueue, version, activities, shutdownMs, onConnected } = this.options;
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ disableFile: true });
     this.connection ??= await NativeConnection.connect(connectionOptions);
     const { connection } = this;
@@ -93,6 +96,10 @@ export class TemporalWorker {
       maxConcurrentActivityTaskExecutions: 1_000,
       shutdownGraceTime: shutdownMs,
       shutdownForceTime: shutdownMs + FORCE_MS,
+      // Deliveries stay with the version that began them; the other workflows say that they follow the current one.
+      ...(version && {
+        workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' },
+      }),
     });
     if (this.isStopping) return;
     this.running = this.run(this.worker);
