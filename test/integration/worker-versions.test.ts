@@ -170,7 +170,7 @@ test('a delivery stays with the version that began it, and new ones go to the cu
   await stop(system.workers[0]!);
 });
 
-test('workflows of a version whose workers were killed wait, their deliveries do not, and they can be moved; a recovery goes on by itself', async () => {
+test('workflows of a version whose workers were killed wait and can be moved; their deliveries and recoveries go on', async () => {
   const oneAttempt = await system.register(recovered.url, { ...ONE_ATTEMPT, events: ['contact.updated'] });
   await makeFailures(system, recovered, 20, 'contact.updated');
   const recovery = await startRecovery(system, { filter: { webhook_id: oneAttempt.id }, rate: 5 });
