@@ -1,5 +1,6 @@
-import { proxyActivities, setWorkflowOptions } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { followCurrentVersion } from './follow-current.ts';
 
 const { maintainTables } = proxyActivities<Activities>({
   startToCloseTimeout: '10 minutes',
@@ -11,4 +12,4 @@ export async function maintain(): Promise<string[]> {
   return await maintainTables();
 }
 
-setWorkflowOptions({ versioningBehavior: 'AUTO_UPGRADE' }, maintain);
+followCurrentVersion(maintain);

@@ -25,7 +25,7 @@ const GIVE_UP_MS = 10 * 60_000;
 /**
  * Migrates the schema and creates the partitions of the coming weeks. A migration that does not get its locks at once, because of a
  * backup for example, is tried again for ten minutes. Returns the migrations that were run.
- * @throws LockedError if a lock was held for longer
+ * @throws Error that names the session which kept a lock for longer
  */
 export async function migrate(databaseUrl: string, { say = () => {}, upTo }: MigrateOptions = {}): Promise<string[]> {
   await requireSessions(databaseUrl);
@@ -49,11 +49,6 @@ export async function migrate(databaseUrl: string, { say = () => {}, upTo }: Mig
   }
 }
 
-/** A session kept a lock that a migration needs. */
-export class LockedError extends Error {
-  override readonly name = 'LockedError';
-}
-
 async function executed({ migrator }: Awaited<ReturnType<typeof createOrm>>): Promise<string[]> {
   return (await migrator.getExecuted()).map(({ name }) => name);
 }
@@ -68,7 +63,7 @@ async function inFreeMoment(query: Query, say: (line: string) => void, work: () 
     } catch (error) {
       if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
       const holder = await describeHolder(query);
-      if (Date.now() > deadline) throw new LockedError(`gave up after ten minutes: ${holder}. Run this again later`);
+      if (Date.now() > deadline) throw new Error(`gave up after ten minutes: ${holder}. Run this again later`);
       say(`waiting for a lock: ${holder}; trying again in ${pause / 1_000} s`);
     }
     await sleep(pause);

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
@@ -24,6 +25,8 @@ const RETRY_MS = 1_000;
 /** Activities that have not ended within this time after a stop are abandoned. */
 const FORCE_MS = 2_000;
 const SCHEDULE_RETRY_MS = 10_000;
+/** For `workflows/follow-current.ts`. */
+const HAS_VERSION = 'const POSTHORN_WORKER_HAS_VERSION = true;';
 
 /**
  * Runs workflows and activities as soon as Temporal is reachable, and keeps trying to connect. No error of Temporal ends
@@ -53,8 +56,12 @@ export class TemporalWorker {
 
   /** Bundles the workflows unless a file has them. This blocks the event loop, so it comes before any attempt. */
   async prepare(): Promise<void> {
-    const { workflowBundle, workflowsPath } = this.options;
-    this.bundle = workflowBundle ? { codePath: workflowBundle } : await bundleWorkflowCode({ workflowsPath });
+    const { version, workflowBundle, workflowsPath } = this.options;
+    if (workflowBundle && !version) return void (this.bundle = { codePath: workflowBundle });
+    const { code } = workflowBundle
+      ? { code: await readFile(workflowBundle, 'utf8') }
+      : await bundleWorkflowCode({ workflowsPath });
+    this.bundle = { code: version ? HAS_VERSION + code : code };
   }
 
   /** Resolves when workflows and activities run, or when it is stopped. Call it after `prepare`. */

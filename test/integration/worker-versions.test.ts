@@ -18,6 +18,8 @@ const EVERY_TWO_SECONDS = { initial_interval: 200, backoff_coefficient: 1, maxim
 
 /** Temporal's number for an activity that waits for its next run. */
 const SCHEDULED = 1;
+/** Its number for workflows that follow the current version. */
+const AUTO_UPGRADE = 2;
 
 let system: System;
 let receiver: Receiver;
@@ -185,6 +187,8 @@ test('workflows of a version whose workers were killed wait and can be moved; th
   expect((await workflow.describe()).status.name).toBe('RUNNING');
 
   await recoveryReaches(system, recovery.id, 'completed', 40_000);
+  const { raw } = await temporal.workflow.getHandle(recovery.workflow_id).describe();
+  expect(raw.workflowExecutionInfo?.versioningInfo?.behavior).toBe(AUTO_UPGRADE);
   expect(await checkVersions(temporal.connection as Connection, 'default', system.taskQueue)).toMatchObject([
     { name: 'worker versions', level: 'ok', detail: expect.stringMatching(/3 is current/) },
     { name: 'older workflows', detail: expect.stringMatching(/^1 of version 2 of posthorn/) },
