@@ -63,7 +63,9 @@ async function inFreeMoment(query: Query, say: (line: string) => void, work: () 
     } catch (error) {
       if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
       const holder = await describeHolder(query);
-      if (Date.now() > deadline) throw new Error(`gave up after ten minutes: ${holder}. Run this again later`);
+      if (Date.now() > deadline) {
+        throw new Error(`gave up after ten minutes: ${holder}. Run this again later`, { cause: error });
+      }
       say(`waiting for a lock: ${holder}; trying again in ${pause / 1_000} s`);
     }
     await sleep(pause);

@@ -40,7 +40,7 @@ export async function readRouting(
   });
   const workers = (pollers ?? []).map(({ lastAccessTime, deploymentOptions }) => ({
     askedS: Number(lastAccessTime?.seconds ?? 0),
-    version: deploymentOptions?.workerVersioningMode === VERSIONED ? versionOf(deploymentOptions) : null,
+    version: Number(deploymentOptions?.workerVersioningMode) === VERSIONED ? versionOf(deploymentOptions) : null,
   }));
   const lastS = Math.max(...workers.map(({ askedS }) => askedS));
   return {

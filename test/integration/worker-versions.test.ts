@@ -113,7 +113,7 @@ async function untilBetweenRuns(workflow: WorkflowHandle): Promise<void> {
   const before = Number((await run())?.attempt ?? 0);
   await eventually(async () => {
     const activity = await run();
-    return Number(activity?.attempt ?? 0) > before && activity?.state === SCHEDULED;
+    return Number(activity?.attempt ?? 0) > before && Number(activity?.state) === SCHEDULED;
   });
 }
 
