@@ -26,10 +26,11 @@ import { Engine } from './delivery/engine.ts';
 import { Recoveries } from './delivery/recover/recovery-starter.ts';
 import { StatePropagator } from './delivery/pause/state-propagator.ts';
 import { SecretOpener } from './delivery/attempt/open-secrets.ts';
+import { RoutingWatch } from './delivery/handover/routing-watch.ts';
 import { TemporalWorker } from './delivery/handover/temporal-worker.ts';
 import { startMonitor } from './delivery/monitor/monitor.ts';
 import { installRuntime } from './delivery/monitor/temporal-runtime.ts';
-import { addEngineGauges } from './delivery/monitor/worker-gauges.ts';
+import { addEngineGauges, addRoutingGauge } from './delivery/monitor/worker-gauges.ts';
 import { createWorkerMetrics } from './delivery/monitor/worker-metrics.ts';
 
 const WORKFLOWS = fileURLToPath(new URL('workflows/index.ts', import.meta.url));
@@ -92,11 +93,14 @@ async function main(): Promise<void> {
     hooks: metrics,
   });
   addPoolGauges(metrics.registry, { hot: pool });
-  addEngineGauges(metrics.registry, () => engine.read(), config);
-  await engine.enlist();
   let recoveries: Recoveries | undefined;
+  let routing: RoutingWatch | undefined;
+  addEngineGauges(metrics.registry, () => engine.read(), config);
+  addRoutingGauge(metrics.registry, () => routing?.problem ?? null);
+  await engine.enlist();
   const temporal = new TemporalWorker({
     taskQueue: config.taskQueue,
+    version: config.workerVersion,
     workflowBundle: config.workflowBundle,
     workflowsPath: WORKFLOWS,
     activities: createActivities({ attempts: engine.activityRuns, pool, retentionDays: config.retentionDays, log }),
@@ -106,6 +110,8 @@ async function main(): Promise<void> {
       engine.connect(client);
       recoveries = new Recoveries({ ...config, pool, client, log });
       recoveries.start();
+      routing = new RoutingWatch({ ...config, client, log });
+      routing.start();
     },
   });
   if (config.metricsPort !== null) {
@@ -115,6 +121,7 @@ async function main(): Promise<void> {
       metrics: () => Promise.all([metrics.registry.metrics(), readSdkMetrics()]),
       engine: () => engine.read(),
       temporalIsConnected: () => temporal.isConnected,
+      unattended: () => routing?.problem ?? null,
     });
   }
   await temporal.prepare();
@@ -138,7 +145,7 @@ async function main(): Promise<void> {
   const failed = await Promise.race([temporal.failed, stopping]);
   log.info('stopping: waiting for attempts in flight');
   exitAfter(stopTimeoutMs, log);
-  const rest = [recoveries, statePropagator, rollup, partitionKeeper, temporal];
+  const rest = [recoveries, routing, statePropagator, rollup, partitionKeeper, temporal];
   await Promise.all([engine.stop(stopTimeoutMs), ...rest.map((part) => part?.stop())]);
   await changes.close();
   await Promise.all([sender.close(), orm.close(), pool.end()]);

@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   const portals = new PortalSessions(pool, platforms, keyUse);
   const changes = new Changes(pool);
   const live = new LiveHub();
-  const workflows = createWorkflows(config.temporalUiUrl);
+  const workflows = createWorkflows(config);
   const metrics = createMetrics();
   const replica = openReplica({ ...config, log }, reads, metrics.registry);
   addPoolGauges(metrics.registry, { hot: pool, reads, ...(replica.pool && { replica: replica.pool }) });

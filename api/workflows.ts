@@ -1,6 +1,7 @@
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { WorkflowState } from '../core/contracts/dashboard/deliveries.ts';
+import { explainRouting, readRouting } from '../delivery/handover/workflow-routing.ts';
 
 /** Temporal requests of the API. All have a timeout and a fallback, so the API works without Temporal. */
 export interface Workflows {
@@ -24,8 +25,13 @@ const STATES: Partial<Record<string, WorkflowState>> = {
   CONTINUED_AS_NEW: 'running',
 };
 
+export interface WorkflowsOptions {
+  temporalUiUrl: string | undefined;
+  taskQueue: string;
+}
+
 /** Connects on first use. */
-export function createWorkflows(temporalUiUrl: string | undefined): Workflows {
+export function createWorkflows({ temporalUiUrl, taskQueue }: WorkflowsOptions): Workflows {
   const config = loadClientConnectConfig({ disableFile: true });
   const namespace = config.namespace ?? 'default';
   const connection = Connection.lazy({ ...config.connectionOptions, connectTimeout: LIMIT_MS });
@@ -57,7 +63,11 @@ export function createWorkflows(temporalUiUrl: string | undefined): Workflows {
     async check() {
       try {
         const { serverVersion } = await limited(() => connection.workflowService.getSystemInfo({}));
-        return { ok: true, detail: `Temporal ${serverVersion} answers` };
+        const problem = await limited(() => readRouting(connection, namespace, taskQueue)).then(
+          explainRouting,
+          () => null,
+        );
+        return { ok: problem === null, detail: `Temporal ${serverVersion} answers${problem ? `; ${problem}` : ''}` };
       } catch {
         return {
           ok: false,

@@ -6,7 +6,7 @@ if (!databaseUrl) {
   process.exit(1);
 }
 try {
-  const done = await migrate(databaseUrl);
+  const done = await migrate(databaseUrl, { say: console.log });
   console.log(done.length > 0 ? `migrated: ${done.join(', ')}` : 'the schema is up to date');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

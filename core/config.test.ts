@@ -44,6 +44,17 @@ describe('readConfig', () => {
     });
   });
 
+  it('takes the version of the workers whole or not at all', () => {
+    const version = { TEMPORAL_DEPLOYMENT_NAME: 'default/posthorn', TEMPORAL_WORKER_BUILD_ID: '1.4.0-a1b2' };
+    const read = { deploymentName: 'default/posthorn', buildId: '1.4.0-a1b2' };
+    expect(readConfig({ ...needed, ...version }).workerVersion).toEqual(read);
+    for (const name of Object.keys(version)) {
+      expect(messageFor({ ...version, [name]: '' })).toMatch('must be set together, or neither of them');
+      expect(messageFor({ ...version, [name]: '__unversioned__' })).toMatch(`${name} must be at most 200 characters`);
+    }
+    expect(messageFor({ ...version, TEMPORAL_DEPLOYMENT_NAME: 'posthorn.eu' })).toMatch('without dots');
+  });
+
   it('is frozen', () => {
     expect(Object.isFrozen(readConfig(needed))).toBe(true);
   });

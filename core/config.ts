@@ -82,6 +82,14 @@ function isDnsServer(text: string): boolean {
   return isIP(text) !== 0 || (isIP(v6 ?? v4 ?? '') !== 0 && Number(port) >= 1 && Number(port) <= 65_535);
 }
 
+/** Temporal joins name and build ID with a dot or a colon, and keeps names that begin with two underscores for itself. */
+const deploymentName = z.string().regex(/^(?!__)[^.:\s]{1,200}$/, {
+  error: 'must be at most 200 characters without dots, colons and blanks, such as posthorn',
+});
+const buildId = z.string().regex(/^(?!__)[^:\s]{1,200}$/, {
+  error: 'must be at most 200 characters without colons and blanks, such as 1.4.0',
+});
+
 const Environment = z.object({
   PORT: integer(8080, 1, 65_535),
   METRICS_PORT: z.union([off, integer(9464, 1, 65_535)], {
@@ -128,9 +136,11 @@ const Environment = z.object({
   POSTHORN_TEMPORAL_UI_URL: url('http:', 'https:').optional(),
   POSTHORN_TASK_QUEUE: z.string().default('posthorn'),
   POSTHORN_WORKFLOW_BUNDLE: z.string().optional(),
+  TEMPORAL_DEPLOYMENT_NAME: deploymentName.optional(),
+  TEMPORAL_WORKER_BUILD_ID: buildId.optional(),
 });
 
-/** Everything the environment decides. `TEMPORAL_*` is not here: `@temporalio/envconfig` reads it. */
+/** Everything the environment decides, except for the connection to Temporal: `@temporalio/envconfig` reads the other `TEMPORAL_*`. */
 export interface Config {
   /** API and dashboard. Default 8080. */
   readonly port: number;
@@ -182,6 +192,8 @@ export interface Config {
   readonly taskQueue: string;
   /** A file made by bin/bundle-workflows.ts; undefined: each worker bundles the workflows at its start. */
   readonly workflowBundle: string | undefined;
+  /** The version of the workers for Temporal; undefined: none. */
+  readonly workerVersion: { deploymentName: string; buildId: string } | undefined;
 }
 
 /** The environment is invalid. The message has one line per problem and contains no secret. */
@@ -199,6 +211,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
   const masterKeys = collectProblem(() => readMasterKeys(present), problems);
   const singleSignOn = parsed.data && collectProblem(() => readSingleSignOn(parsed.data), problems);
+  const workerVersion = collectProblem(() => readWorkerVersion(present), problems);
   if (!parsed.success || !masterKeys || problems.length > 0) throw new ConfigError(problems.join('\n'));
   const settings = parsed.data;
   return Object.freeze({
@@ -233,7 +246,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     temporalUiUrl: settings.POSTHORN_TEMPORAL_UI_URL,
     taskQueue: settings.POSTHORN_TASK_QUEUE,
     workflowBundle: settings.POSTHORN_WORKFLOW_BUNDLE,
+    workerVersion,
   });
+}
+
+function readWorkerVersion(env: NodeJS.ProcessEnv): Config['workerVersion'] {
+  const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = env;
+  if (!deploymentName && !buildId) return undefined;
+  if (deploymentName && buildId) return { deploymentName, buildId };
+  throw new Error('TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID must be set together, or neither of them');
 }
 
 function collectProblem<Result>(read: () => Result, problems: string[]): Result | undefined {

@@ -150,7 +150,7 @@ export async function serveApi(
   const live = new LiveHub();
   const metrics = createMetrics();
   const replica = openReplica({ databaseUrl, readUrl, mostLag, log }, reads, metrics.registry);
-  const workflows = createWorkflows('http://temporal.example');
+  const workflows = createWorkflows({ temporalUiUrl: 'http://temporal.example', taskQueue: 'posthorn' });
   const keyUse = new KeyUse(pool, log);
   const keys = new KeyRing(pool, keyUse);
   const secretBox = createSecretBox(MASTER_KEY);

@@ -35,7 +35,11 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
   process.once('exit', abandon);
   const workflowBundle = join(dataDir, 'workflow-bundle.js');
   const [stack] = await Promise.all([
-    startEmbedded({ dataDir, say: (line) => console.log(line) }),
+    startEmbedded({
+      dataDir,
+      say: (line) => console.log(line),
+      databaseUrl: process.env['POSTHORN_TEST_DATABASE_URL'],
+    }),
     promisify(execFile)(process.execPath, [BUNDLE_WORKFLOWS, workflowBundle]),
     promisify(execFile)(process.execPath, [BUILD_UI]),
   ]);

@@ -22,6 +22,14 @@ export interface SystemOptions {
   root?: URL;
 }
 
+/** What processes are started from. */
+export interface Checkout {
+  root: URL;
+  workflowBundle: string;
+  /** A file descriptor for the logs. */
+  log: number;
+}
+
 export interface ApiAnswer {
   status: number;
   headers: Headers;
@@ -37,10 +45,10 @@ export class System {
   apiUrl = '';
   api!: ChildProcess;
   private readonly stack: { databaseUrl: string; temporalAddress: string };
-  private readonly root: URL;
+  private root: URL;
   readonly taskQueue: string;
   private readonly env: NodeJS.ProcessEnv;
-  private readonly output: number | 'inherit';
+  private output: number | 'inherit';
   private readonly databaseName: string;
   private connection: Connection | undefined;
 
@@ -72,9 +80,20 @@ export class System {
   static async start(options: SystemOptions = {}): Promise<System> {
     const system = new System(options);
     await system.admin(`create database ${system.databaseName}`);
-    await finished(system.fork('bin/migrate.ts'));
+    await system.migrate();
     await Promise.all([system.startApi(), ...Array.from({ length: options.workers ?? 1 }, () => system.startWorker())]);
     return system;
+  }
+
+  async migrate(): Promise<void> {
+    await finished(this.fork('bin/migrate.ts'));
+  }
+
+  /** Starts further processes from another checkout, with its workflows and with a file for their logs. */
+  use({ root, workflowBundle, log }: Checkout): void {
+    this.root = root;
+    this.output = log;
+    this.env['POSTHORN_WORKFLOW_BUNDLE'] = workflowBundle;
   }
 
   /** Uses the previous port; with `elsewhere`, another one beside the running API. */
@@ -92,6 +111,10 @@ export class System {
     this.workers.push(worker);
     await ready(worker);
     return worker;
+  }
+
+  get temporalAddress(): string {
+    return this.stack.temporalAddress;
   }
 
   livingWorkers(): ChildProcess[] {

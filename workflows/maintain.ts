@@ -1,5 +1,6 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { followCurrentVersion } from './follow-current.ts';
 
 const { maintainTables } = proxyActivities<Activities>({
   startToCloseTimeout: '10 minutes',
@@ -10,3 +11,5 @@ const { maintainTables } = proxyActivities<Activities>({
 export async function maintain(): Promise<string[]> {
   return await maintainTables();
 }
+
+followCurrentVersion(maintain);

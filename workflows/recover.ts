@@ -9,6 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { RecoveryProgress } from '../core/domain/recovery.ts';
+import { followCurrentVersion } from './follow-current.ts';
 import { recoveryChanged, recoveryProgress, type RecoverInput } from './messages.ts';
 
 /** A run takes three seconds: one that takes this long has lost its worker and its current part. */
@@ -46,3 +47,5 @@ export async function recover({ recoveryId, retried = 0, skipped = 0 }: RecoverI
     throw error;
   }
 }
+
+followCurrentVersion(recover);

@@ -2,6 +2,7 @@ import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Finding } from '../../cli/doctor/finding.ts';
 import { SEARCH_ATTRIBUTES } from '../embedded/temporal.ts';
+import { checkVersions } from './check-versions.ts';
 
 const LIMIT_MS = 5_000;
 /** gRPC status codes. */
@@ -22,7 +23,7 @@ const TYPES: Record<number, string> = {
 const AWAY =
   'Deliveries and retries go on without Temporal. Start it, or correct TEMPORAL_ADDRESS, TEMPORAL_API_KEY and TEMPORAL_TLS_*.';
 
-/** Checks Temporal: whether it answers, the namespace, and its search attributes. */
+/** Checks Temporal: whether it answers, the namespace, its search attributes, and the versions of the workers. */
 export async function checkTemporal(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   let connection: Connection | undefined;
   try {
@@ -39,7 +40,10 @@ export async function checkTemporal(env: NodeJS.ProcessEnv): Promise<Finding[]> 
     const version = await checkServer(connection, address);
     if (version.level === 'problem') return [version];
     const found = await checkNamespace(connection, namespace);
-    return [version, found, ...(found.level === 'ok' ? [await checkAttributes(connection, namespace)] : [])];
+    if (found.level !== 'ok') return [version, found];
+    const taskQueue = env['POSTHORN_TASK_QUEUE'] || 'posthorn';
+    const versions = await checkVersions(connection, namespace, taskQueue);
+    return [version, found, await checkAttributes(connection, namespace), ...versions];
   } catch (error) {
     return [{ name: 'Temporal', level: 'problem', detail: (error as Error).message, advice: AWAY }];
   } finally {

@@ -70,16 +70,25 @@ export function killStack(path: string): void {
   for (const name of ['temporal', 'postgres']) killRecorded(join(path, 'run', `${name}.pid`));
 }
 
+export interface EmbeddedOptions {
+  dataDir: string;
+  say(line: string): void;
+  /** A PostgreSQL to use instead of an embedded one. */
+  databaseUrl?: string | undefined;
+}
+
 /** Starts PostgreSQL and Temporal on their own data folder and on free ports. */
-export async function startEmbedded(options: { dataDir: string; say(line: string): void }): Promise<EmbeddedStack> {
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedStack> {
   const dataDir = openDataDir(options.dataDir);
   try {
     const context = { say: options.say, signal: new AbortController().signal };
-    const parts = await startParts(dataDir, { postgres: true, temporal: true }, {}, context);
+    const wanted = { postgres: options.databaseUrl === undefined, temporal: true };
+    const parts = await startParts(dataDir, wanted, {}, context);
     const { postgres, temporal } = parts;
-    if (!postgres || !temporal) throw new Error('a part that was asked for is missing');
+    const databaseUrl = options.databaseUrl ?? postgres?.databaseUrl;
+    if (databaseUrl === undefined || !temporal) throw new Error('a part that was asked for is missing');
     return {
-      databaseUrl: postgres.databaseUrl,
+      databaseUrl,
       temporalAddress: temporal.temporalAddress,
       temporalUiUrl: temporal.temporalUiUrl,
       stop: async () => {

@@ -28,12 +28,11 @@ import { M0022KeyExpiry } from './migrations/m0022-key-expiry.ts';
 import { M0023SignOns } from './migrations/m0023-sign-ons.ts';
 import { OrmClient } from './orm-client.ts';
 
-/** Maximum wait for a lock: others wait behind it. */
-const LOCK_TIMEOUT_MS = 4_000;
-
 export interface OrmOptions {
   /** Limit for one statement, milliseconds; 0: no limit. Default 15,000. */
   statementTimeoutMs?: number;
+  /** Maximum wait for a lock, milliseconds: others wait behind it. Default 4,000. */
+  lockTimeoutMs?: number;
 }
 
 /**
@@ -41,7 +40,7 @@ export interface OrmOptions {
  * at most 2 s for that.
  */
 export async function createOrm(databaseUrl: string, options: OrmOptions = {}): Promise<MikroORM> {
-  const { statementTimeoutMs = 15_000 } = options;
+  const { statementTimeoutMs = 15_000, lockTimeoutMs = 4_000 } = options;
   return await MikroORM.init({
     clientUrl: databaseUrl,
     entities: [Webhook, ApiKey, AuditEntry, Recovery],
@@ -72,6 +71,8 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0023-sign-ons', class: M0023SignOns },
       ],
       snapshot: false,
+      // A transaction for each, so that none keeps its locks while the next one waits for other locks.
+      allOrNothing: false,
       tableName: 'posthorn_migrations',
     },
     pool: { max: 4 },
@@ -86,7 +87,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         settings: {
           // Below the client's limit, so that the server ends statements that the client gave up.
           statement_timeout: Math.floor(statementTimeoutMs * 0.95),
-          lock_timeout: LOCK_TIMEOUT_MS,
+          lock_timeout: lockTimeoutMs,
         },
       }),
     },

@@ -1,12 +1,16 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { scheduleMaintenance } from '../maintain/schedule-maintenance.ts';
+import type { WorkerVersion } from './workflow-routing.ts';
 
 export interface TemporalWorkerOptions {
   taskQueue: string;
+  /** Undefined: workflows are not versioned. */
+  version: WorkerVersion | undefined;
   /** A file that `bin/bundle-workflows.ts` wrote; undefined: the workflows are bundled at the start. */
   workflowBundle: string | undefined;
   workflowsPath: string;
@@ -21,6 +25,8 @@ const RETRY_MS = 1_000;
 /** Activities that have not ended within this time after a stop are abandoned. */
 const FORCE_MS = 2_000;
 const SCHEDULE_RETRY_MS = 10_000;
+/** For `workflows/follow-current.ts`. */
+const HAS_VERSION = 'const POSTHORN_WORKER_HAS_VERSION = true;';
 
 /**
  * Runs workflows and activities as soon as Temporal is reachable, and keeps trying to connect. No error of Temporal ends
@@ -50,8 +56,12 @@ export class TemporalWorker {
 
   /** Bundles the workflows unless a file has them. This blocks the event loop, so it comes before any attempt. */
   async prepare(): Promise<void> {
-    const { workflowBundle, workflowsPath } = this.options;
-    this.bundle = workflowBundle ? { codePath: workflowBundle } : await bundleWorkflowCode({ workflowsPath });
+    const { version, workflowBundle, workflowsPath } = this.options;
+    if (workflowBundle && !version) return void (this.bundle = { codePath: workflowBundle });
+    const { code } = workflowBundle
+      ? { code: await readFile(workflowBundle, 'utf8') }
+      : await bundleWorkflowCode({ workflowsPath });
+    this.bundle = { code: version ? HAS_VERSION + code : code };
   }
 
   /** Resolves when workflows and activities run, or when it is stopped. Call it after `prepare`. */
@@ -79,7 +89,7 @@ export class TemporalWorker {
   }
 
   private async connect(): Promise<void> {
-    const { taskQueue, activities, shutdownMs, onConnected } = this.options;
+    const { taskQueue, version, activities, shutdownMs, onConnected } = this.options;
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ disableFile: true });
     this.connection ??= await NativeConnection.connect(connectionOptions);
     const { connection } = this;
@@ -93,6 +103,10 @@ export class TemporalWorker {
       maxConcurrentActivityTaskExecutions: 1_000,
       shutdownGraceTime: shutdownMs,
       shutdownForceTime: shutdownMs + FORCE_MS,
+      // Deliveries stay with the version that began them; the other workflows say that they follow the current one.
+      ...(version && {
+        workerDeploymentOptions: { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' },
+      }),
     });
     if (this.isStopping) return;
     this.running = this.run(this.worker);

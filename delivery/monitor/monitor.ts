@@ -14,6 +14,8 @@ export interface MonitorOptions {
   engine: () => EngineState;
   /** Whether workflows run. */
   temporalIsConnected: () => boolean;
+  /** Why nobody runs new workflows; null: somebody does, or it is not known. */
+  unattended: () => string | null;
 }
 
 /** Ports that are tried, for several workers on one machine. */
@@ -35,13 +37,15 @@ export async function startMonitor(options: MonitorOptions): Promise<Server | un
   return undefined;
 }
 
-function createMonitorApp({ metrics, engine, temporalIsConnected }: MonitorOptions): Hono {
+function createMonitorApp({ metrics, engine, temporalIsConnected, unattended }: MonitorOptions): Hono {
   const app = new Hono();
   app.get('/healthz', (c) => c.json({ status: 'ok' }));
   app.get('/readyz', (c) => {
     const reason = explainUnready(engine());
     if (reason !== null) return c.json({ status: 'unavailable', reason }, 503);
-    return c.json({ status: 'ok', temporal: temporalIsConnected() ? 'connected' : 'away' });
+    const warning = unattended();
+    const temporal = temporalIsConnected() ? 'connected' : 'away';
+    return c.json({ status: 'ok', temporal, ...(warning !== null && { warning }) });
   });
   app.get('/metrics', async (c) => {
     const { body, contentType } = writeScrape(await metrics(), c.req.header('accept'));

@@ -62,6 +62,18 @@ export function addEngineGauges(registry: Registry, read: () => EngineState, lim
   });
 }
 
+/** Reports whether anybody runs new workflows. */
+export function addRoutingGauge(registry: Registry, unattended: () => string | null): void {
+  new Gauge({
+    name: 'posthorn_workflows_unattended',
+    help: '1: nobody runs new workflows, because no version of the workers is current, or the current one has no worker',
+    registers: [registry],
+    collect() {
+      this.set(unattended() === null ? 0 : 1);
+    },
+  });
+}
+
 function sum(lanes: Iterable<Lane<unknown>>, value: (lane: Lane<unknown>) => number): number {
   let total = 0;
   for (const lane of lanes) total += value(lane);

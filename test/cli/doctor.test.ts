@@ -60,6 +60,7 @@ describe('doctor', () => {
       'Temporal',
       'namespace',
       'search attributes',
+      'worker versions',
       'DNS',
       'Node',
       'open files',

@@ -1,0 +1,141 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { migrate } from '../../core/db/migrate.ts';
+import { createOrm } from '../../core/db/orm.ts';
+import { createDatabase, type TestDatabase } from '../database.ts';
+import { eventually } from '../eventually.ts';
+import { LAST_RELEASE } from '../last-release.ts';
+
+// Each migration runs on a filled database while a backup reads all tables and events are accepted and delivered.
+
+const FIRST = 'm0003-recoveries';
+const ROWS = 20_000;
+const EMITTERS = 3;
+
+const orm = await createOrm('postgresql://nowhere/none');
+const all = orm.config.get('migrations').migrationsList!.map((one) => (one as { name: string }).name);
+await orm.close();
+const later = all.slice(all.indexOf(LAST_RELEASE.migration) + 1);
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createDatabase(FIRST);
+  await database.query(`
+    insert into webhooks (id, platform, url, secret, events)
+    select posthorn_uuidv7(), 'urpa', 'https://receiver.example', '', '{a.b}' from generate_series(1, 20)`);
+  await database.query(
+    `
+    with event as (
+      insert into events (id, platform, org_id, event_type, body)
+      select posthorn_uuidv7(), 'urpa', '', 'a.b', '{}' from generate_series(1, $1) returning id
+    ), delivery as (
+      insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, attempts, max_attempts, failed_at)
+      select posthorn_uuidv7(), id, posthorn_uuidv7(), 'urpa', '', 'a.b', 'failed', 6, 6, now() from event returning id
+    )
+    insert into attempts (delivery_id, id, number, trigger, started_at, duration_ms)
+    select id, posthorn_uuidv7(), 6, 'automatic', now(), 10 from delivery`,
+    [ROWS],
+  );
+});
+afterAll(() => database.drop());
+
+/** Reads of all tables that stay open, as those of `pg_dump`. */
+async function startBackup(): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: database.url, application_name: 'pg_dump' });
+  await client.connect();
+  await client.query('begin transaction isolation level repeatable read');
+  const { rows } = await client.query<{ name: string }>(
+    'select quote_ident(tablename) as name from pg_tables where schemaname = current_schema()',
+  );
+  await client.query(`lock table ${rows.map(({ name }) => name).join(', ')} in access share mode`);
+  return async () => {
+    await client.query('rollback');
+    await client.end();
+  };
+}
+
+/** What accepting, claiming and recording need of the tables, in the columns of the first schema. */
+const WORK = [
+  `with event as (
+     insert into events (id, platform, org_id, event_type, body) values (posthorn_uuidv7(), 'urpa', '', 'a.b', '{}') returning id
+   ), delivery as (
+     insert into deliveries (id, event_id, webhook_id, platform, org_id, event_type, status, max_attempts)
+     select posthorn_uuidv7(), event.id, webhooks.id, 'urpa', '', 'a.b', 'pending', 6 from event, webhooks
+     where platform = 'urpa' and deleted_at is null limit 1
+     returning id, event_id, webhook_id
+   )
+   insert into outbox (delivery_id, event_id, webhook_id, max_attempts, due_at) select id, event_id, webhook_id, 6, now() from delivery`,
+  `with ended as (
+     delete from outbox where delivery_id = (select delivery_id from outbox order by due_at limit 1 for update skip locked)
+     returning delivery_id
+   ), attempt as (
+     insert into attempts (delivery_id, id, number, trigger, started_at, duration_ms)
+     select delivery_id, posthorn_uuidv7(), 1, 'automatic', now(), 10 from ended
+   )
+   update deliveries set status = 'delivered', attempts = 1, delivered_at = now() where id = (select delivery_id from ended)`,
+];
+
+/** Accepts and delivers until it is stopped. A statement that waits for a lock for a second fails. */
+function startWork() {
+  let stopped = false;
+  let done = 0;
+  const failures: string[] = [];
+  const run = async () => {
+    const client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query("set lock_timeout = '1s'");
+    const fail = ({ message }: Error) => failures.push(message);
+    while (!stopped && failures.length === 0) {
+      for (const sql of WORK) await client.query(sql).then(() => done++, fail);
+    }
+    await client.end();
+  };
+  const running = Array.from({ length: EMITTERS }, run);
+  return {
+    failures,
+    get done() {
+      return done;
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all(running);
+    },
+  };
+}
+
+/** The storage and the number of indexes of each table, by name. */
+async function storageOf(): Promise<Map<string, string>> {
+  const rows = await database.query(`
+    select relname, pg_relation_filenode(c.oid) as file, (select count(*) from pg_index where indrelid = c.oid) as indexes
+    from pg_class c where relkind = 'r' and relname ~ '_w[0-9]{8}$'`);
+  return new Map(rows.map((row) => [String(row['relname']), `${String(row['file'])} ${String(row['indexes'])}`]));
+}
+
+describe.each(all.slice(all.indexOf(FIRST)))('%s', (name) => {
+  test('lets nobody wait for a second, says what it waits for, and succeeds after the backup', async () => {
+    const endBackup = await startBackup();
+    const work = startWork();
+    const said: string[] = [];
+    let ended = false;
+    const before = await storageOf();
+    const migrating = migrate(database.url, { upTo: name, say: (line) => said.push(line) }).finally(
+      () => (ended = true),
+    );
+    await eventually(() => ended || said.length > 0);
+    const waited = !ended;
+    await endBackup();
+    const migrated = await migrating;
+    const { done } = work;
+    await eventually(() => work.done > done || work.failures.length > 0);
+    await work.stop();
+    expect({ migrated, failures: work.failures }).toEqual({ migrated: [name], failures: [] });
+    if (waited)
+      expect(said[0]).toMatch(
+        /^waiting for a lock: pg_dump \(pid \d+\) has used \d+ tables, such as \w+, for \d+ s; trying/,
+      );
+    if (!later.includes(name)) return;
+    const after = await storageOf();
+    expect([...before].filter(([table, storage]) => after.get(table) !== storage)).toEqual([]);
+  });
+});
