@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { egressAddress, egressCa, egressMinTls, egressProxy, type Egress } from './egress.ts';
 import { readMasterKeys } from './master-key.ts';
+import { readTraceSettings, type TraceSettings } from './tracing/trace-settings.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -118,7 +119,7 @@ const Environment = z.object({
   POSTHORN_WORKFLOW_BUNDLE: z.string().optional(),
 });
 
-/** Everything the environment decides. `TEMPORAL_*` is not here: `@temporalio/envconfig` reads it. */
+/** Everything the environment decides, except `TEMPORAL_*`, which `@temporalio/envconfig` reads. */
 export interface Config {
   /** API and dashboard. Default 8080. */
   readonly port: number;
@@ -164,6 +165,8 @@ export interface Config {
   readonly temporalUiUrl: string | undefined;
   /** Default `posthorn`. */
   readonly taskQueue: string;
+  /** Null: off. Default off. */
+  readonly tracing: TraceSettings | null;
   /** A file made by bin/bundle-workflows.ts; undefined: each worker bundles the workflows at its start. */
   readonly workflowBundle: string | undefined;
 }
@@ -182,7 +185,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = Environment.safeParse(present);
   const problems = parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? [];
   const masterKeys = collectProblem(() => readMasterKeys(present), problems);
-  if (!parsed.success || !masterKeys) throw new ConfigError(problems.join('\n'));
+  const tracing = collectProblem(() => readTraceSettings(present), problems);
+  if (!parsed.success || !masterKeys || tracing === undefined) throw new ConfigError(problems.join('\n'));
   const settings = parsed.data;
   return Object.freeze({
     port: settings.PORT,
@@ -213,6 +217,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     portalOrigins: settings.POSTHORN_PORTAL_ORIGINS,
     temporalUiUrl: settings.POSTHORN_TEMPORAL_UI_URL,
     taskQueue: settings.POSTHORN_TASK_QUEUE,
+    tracing,
     workflowBundle: settings.POSTHORN_WORKFLOW_BUNDLE,
   });
 }

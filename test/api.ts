@@ -130,6 +130,7 @@ export async function serveApi(databaseUrl: string, dashboardFolder = '/nowhere'
     resolve: createResolver(),
     registry: platforms,
     metrics: createMetrics(),
+    tracing: null,
     log,
     bodyLimit: BODY_LIMIT,
     bodies: new ByteBudget(64 * 1024 * 1024),

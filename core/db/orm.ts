@@ -25,6 +25,7 @@ import { M0018Filters } from './migrations/m0018-filters.ts';
 import { M0019EventValues } from './migrations/m0019-event-values.ts';
 import { M0020Ordering } from './migrations/m0020-ordering.ts';
 import { M0022KeyExpiry } from './migrations/m0022-key-expiry.ts';
+import { M0024Traces } from './migrations/m0024-traces.ts';
 import { OrmClient } from './orm-client.ts';
 
 /** Maximum wait for a lock: others wait behind it. */
@@ -68,6 +69,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0019-event-values', class: M0019EventValues },
         { name: 'm0020-ordering', class: M0020Ordering },
         { name: 'm0022-key-expiry', class: M0022KeyExpiry },
+        { name: 'm0024-traces', class: M0024Traces },
       ],
       snapshot: false,
       tableName: 'posthorn_migrations',

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { scheduleMaintenance } from '../maintain/schedule-maintenance.ts';
+import { bundleWorkflows } from './workflow-bundle.ts';
+import type { WorkflowSpans } from './workflow-spans.ts';
 
 export interface TemporalWorkerOptions {
   taskQueue: string;
@@ -11,6 +13,7 @@ export interface TemporalWorkerOptions {
   workflowBundle: string | undefined;
   workflowsPath: string;
   activities: object;
+  spans: WorkflowSpans;
   log: Logger;
   /** Activities in flight may finish within this time when it is stopped. */
   shutdownMs: number;
@@ -51,7 +54,7 @@ export class TemporalWorker {
   /** Bundles the workflows unless a file has them. This blocks the event loop, so it comes before any attempt. */
   async prepare(): Promise<void> {
     const { workflowBundle, workflowsPath } = this.options;
-    this.bundle = workflowBundle ? { codePath: workflowBundle } : await bundleWorkflowCode({ workflowsPath });
+    this.bundle = workflowBundle ? { codePath: workflowBundle } : await bundleWorkflows(workflowsPath);
   }
 
   /** Resolves when workflows and activities run, or when it is stopped. Call it after `prepare`. */
@@ -79,7 +82,7 @@ export class TemporalWorker {
   }
 
   private async connect(): Promise<void> {
-    const { taskQueue, activities, shutdownMs, onConnected } = this.options;
+    const { taskQueue, activities, spans, shutdownMs, onConnected } = this.options;
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ disableFile: true });
     this.connection ??= await NativeConnection.connect(connectionOptions);
     const { connection } = this;
@@ -90,13 +93,15 @@ export class TemporalWorker {
       taskQueue,
       workflowBundle: this.bundle!,
       activities,
+      interceptors: { activity: spans.activityInterceptors },
+      sinks: spans.sinks,
       maxConcurrentActivityTaskExecutions: 1_000,
       shutdownGraceTime: shutdownMs,
       shutdownForceTime: shutdownMs + FORCE_MS,
     });
     if (this.isStopping) return;
     this.running = this.run(this.worker);
-    const client = new Client({ connection, namespace });
+    const client = new Client({ connection, namespace, interceptors: spans.clientInterceptors });
     onConnected(client);
     void this.keepSchedule(client);
   }
