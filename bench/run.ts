@@ -14,6 +14,7 @@ import { neighbours } from './scenarios/neighbours.ts';
 import { recovery } from './scenarios/recovery.ts';
 import { silent } from './scenarios/silent.ts';
 import { speed } from './scenarios/speed.ts';
+import { traces } from './scenarios/traces.ts';
 import { waiting } from './scenarios/waiting.ts';
 import { workers } from './scenarios/workers.ts';
 import { Stage } from './stage.ts';
@@ -33,6 +34,7 @@ const SCENARIOS: Scenario[] = [
   workers,
   kill,
   dashboards,
+  traces,
 ];
 
 async function measureAll(stage: Stage): Promise<void> {
