@@ -76,9 +76,14 @@ export class TemporalWorker {
     await this.running;
   }
 
-  /** Closes the connection; call it when nothing uses the client anymore. */
+  /**
+   * Closes the connection; call it when nothing uses the client anymore. A worker that was being created when it was stopped holds the
+   * connection until the process ends.
+   */
   async close(): Promise<void> {
-    await this.connection?.close();
+    await this.connection
+      ?.close()
+      .catch((error: unknown) => this.options.log.debug({ err: error }, 'the connection to Temporal stays open'));
   }
 
   private async connect(): Promise<void> {
