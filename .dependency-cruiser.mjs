@@ -76,6 +76,22 @@ export default {
       '^(api|activities|bin|bench|delivery|import|ui|workflows)/|^worker|node_modules/(hono|@hono/(?!zod-openapi)|@temporalio)/',
       'Rooms import core, not the reverse.',
     ),
+    never(
+      'opentelemetry-is-in-one-place',
+      {
+        path: '^(api|activities|bin|cli|core|delivery|import|workflows)/|^worker',
+        pathNot: '^core/tracing/(open-telemetry|tell-outages)\\.',
+      },
+      'node_modules/@opentelemetry/',
+      'Without tracing, none of it is loaded.',
+    ),
+    never(
+      'opentelemetry-is-loaded-on-demand',
+      { path: '', pathNot: '^core/tracing/open-telemetry\\.|\\.test\\.ts$' },
+      '^core/tracing/(open-telemetry|tell-outages)\\.ts$',
+      'Without tracing, none of it is loaded.',
+      { dependencyTypesNot: ['dynamic-import'] },
+    ),
     ...ROOMS.slice(0, -1).map((room, index) =>
       never(
         `no-way-back-to-${room}`,

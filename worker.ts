@@ -22,11 +22,13 @@ import { warnOfFewOpenFiles } from './core/open-files.ts';
 import { platforms } from './core/platforms/index.ts';
 import { createSecretBox } from './core/secrets.ts';
 import { stopRequested } from './core/stop-requested.ts';
+import { startTracing } from './core/tracing/start-tracing.ts';
 import { Engine } from './delivery/engine.ts';
 import { Recoveries } from './delivery/recover/recovery-starter.ts';
 import { StatePropagator } from './delivery/pause/state-propagator.ts';
 import { SecretOpener } from './delivery/attempt/open-secrets.ts';
 import { RoutingWatch } from './delivery/handover/routing-watch.ts';
+import { WorkflowSpans } from './delivery/handover/workflow-spans.ts';
 import { TemporalWorker } from './delivery/handover/temporal-worker.ts';
 import { startMonitor } from './delivery/monitor/monitor.ts';
 import { installRuntime } from './delivery/monitor/temporal-runtime.ts';
@@ -48,6 +50,8 @@ async function main(): Promise<void> {
   switchLevelBySignal(log);
   const readSdkMetrics = await installRuntime(log, { metrics: config.metricsPort !== null });
   const metrics = createWorkerMetrics();
+  const tracing = await startTracing('worker', config.tracing, log);
+  const workflowSpans = new WorkflowSpans(tracing);
   // One for each attempt in flight, and one kept connection.
   warnOfFewOpenFiles(2 * config.maxInFlight, log);
   const pool = createPool(config.databaseUrl, { max: 10 });
@@ -91,6 +95,8 @@ async function main(): Promise<void> {
     onRecorded: ({ platform, org_id, delivery_id }) => changes.delivery(platform, org_id, delivery_id),
     onLaneChanged: ({ platform, org_id, webhook_id }) => changes.webhook(platform, org_id, webhook_id),
     hooks: metrics,
+    tracing,
+    workflowSpans,
   });
   addPoolGauges(metrics.registry, { hot: pool });
   let recoveries: Recoveries | undefined;
@@ -104,6 +110,7 @@ async function main(): Promise<void> {
     workflowBundle: config.workflowBundle,
     workflowsPath: WORKFLOWS,
     activities: createActivities({ attempts: engine.activityRuns, pool, retentionDays: config.retentionDays, log }),
+    spans: workflowSpans,
     log,
     shutdownMs: stopTimeoutMs,
     onConnected(client) {
@@ -147,7 +154,7 @@ async function main(): Promise<void> {
   exitAfter(stopTimeoutMs, log);
   const rest = [recoveries, routing, statePropagator, rollup, partitionKeeper, temporal];
   await Promise.all([engine.stop(stopTimeoutMs), ...rest.map((part) => part?.stop())]);
-  await changes.close();
+  await Promise.all([changes.close(), tracing?.stop()]);
   await Promise.all([sender.close(), orm.close(), pool.end()]);
   await temporal.close();
   process.exit(failed ? 1 : 0);

@@ -10,6 +10,7 @@ import type { Intake } from '../delivery/accept/intake.ts';
 import type { Allowlist } from '../delivery/guard/guard.ts';
 import type { Resolve } from '../delivery/guard/resolve.ts';
 import type { Registry } from '../core/platforms/platform.ts';
+import type { Tracing } from '../core/tracing/tracing.ts';
 import type { SecretBox } from '../core/secrets.ts';
 import type { KeyRing } from './auth/key-ring.ts';
 import type { PortalSessions } from './auth/portal-sessions.ts';
@@ -43,6 +44,8 @@ export interface ApiDeps {
   resolve: Resolve;
   registry: Registry;
   metrics: Metrics;
+  /** Null: off. */
+  tracing: Tracing | null;
   log: Logger;
   /** The maximum size of a request body with one event, in bytes. */
   bodyLimit: number;

@@ -19,6 +19,7 @@ import { warnOfFewOpenFiles } from '../core/open-files.ts';
 import { platforms } from '../core/platforms/index.ts';
 import { createSecretBox } from '../core/secrets.ts';
 import { stopRequested } from '../core/stop-requested.ts';
+import { startTracing } from '../core/tracing/start-tracing.ts';
 import { createApp } from './app.ts';
 import { ensureAdminKey } from './auth/admin-key.ts';
 import { KeyRing } from './auth/key-ring.ts';
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
   const allowlist = parseAllowlist(config.targetAllowlist);
   const log = createLog('api', config.logLevel);
   switchLevelBySignal(log);
+  const tracing = await startTracing('api', config.tracing, log);
   warnOfFewOpenFiles(CLIENTS, log);
   const pool = createPool(config.databaseUrl);
   const secretBox = createSecretBox(...config.masterKeys);
@@ -87,6 +89,7 @@ async function main(): Promise<void> {
     resolve: createResolver({ servers: config.dnsServers }),
     registry: platforms,
     metrics,
+    tracing,
     log,
     bodyLimit: config.bodyLimit,
     bodies: new ByteBudget(config.maxBytes),
@@ -123,7 +126,7 @@ async function main(): Promise<void> {
   exitAfter(config.stopTimeoutMs, log);
   const cut = await stop(config.stopTimeoutMs);
   if (cut > 0) log.warn({ connections: cut }, 'stop timeout reached: open requests were cut off');
-  await Promise.all([changes.close(), keyUse.close()]);
+  await Promise.all([changes.close(), keyUse.close(), tracing?.stop()]);
   await Promise.all([listener.close(), orm.close(), pool.end(), reads.end(), replica.close(), workflows.close()]);
   process.exit(0);
 }

@@ -15,6 +15,7 @@ import { processes } from './scenarios/processes.ts';
 import { recovery } from './scenarios/recovery.ts';
 import { silent } from './scenarios/silent.ts';
 import { speed } from './scenarios/speed.ts';
+import { traces } from './scenarios/traces.ts';
 import { waiting } from './scenarios/waiting.ts';
 import { workers } from './scenarios/workers.ts';
 import { workflows } from './scenarios/workflows.ts';
@@ -37,6 +38,7 @@ const SCENARIOS: Scenario[] = [
   workflows,
   kill,
   dashboards,
+  traces,
 ];
 
 async function measureAll(stage: Stage): Promise<void> {

@@ -38,6 +38,7 @@ describe('readConfig', () => {
       bodyLimit: 1_048_576,
       logLevel: 'info',
       publicUrl: undefined,
+      tracing: null,
       portalOrigins: [],
       temporalUiUrl: undefined,
       taskQueue: 'posthorn',

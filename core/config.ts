@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { egressAddress, egressCa, egressMinTls, egressProxy, type Egress } from './egress.ts';
 import { readMasterKeys } from './master-key.ts';
 import { oidcGroups, oidcIssuer, oidcScopes, readSingleSignOn, type SingleSignOn } from './single-sign-on.ts';
+import { readTraceSettings, type TraceSettings } from './tracing/trace-settings.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
@@ -190,6 +191,8 @@ export interface Config {
   readonly temporalUiUrl: string | undefined;
   /** Default `posthorn`. */
   readonly taskQueue: string;
+  /** Null: off. Default off. */
+  readonly tracing: TraceSettings | null;
   /** A file made by bin/bundle-workflows.ts; undefined: each worker bundles the workflows at its start. */
   readonly workflowBundle: string | undefined;
   /** The version of the workers for Temporal; undefined: none. */
@@ -212,7 +215,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const masterKeys = collectProblem(() => readMasterKeys(present), problems);
   const singleSignOn = parsed.data && collectProblem(() => readSingleSignOn(parsed.data), problems);
   const workerVersion = collectProblem(() => readWorkerVersion(present), problems);
-  if (!parsed.success || !masterKeys || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const tracing = collectProblem(() => readTraceSettings(present), problems);
+  if (!parsed.success || !masterKeys || tracing === undefined || problems.length > 0) {
+    throw new ConfigError(problems.join('\n'));
+  }
   const settings = parsed.data;
   return Object.freeze({
     port: settings.PORT,
@@ -245,6 +251,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     singleSignOn,
     temporalUiUrl: settings.POSTHORN_TEMPORAL_UI_URL,
     taskQueue: settings.POSTHORN_TASK_QUEUE,
+    tracing,
     workflowBundle: settings.POSTHORN_WORKFLOW_BUNDLE,
     workerVersion,
   });

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import type { Tracing } from '../core/tracing/tracing.ts';
 import type { DatabaseClock } from '../core/database-clock.ts';
 import { listen, type Listener } from '../core/db/listener.ts';
 import { RELEASE } from './claim/claim-statements.ts';
@@ -21,6 +22,7 @@ import { Lease } from './lease/lease.ts';
 import { Payloads } from './claim/payloads.ts';
 import type { EngineHooks, EngineState } from './monitor/engine-state.ts';
 import { Recorder } from './record/recorder.ts';
+import type { WorkflowSpans } from './handover/workflow-spans.ts';
 import { Starter } from './handover/workflow-starter.ts';
 
 export interface EngineOptions {
@@ -44,6 +46,9 @@ export interface EngineOptions {
   onLaneChanged: (owner: LaneOwner) => void;
   /** For the metrics. */
   hooks: EngineHooks;
+  /** Null: off. */
+  tracing: Tracing | null;
+  workflowSpans: WorkflowSpans;
 }
 
 const AT_ONCE: Postponement = { delayMs: 0, reason: null };
@@ -72,10 +77,10 @@ export class Engine {
   private checking: Promise<void> | undefined;
 
   constructor(options: EngineOptions) {
-    const { pool, log, retryUnitMs, maxInFlight, hooks } = options;
+    const { pool, log, retryUnitMs, maxInFlight, hooks, tracing } = options;
     this.options = options;
     this.lease = new Lease({ ...options, ...hooks, onLost: (lostId) => this.dropUnbegun(lostId) });
-    this.starter = new Starter(options.taskQueue, log, {
+    this.starter = new Starter(options.taskQueue, log, options.workflowSpans, {
       onTaken: (id, members) => this.handover.handedOver(id, members),
       onRefused: (reason) => void this.handover.noteRefusal(this.lease.id, reason),
       ...hooks,
@@ -102,8 +107,8 @@ export class Engine {
     const { inFlight, lanes, lease, payloads } = this;
     this.claims = new Claims({ pool, lease, inFlight, payloads, log, onClaimed: hooks.onClaimed });
     const { claims } = this;
-    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, inFlight, payloads });
-    this.activityRuns = new ActivityRuns({ pool, claims, inFlight, lanes, retryUnitMs, clock: options.clock });
+    this.dispatcher = new Dispatcher({ log, lease, claims, lanes, inFlight, payloads, tracing });
+    this.activityRuns = new ActivityRuns({ pool, claims, inFlight, lanes, retryUnitMs, clock: options.clock, tracing });
   }
 
   /** Takes the lease and checks the other workers, so that deliveries of dead ones are due when this one starts to claim. */

@@ -175,6 +175,7 @@ export async function serveApi(
     resolve: createResolver(),
     registry: platforms,
     metrics,
+    tracing: null,
     log,
     bodyLimit: BODY_LIMIT,
     bodies: new ByteBudget(64 * 1024 * 1024),

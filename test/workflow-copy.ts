@@ -45,7 +45,7 @@ export async function bundleChangedWorkflows(target: string): Promise<void> {
     cpSync(join(ROOT, 'workflows'), join(folder, 'unchanged'), { recursive: true });
     cpSync(join(ROOT, 'core/domain'), join(folder, 'core/domain'), { recursive: true });
     const names = readdirSync(join(ROOT, 'workflows')).filter(
-      (file) => !/^(index|messages|follow-current)\.ts$|\.test\.ts$/.test(file),
+      (file) => !/^(index|messages|traces|follow-current)\.ts$|\.test\.ts$/.test(file),
     );
     const wrapped = names.map((file) => {
       const name = basename(file, '.ts');

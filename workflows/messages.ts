@@ -24,6 +24,19 @@ export interface DeliverState {
 export const wake = defineSignal<[Plan]>('wake');
 export const state = defineQuery<DeliverState>('state');
 
+/** A header of workflows and their activities: the spans that started the workflow (core/tracing), for each trace of its deliveries. */
+export const TRACES_HEADER = 'posthorn-traces';
+
+/** The end of a workflow that has that header. */
+export interface WorkflowRun {
+  traces: string[];
+  /** Milliseconds since 1970. */
+  startedAt: number;
+  error?: string;
+}
+
+export type TraceSinks = { traces: { ended(run: WorkflowRun): void } };
+
 export interface RecoverInput {
   recoveryId: string;
   /** Retries and takeovers of earlier runs of the workflow; default 0. */

@@ -27,6 +27,7 @@ test('the payload has its members in order, and its timestamp can be read back',
     body: '{"event":"contact.created","timestamp":"2026-01-22T10:30:00Z","data":{"a":"\\/","id":7,"email":"ada@example.com"}}',
     values: ['7', 'ada@example.com'],
     idempotency: null,
+    trace: null,
   });
   expect(timestampOf('contact.created', emission!.body)).toBe('2026-01-22T10:30:00Z');
 });

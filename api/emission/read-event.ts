@@ -49,7 +49,7 @@ export function readEvent(
   const body = `{"event":"${eventType}","timestamp":"${timestamp}","data":${data}}`;
   const idempotency = key === undefined ? null : { key, hash: hashRequest(eventType!, sent ?? '', data!) };
   const values = findValues(data!, searchPathsOf(reader.eventTypes.get(eventType!)!));
-  return { platform: reader.platform, orgId, eventType: eventType!, body, values, idempotency };
+  return { platform: reader.platform, orgId, eventType: eventType!, body, values, idempotency, trace: null };
 }
 
 /** Undefined if there is none. */

@@ -9,7 +9,7 @@ import { AppError, ERRORS, type Problem } from '../../core/contracts/errors.ts';
  * appear only in the log.
  */
 export function answerProblem(error: unknown, path: string, log: Logger): Response {
-  const known = error instanceof AppError ? error : explain(error);
+  const known = explainError(error);
   if (!(error instanceof AppError)) {
     log[known.code === 'internal_error' ? 'error' : 'warn']({ err: error, path }, known.message);
   }
@@ -30,7 +30,9 @@ export function answerProblem(error: unknown, path: string, log: Logger): Respon
   });
 }
 
-function explain(error: unknown): AppError {
+/** An error as the caller is told of it. */
+export function explainError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
   const headers = { 'Retry-After': '1' };
   if (error instanceof OverloadedError) {
     return new AppError('overloaded', 'too many requests are waiting; nothing was stored, try again', {

@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { AppError, invalidRequest, type FieldError } from '../../core/contracts/errors.ts';
@@ -10,6 +11,7 @@ import {
   IdempotencyKey,
 } from '../../core/contracts/event.ts';
 import type { Changes } from '../../core/db/changes.ts';
+import type { Span } from '../../core/tracing/tracing.ts';
 import type { Emission, EmitResult } from '../../delivery/accept/emission.ts';
 import { TooManyDeliveriesError } from '../../delivery/accept/too-many-deliveries.ts';
 import { splitArray, splitObject } from '../../delivery/body/split.ts';
@@ -17,6 +19,7 @@ import type { Platform } from '../../core/platforms/platform.ts';
 import { answerText } from '../answers.ts';
 import type { ApiDeps } from '../deps.ts';
 import { readEvent, readKeyHeader, readKeyMember, timestampOf, type EventReader } from '../emission/read-event.ts';
+import { describeResults, traceEmissions, traceEmit } from '../emission/trace-emit.ts';
 import { BODY_ERRORS, encodeBody, withText } from '../middleware/body.ts';
 import { content } from '../openapi/content.ts';
 import { operationId, pathParams } from '../paths.ts';
@@ -47,6 +50,17 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
     ]),
   );
 
+  const traced = (
+    path: string,
+    c: Context,
+    orgId: string,
+    limit: number,
+    handle: (text: string, span: Span | null) => Promise<Response>,
+  ) =>
+    traceEmit(deps.tracing, { c, path: `${platform.apiBase}/${path}`, platform: platform.id, orgId }, (span) =>
+      withText(c, limit, deps.bodies, (text) => handle(text, span)),
+    );
+
   router.addForPlatform({
     ...shared,
     path: `${platform.apiBase}/events`,
@@ -72,13 +86,15 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
       },
     },
     handle: ({ c, orgId }) =>
-      withText(c, deps.bodyLimit, deps.bodies, async (text) => {
+      traced('events', c, orgId, deps.bodyLimit, async (text, span) => {
         const json = encodeBody(text);
         const errors: FieldError[] = [];
         const key = readKeyHeader(c.req.header('idempotency-key'), errors);
         const emission = readEvent(reader, requireObject(json), orgId, key, errors);
         if (errors.length > 0) throw invalidRequest(errors);
+        traceEmissions(span, [emission!]);
         const [result] = await deps.intake.emit([emission!]);
+        describeResults(span, [result!]);
         if (result!.kind !== 'accepted') throw refuse(result!, deps.log);
         countAccepted(deps, platform, [result!]);
         tellAccepted(deps.changes, platform.id, orgId, [result!]);
@@ -102,10 +118,12 @@ export function addEventRoutes(router: Router, deps: ApiDeps, platform: Platform
     request: { params: pathParams(platform), body: { required: true, content: content(batchInput(types)) } },
     responses: { 202: { description: 'Accepted', content: content(BatchAnswer) } },
     handle: ({ c, orgId }) =>
-      withText(c, BATCH_BYTES, deps.bodies, async (text) => {
+      traced('events/batch', c, orgId, BATCH_BYTES, async (text, span) => {
         const members = requireObject(encodeBody(text));
         const emissions = readBatch(reader, members.get('events'), orgId, deps.bodyLimit);
+        traceEmissions(span, emissions);
         const results = await deps.intake.emit(emissions).catch(refuseTooMany);
+        describeResults(span, results);
         countAccepted(deps, platform, results);
         tellAccepted(deps.changes, platform.id, orgId, results);
         const written = results.map((result, index) =>

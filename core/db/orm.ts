@@ -26,6 +26,7 @@ import { M0019EventValues } from './migrations/m0019-event-values.ts';
 import { M0020Ordering } from './migrations/m0020-ordering.ts';
 import { M0022KeyExpiry } from './migrations/m0022-key-expiry.ts';
 import { M0023SignOns } from './migrations/m0023-sign-ons.ts';
+import { M0024Traces } from './migrations/m0024-traces.ts';
 import { OrmClient } from './orm-client.ts';
 
 export interface OrmOptions {
@@ -69,6 +70,7 @@ export async function createOrm(databaseUrl: string, options: OrmOptions = {}): 
         { name: 'm0020-ordering', class: M0020Ordering },
         { name: 'm0022-key-expiry', class: M0022KeyExpiry },
         { name: 'm0023-sign-ons', class: M0023SignOns },
+        { name: 'm0024-traces', class: M0024Traces },
       ],
       snapshot: false,
       // A transaction for each, so that none keeps its locks while the next one waits for other locks.

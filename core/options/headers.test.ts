@@ -40,12 +40,12 @@ test('names are tokens and values are visible ASCII, spaces and tabs', () => {
   expect(refuse(null)).toEqual({ '': 'must be an object' });
 });
 
-test('names of the connection, of Posthorn and of Standard Webhooks are refused, in any case', () => {
+test('names of the connection, of Posthorn and of the standards that it follows are refused, in any case', () => {
   const refused = [
     ...['Host', 'Content-Length', 'Content-Type', 'Connection', 'Transfer-Encoding', 'Trailer', 'Upgrade', 'TE'],
     ...['Keep-Alive', 'Proxy-Authorization', 'Proxy-Connection', 'Expect', 'Content-Encoding', 'User-Agent'],
     ...['Accept-Encoding', 'HTTP2-Settings', 'X-Posthorn-Event'],
-    ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+    ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'traceparent', 'tracestate'],
   ];
   for (const name of refused.flatMap((each) => [each, each.toLowerCase(), each.toUpperCase()])) {
     expect(refuse({ [name]: 'x' }), name).toEqual({ [name]: expect.stringContaining('choose another name') });

@@ -31,6 +31,8 @@ const RESERVED: Record<string, string> = {
   'content-encoding': OURS,
   'content-type': OURS,
   'user-agent': OURS,
+  traceparent: `${OURS} (W3C Trace Context)`,
+  tracestate: `${OURS} (W3C Trace Context)`,
   'webhook-id': `${OURS} (Standard Webhooks)`,
   'webhook-signature': `${OURS} (Standard Webhooks)`,
   'webhook-timestamp': `${OURS} (Standard Webhooks)`,

@@ -1,3 +1,5 @@
+import type { TraceContext } from '../../core/tracing/tracing.ts';
+
 export interface Emission {
   platform: string;
   /** Empty for a platform without organizations. */
@@ -9,6 +11,8 @@ export interface Emission {
   values: readonly string[];
   /** `hash` identifies the request, to detect a key that is used for another one. */
   idempotency: { key: string; hash: Buffer } | null;
+  /** The span that accepts it; null: it is not traced. */
+  trace: TraceContext | null;
 }
 
 export type EmitResult =

@@ -13,15 +13,16 @@ export const MATCHABLE = String.raw`(case when strpos(f.body, '\u0000') = 0 then
 const SUBSCRIBED = 's.platform = f.platform and s.org_id = f.org_id and s.event_type = f.event_type';
 
 /**
- * CTEs that store the events of the CTE `events` (id, platform, org_id, event_type, body, and in found_by the values by which a search finds it, a
- * line each) with their deliveries. `matched` is the deliveries.
+ * CTEs that store the events of the CTE `events` (id, platform, org_id, event_type, body, its trace or null, and in found_by the values by which a
+ * search finds it, a line each) with their deliveries. `matched` is the deliveries.
  * An event that a webhook's filter does not match makes nothing for it; a body is parsed only if a webhook with a filter or an order is
  * subscribed to its type. Deliveries to a paused webhook are held, and so are those to a resumed one while older deliveries are held. Triggers
  * queue ordered deliveries (core/db/migrations/m0020-ordering.ts). `offset 0` keeps the joins in their order.
  */
 export const storing = (events: string): string => `
 stored as (
-  insert into events (id, platform, org_id, event_type, body) select id, platform, org_id, event_type, body from ${events}
+  insert into events (id, platform, org_id, event_type, body, trace)
+  select id, platform, org_id, event_type, body, trace from ${events}
 ), searchable as (
   insert into event_values (key, event_id)
   select ${searchKey('f.platform', 'f.org_id', 'v.value')}, f.id
@@ -64,7 +65,8 @@ stored as (
  * returns one row without an event.
  *
  * $1 ids, $2 platforms, $3 organizations, $4 event types, $5 bodies, $6 idempotency keys (or null), $7 request hashes,
- * $8 deadline by the clock of the database, in milliseconds since 1970, $9 the values by which each is found, a line each
+ * $8 deadline by the clock of the database, in milliseconds since 1970, $9 the values by which each is found, a line each,
+ * $10 traces, or null if no event has one
  */
 export const EMIT = {
   name: 'emit',
@@ -72,8 +74,8 @@ export const EMIT = {
 with clock as materialized (
   select ${NOW_MS} > $8::float8 as late
 ), incoming as materialized (
-  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $9::text[])
-    as t(id, platform, org_id, event_type, body, key, hash, found_by)
+  select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bytea[], $9::text[], $10::text[])
+    as t(id, platform, org_id, event_type, body, key, hash, found_by, trace)
   where not (select late from clock)
 ), keyed as (
   insert into idempotency_keys (platform, org_id, key, request_hash, event_id)

@@ -127,6 +127,7 @@ async function emit(
     emissions.map((emission) => emission.idempotency?.hash ?? null),
     deadline,
     emissions.map(({ values }) => (values.length > 0 ? values.map(foldValue).join('\n') : null)),
+    emissions.some(({ trace }) => trace !== null) ? emissions.map(({ trace }) => trace) : null,
   ];
   const { rows } = await client.query<EmitRow>({ ...EMIT, values, ...(limitMs && { query_timeout: limitMs }) });
   if (rows[0]?.event_id === null) return 'late';

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { DatabaseClock } from '../../core/database-clock.ts';
+import { traceHeaders, type Span, type Tracing } from '../../core/tracing/tracing.ts';
 import { newId } from '../../core/new-id.ts';
+import { beginAttempt, beginRecord, endAttempt, endRecord } from './attempt-spans.ts';
 import { concealSecrets } from './conceal.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { Sender } from '../send/send.ts';
@@ -36,6 +38,7 @@ export interface AttemptRunnerDeps {
   /** Releases a claimed delivery that cannot be attempted now for an internal reason. */
   postpone: (delivery: InFlightDelivery, postponement: Postponement) => Promise<void>;
   handover: Pick<Handover, 'assign'>;
+  tracing: Tracing | null;
 }
 
 export interface Postponement {
@@ -72,7 +75,7 @@ export class AttemptRunner {
       const { result, record, verdict, assignment } = await this.attempt(delivery, opened, onSent);
       const message =
         result.errorMessage === null ? 'delivered' : describeFailure(record.number, claimed.max_attempts, result);
-      const recorded = await this.record(record, assignment, message);
+      const recorded = await this.record(claimed, record, assignment, message);
       this.deps.onRecorded(claimed);
       if (this.deps.log.isLevelEnabled('debug')) this.logAttempt(claimed, record, recorded);
       if (verdict.gone) await this.deps.onGone(claimed);
@@ -99,7 +102,8 @@ export class AttemptRunner {
     const { claimed } = delivery;
     const { deps } = this;
     const number = claimed.attempts + 1;
-    const result = concealSecrets(await this.send(claimed, opened), opened.secrets);
+    const span = beginAttempt(deps.tracing, claimed);
+    const result = concealSecrets(await this.send(claimed, opened, span), opened.secrets);
     onSent(result);
     const retryAfter = parseRetryAfter(result.responseHeaders?.['retry-after'], new Date(deps.clock.now()));
     const position = { number, roundStart: claimed.round_start, maxAttempts: claimed.max_attempts };
@@ -109,9 +113,10 @@ export class AttemptRunner {
       scheduleOf(claimed.options.retry_policy),
       deps.retryUnitMs,
     );
+    const { outcome, delayMs } = verdict;
+    if (span) endAttempt(span, result, outcome);
     const assignment = deps.handover.assign(delivery, verdict);
     delivery.recordedWith = assignment.workflowId;
-    const { outcome, delayMs } = verdict;
     const record: AttemptRecord = {
       worker: delivery.worker,
       platform: claimed.platform,
@@ -131,7 +136,8 @@ export class AttemptRunner {
     return { result, record, verdict, assignment };
   }
 
-  private async record(record: AttemptRecord, { resolve }: Assignment, message: string) {
+  private async record(claimed: Claimed, record: AttemptRecord, { resolve }: Assignment, message: string) {
+    const span = beginRecord(this.deps.tracing, claimed);
     let recorded: Recorded = null;
     let open = true;
     const resolveOnce = () => {
@@ -143,14 +149,15 @@ export class AttemptRunner {
       recorded = await this.deps.recorder.record({ ...record, onSetAside: resolveOnce });
     } finally {
       resolveOnce();
+      if (span) endRecord(span, recorded);
     }
     return recorded;
   }
 
-  private async send(claimed: Claimed, opened: Opened): Promise<AttemptResult> {
+  private async send(claimed: Claimed, opened: Opened, span: Span | null): Promise<AttemptResult> {
     const startedAt = new Date(this.deps.clock.now());
     try {
-      return await this.deps.sender.send(this.request(claimed, opened));
+      return await this.deps.sender.send(this.request(claimed, opened, span));
     } catch (error) {
       this.deps.log.error({ err: error, delivery: claimed.delivery_id }, 'request could not be built');
       const errorMessage = `not sent: ${error instanceof Error ? error.message : 'internal error'}`;
@@ -158,7 +165,7 @@ export class AttemptRunner {
     }
   }
 
-  private request(claimed: Claimed, { signer, next, options }: Opened) {
+  private request(claimed: Claimed, { signer, next, options }: Opened, span: Span | null) {
     const headers = deliveryHeaders({
       headerPrefix: this.deps.headerPrefixOf(claimed.platform),
       eventType: claimed.event_type,
@@ -168,6 +175,7 @@ export class AttemptRunner {
       body: claimed.body,
       now: new Date(this.deps.clock.now()),
     });
+    if (span) Object.assign(headers, traceHeaders(span.context));
     return applyToRequest(options, { url: claimed.url, headers, body: claimed.body });
   }
 

@@ -5,8 +5,10 @@ import type { DeliveryStatus } from '../../core/domain/delivery.ts';
 import { StoppingError, type DeliveryAttempts, type DeliveryResult } from '../../core/domain/delivery-result.ts';
 import { readOptions, type StoredOptions } from '../../core/options/index.ts';
 import { describeFailure } from '../../core/domain/verdict.ts';
+import type { Tracing } from '../../core/tracing/tracing.ts';
 import { planOf, type Claimed } from './claimed.ts';
 import type { Claims } from './claims.ts';
+import { activitySpans, traceClaims } from './delivery-spans.ts';
 import type { InFlightDelivery, InFlightDeliveries } from './in-flight.ts';
 import { CLAIM_MAX } from '../concurrency/lane.ts';
 import type { Lanes } from '../concurrency/lanes.ts';
@@ -18,6 +20,7 @@ export interface ActivityRunsDeps {
   lanes: Lanes<InFlightDelivery>;
   retryUnitMs: number;
   clock: DatabaseClock;
+  tracing: Tracing | null;
 }
 
 /** How often it checks again while another process has the attempt in flight, or the database is away. */
@@ -75,11 +78,13 @@ export class ActivityRuns implements DeliveryAttempts {
   }
 
   private async claim(workflowId: string, deliveryIds: string[], slackS: number): Promise<InFlightDelivery[]> {
-    const { claims, inFlight, lanes } = this.deps;
+    const { claims, inFlight, lanes, tracing } = this.deps;
     const { total, byWebhook } = lanes.capacity();
     const capacity = [Math.max(0, total), JSON.stringify(byWebhook), CLAIM_MAX];
     const values = [...capacity, deliveryIds, workflowId, slackS];
+    const begunAt = performance.now();
     const { worker, rows } = await claims.take(CLAIM_MEMBERS, BYTES_EACH * deliveryIds.length, ...values);
+    if (tracing) traceClaims(tracing, rows, { statement: CLAIM_MEMBERS, begunAt, activity: activitySpans() });
     return rows.map((claimed) => {
       const delivery = inFlight.add(claimed, worker, workflowId);
       lanes.add(claimed, delivery);

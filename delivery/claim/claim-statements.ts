@@ -15,7 +15,7 @@ due as materialized (${due}
 ), taken as (
 select c.delivery_id, c.event_id, c.webhook_id, c.attempts, c.max_attempts, c.round_start, c.trigger, c.workflow_id,
   extract(epoch from c.due_at)::float8 as due,
-  e.platform, e.org_id, e.event_type, octet_length(e.body) as bytes,
+  e.platform, e.org_id, e.event_type, e.trace, octet_length(e.body) as bytes,
   case when sum(octet_length(e.body)) over () <= ${most}::bigint then e.body end as body,
   w.url, encode(w.secret, 'base64') as secret, w.active and w.deleted_at is null as active, w.paused_at is not null as paused,
   encode(w.previous_secret, 'base64') as previous_secret,

@@ -2,6 +2,7 @@ import type { AttemptTrigger } from '../../core/domain/delivery.ts';
 import { planFrom, type Plan } from '../../core/domain/plan.ts';
 import type { SealedOptions } from '../../core/options/index.ts';
 import { scheduleOf } from '../../core/options/retry-policy.ts';
+import type { TraceContext } from '../../core/tracing/tracing.ts';
 import type { LaneOwner } from '../concurrency/lane.ts';
 
 /** A claimed delivery with everything its attempt needs: one row of the claim statements. */
@@ -32,6 +33,8 @@ export interface Claimed extends LaneOwner {
   options: SealedOptions;
   /** Since when the webhook has failures without a success, in seconds since 1970; null: it has none that anybody was told of. */
   unrecovered_since: number | null;
+  /** Its last span: first the one that accepted its event, then its claim, then its attempt. Null: it is not traced. */
+  trace: TraceContext | null;
 }
 
 /** The rest of a claimed delivery's schedule after `attemptsMade` attempts. */

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
+import type { Tracing } from '../../core/tracing/tracing.ts';
 import { CLAIM_DUE, CLAIM_FAIRLY } from './claim-statements.ts';
 import type { Claimed } from './claimed.ts';
 import type { Claims } from './claims.ts';
+import { traceClaims } from './delivery-spans.ts';
 import type { InFlightDelivery, InFlightDeliveries } from './in-flight.ts';
 import { CLAIM_MAX } from '../concurrency/lane.ts';
 import type { Lanes, Capacity } from '../concurrency/lanes.ts';
@@ -16,6 +18,7 @@ export interface DispatcherDeps {
   lanes: Lanes<InFlightDelivery>;
   inFlight: InFlightDeliveries;
   payloads: Pick<Payloads, 'mostRows'>;
+  tracing: Tracing | null;
 }
 
 /** Finds retries that became due, and deliveries whose notification was lost. */
@@ -126,7 +129,7 @@ export class Dispatcher {
     const { worker, rows, left } = await this.deps.claims.take(CLAIM_DUE, CLAIM_BYTES, total, from);
     const now = performance.now();
     this.lowWater.end(from, Math.min(...[...rows, ...left].map((row) => row.due)), now - startedAt, now);
-    this.launch(rows, worker);
+    this.launch(rows, worker, CLAIM_DUE, startedAt);
     return rows.length === total || left.length > 0;
   }
 
@@ -146,7 +149,7 @@ export class Dispatcher {
     const [scan] = [...taken.rows, ...taken.left];
     this.seenLast = (scan?.more && scan.seen) || NONE;
     this.endOfRound(round, scan?.oldest ?? Infinity, startedAt);
-    this.launch(rows, taken.worker);
+    this.launch(rows, taken.worker, CLAIM_FAIRLY, startedAt);
     const left = taken.left.length > 0 || rows.length === total || this.mayLeave(rows, byWebhook, others);
     this.unseen ||= left;
     return left || this.seenLast !== NONE || (this.unseen && this.gathering === undefined);
@@ -167,8 +170,9 @@ export class Dispatcher {
     return [...counts].some(([id, count]) => count >= Math.min(byWebhook[id] ?? others, rows[0]!.most));
   }
 
-  private launch(claimed: Claimed[], worker: string): void {
-    const { inFlight, lanes } = this.deps;
+  private launch(claimed: Claimed[], worker: string, statement: { name: string }, begunAt: number): void {
+    const { inFlight, lanes, tracing } = this.deps;
+    if (tracing) traceClaims(tracing, claimed, { statement, begunAt });
     for (const one of claimed) lanes.add(one, inFlight.add(one, worker, null));
   }
 }

@@ -37,6 +37,7 @@ const claimed = (id: string, fields: Partial<Claimed> = {}): Claimed => ({
   paused: false,
   options: readOptions({}),
   unrecovered_since: null,
+  trace: null,
   ...fields,
 });
 

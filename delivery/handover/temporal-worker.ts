@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { scheduleMaintenance } from '../maintain/schedule-maintenance.ts';
 import type { WorkerVersion } from './workflow-routing.ts';
+import { bundleWorkflows } from './workflow-bundle.ts';
+import type { WorkflowSpans } from './workflow-spans.ts';
 
 export interface TemporalWorkerOptions {
   taskQueue: string;
@@ -15,6 +17,7 @@ export interface TemporalWorkerOptions {
   workflowBundle: string | undefined;
   workflowsPath: string;
   activities: object;
+  spans: WorkflowSpans;
   log: Logger;
   /** Activities in flight may finish within this time when it is stopped. */
   shutdownMs: number;
@@ -60,7 +63,7 @@ export class TemporalWorker {
     if (workflowBundle && !version) return void (this.bundle = { codePath: workflowBundle });
     const { code } = workflowBundle
       ? { code: await readFile(workflowBundle, 'utf8') }
-      : await bundleWorkflowCode({ workflowsPath });
+      : await bundleWorkflows(workflowsPath);
     this.bundle = { code: version ? HAS_VERSION + code : code };
   }
 
@@ -83,13 +86,18 @@ export class TemporalWorker {
     await this.running;
   }
 
-  /** Closes the connection; call it when nothing uses the client anymore. */
+  /**
+   * Closes the connection; call it when nothing uses the client anymore. A worker that was being created when it was stopped holds the
+   * connection until the process ends.
+   */
   async close(): Promise<void> {
-    await this.connection?.close();
+    await this.connection
+      ?.close()
+      .catch((error: unknown) => this.options.log.debug({ err: error }, 'the connection to Temporal stays open'));
   }
 
   private async connect(): Promise<void> {
-    const { taskQueue, version, activities, shutdownMs, onConnected } = this.options;
+    const { taskQueue, version, activities, spans, shutdownMs, onConnected } = this.options;
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ disableFile: true });
     this.connection ??= await NativeConnection.connect(connectionOptions);
     const { connection } = this;
@@ -100,6 +108,8 @@ export class TemporalWorker {
       taskQueue,
       workflowBundle: this.bundle!,
       activities,
+      interceptors: { activity: spans.activityInterceptors },
+      sinks: spans.sinks,
       maxConcurrentActivityTaskExecutions: 1_000,
       shutdownGraceTime: shutdownMs,
       shutdownForceTime: shutdownMs + FORCE_MS,
@@ -110,7 +120,7 @@ export class TemporalWorker {
     });
     if (this.isStopping) return;
     this.running = this.run(this.worker);
-    const client = new Client({ connection, namespace });
+    const client = new Client({ connection, namespace, interceptors: spans.clientInterceptors });
     onConnected(client);
     void this.keepSchedule(client);
   }

@@ -2,11 +2,13 @@ import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowStartOp
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import type { Logger } from 'pino';
 import type { DeliverSummary, Plan, RetryOutcome } from '../../core/domain/plan.ts';
+import type { TraceContext } from '../../core/tracing/tracing.ts';
 import type { deliver } from '../../workflows/index.ts';
 import { wake } from '../../workflows/messages.ts';
 import type { Claimed } from '../claim/claimed.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 import { fittingSummary } from './temporal-limits.ts';
+import type { WorkflowSpans } from './workflow-spans.ts';
 
 /** A delivery as its workflow and Temporal's Web UI need it. */
 export type Member = Pick<
@@ -21,7 +23,8 @@ export type Member = Pick<
   | 'max_attempts'
   | 'round_start'
   | 'options'
->;
+> &
+  Partial<Pick<Claimed, 'trace'>>;
 
 export interface Start {
   workflowId: string;
@@ -55,6 +58,7 @@ interface Waiting {
   known: boolean;
   deliveryIds: string[];
   done: boolean;
+  traces: TraceContext[];
 }
 
 const CONCURRENT_STARTS = 8;
@@ -71,6 +75,7 @@ export class Starter {
   private readonly taskQueue: string;
   private readonly log: Logger;
   private readonly hooks: StarterHooks;
+  private readonly spans: WorkflowSpans;
   private readonly waiting: Waiting[] = [];
   private client: Client | undefined;
   private running = 0;
@@ -81,9 +86,10 @@ export class Starter {
   /** Deliveries whose workflow Temporal has not accepted yet. */
   private pending = 0;
 
-  constructor(taskQueue: string, log: Logger, hooks: StarterHooks) {
+  constructor(taskQueue: string, log: Logger, spans: WorkflowSpans, hooks: StarterHooks) {
     this.taskQueue = taskQueue;
     this.log = log;
+    this.spans = spans;
     this.hooks = hooks;
   }
 
@@ -114,6 +120,7 @@ export class Starter {
       known,
       deliveryIds,
       done: done !== undefined,
+      traces: this.spans.tracesOf(members),
     });
     while (this.pending > MOST_PENDING && this.waiting.length > 1) this.leaveOutOldest();
     if (this.client && this.running < CONCURRENT_STARTS) void this.work(this.client);
@@ -137,8 +144,11 @@ export class Starter {
   private async work(client: Client): Promise<void> {
     this.running++;
     for (let next = this.waiting.shift(); next && !this.stopped; next = this.waiting.shift()) {
-      await this.begin(client, next);
-      if (!next.done && !this.stopped) await this.hooks.onTaken(next.options.workflowId, next.deliveryIds);
+      const { workflowId } = next.options;
+      this.spans.begin(workflowId, next.traces);
+      const answer = await this.begin(client, next);
+      this.spans.ended(workflowId, answer === 'accepted' ? undefined : answer);
+      if (!next.done && !this.stopped) await this.hooks.onTaken(workflowId, next.deliveryIds);
       this.pending -= next.deliveryIds.length;
     }
     this.running--;
@@ -148,16 +158,21 @@ export class Starter {
     }
   }
 
-  private async begin(client: Client, start: Waiting): Promise<void> {
+  /** `failed`: it was stopped meanwhile. */
+  private async begin(client: Client, start: Waiting): Promise<StartAnswer> {
     for (let failures = 0; !this.stopped; failures++) {
       const begun = performance.now();
       const tell = (answer: StartAnswer) => this.hooks.onAnswer?.(answer, (performance.now() - begun) / 1_000);
       try {
         await (start.known ? this.wakeOrStart(client, start) : this.startFresh(client, start));
-        return tell('accepted');
+        tell('accepted');
+        return 'accepted';
       } catch (error) {
         tell(isFinal(error) ? 'refused' : 'failed');
-        if (isFinal(error)) return this.giveUp(start, error);
+        if (isFinal(error)) {
+          this.giveUp(start, error);
+          return 'refused';
+        }
         if (failures % 30 === 0) {
           const ids = { workflow: start.options.workflowId, delivery: start.deliveryIds[0] };
           this.log.warn({ err: error, ...ids }, 'workflow start failed: retrying');
@@ -165,6 +180,7 @@ export class Starter {
         await delay(RETRY_MS);
       }
     }
+    return 'failed';
   }
 
   private giveUp({ options, deliveryIds }: Waiting, error: Error): void {

@@ -21,7 +21,8 @@ export function toldColumns(event: OperationalEvent | null): (string | null)[] {
  */
 export const telling = (told: string): string => `
 heard as materialized (
-  select posthorn_uuidv7() as id, '${posthorn.id}' as platform, owner.org_id, t.event_type, t.told_body as body, t.told_found_by as found_by
+  select posthorn_uuidv7() as id, '${posthorn.id}' as platform, owner.org_id, t.event_type, t.told_body as body, null as trace,
+    t.told_found_by as found_by
   from ${told} t cross join lateral (values (''), (t.told_org)) as owner (org_id)
   where owner.org_id is not null and ${isHeard('owner.org_id', 't.event_type')}
 ), ${storing('heard')}`;

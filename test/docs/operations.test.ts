@@ -17,6 +17,16 @@ test('the environment table has every setting with its default', () => {
   }
 });
 
+test('the page on traces has every variable that is read', () => {
+  const rows = findTable(readPage('docs/traces.md'), 'name | default | meaning');
+  const names = [...source('core/tracing/trace-settings.ts').matchAll(/^ {2}(OTEL_[A-Z_]+): /gm)].map(
+    ([, name]) => name,
+  );
+  expect(names.length).toBeGreaterThan(10);
+  const documented = rows.flatMap(([name = '']) => name.match(/OTEL_\w+/g) ?? []);
+  expect(names.filter((name) => !documented.includes(name!))).toEqual([]);
+});
+
 test.each(['docs/urpa-integration.md', 'docs/4calls-integration.md'])('%s has every error with its status', (path) => {
   const rows = findTable(readPage(path), 'status | code | what to do');
   const documented = rows.flatMap(([status, codes = '']) =>

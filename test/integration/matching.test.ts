@@ -20,7 +20,7 @@ afterAll(() => database.drop());
 
 const parametersOf = (eventType: string, body = '{}') => [
   ...[[uuidv7()], ['urpa'], [''], [eventType], [body], [null], [null]],
-  ...[Infinity, [null]],
+  ...[Infinity, [null], null],
 ];
 
 async function match(eventType: string): Promise<unknown[]> {
@@ -88,7 +88,7 @@ test('an event costs as much in a batch as alone', async () => {
     const ofEach = parametersOf('contact.created').slice(0, 7) as unknown[][];
     const values = [
       ...[Array.from({ length: count }, () => uuidv7()), ...ofEach.slice(1).map(([one]) => Array(count).fill(one))],
-      ...[Infinity, Array(count).fill('first value\nsecond value')],
+      ...[Infinity, Array(count).fill('first value\nsecond value'), null],
     ];
     const { rows } = await database.pool.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
       `explain (analyze, format json) ${EMIT.text}`,

@@ -41,7 +41,15 @@ async function addWebhook(platform: string, orgId: string, events: string[]): Pr
 }
 
 async function claim(orgId: string, count: number, worker: string = WORKERS[0]): Promise<Claimed[]> {
-  const emission = { platform: '4calls', orgId, eventType: 'a.b', body: '{}', values: [], idempotency: null };
+  const emission = {
+    platform: '4calls',
+    orgId,
+    eventType: 'a.b',
+    body: '{}',
+    values: [],
+    idempotency: null,
+    trace: null,
+  };
   await createIntake(database.pool).emit(Array.from({ length: count }, () => emission));
   return await claimDue(worker);
 }

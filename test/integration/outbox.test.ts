@@ -41,6 +41,7 @@ const emission = (idempotency: Emission['idempotency'] = null, eventType = 'a.b'
   body: '{"event":"a.b"}',
   values: [],
   idempotency,
+  trace: null,
 });
 
 async function emit(count: number, eventType?: string): Promise<void> {

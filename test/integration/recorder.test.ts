@@ -29,7 +29,15 @@ function newRecorder(): Recorder {
 
 /** Claims this many deliveries. */
 async function claim(count: number): Promise<string[]> {
-  const emission = { platform: 'urpa', orgId: '', eventType: 'a.b', body: '{}', values: [], idempotency: null };
+  const emission = {
+    platform: 'urpa',
+    orgId: '',
+    eventType: 'a.b',
+    body: '{}',
+    values: [],
+    idempotency: null,
+    trace: null,
+  };
   await createIntake(database.pool).emit(Array.from({ length: count }, () => emission));
   const { rows } = await database.pool.query<{ delivery_id: string }>({
     ...CLAIM_DUE,
