@@ -13,6 +13,7 @@ RUN node bin/write-sbom.ts
 FROM dependencies AS build
 COPY bin/bundle-workflows.ts bin/
 COPY core core
+COPY delivery/handover/workflow-bundle.ts delivery/handover/
 COPY workflows workflows
 RUN node bin/bundle-workflows.ts
 
