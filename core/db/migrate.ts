@@ -18,6 +18,8 @@ const LOCK = 7_063_741;
 const LOCK_NOT_AVAILABLE = '55P03';
 /** Maximum wait for a lock on a table. Emits and claims wait behind it. */
 const LOCK_TIMEOUT_MS = 300;
+/** While a table is vacuumed: PostgreSQL cancels an autovacuum for somebody who has waited for `deadlock_timeout`, 1 s by default. */
+const VACUUMED_TIMEOUT_MS = 1_300;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const GIVE_UP_MS = 10 * 60_000;
@@ -34,31 +36,31 @@ export async function migrate(databaseUrl: string, { say = () => {}, upTo }: Mig
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
-    const orm = await createOrm(databaseUrl, { statementTimeoutMs: 0, lockTimeoutMs: LOCK_TIMEOUT_MS });
     const query: Query = async (sql, params) => (await client.query(sql, params)).rows;
-    try {
-      const before = await executed(orm);
-      await inFreeMoment(query, say, () => orm.migrator.up(upTo === undefined ? {} : { to: upTo }));
-      await inFreeMoment(query, say, async () => ensurePartitions(query, await databaseTime(query)));
-      return (await executed(orm)).slice(before.length);
-    } finally {
-      await orm.close();
-    }
+    const migrated: string[] = [];
+    await inFreeMoment(query, say, async (lockTimeoutMs) => {
+      const orm = await createOrm(databaseUrl, { statementTimeoutMs: 0, lockTimeoutMs });
+      orm.migrator.on('migrated', ({ name }) => void migrated.push(name));
+      await orm.migrator.up(upTo === undefined ? {} : { to: upTo }).finally(() => orm.close());
+    });
+    await inFreeMoment(query, say, async () => ensurePartitions(query, await databaseTime(query)));
+    return migrated;
   } finally {
     await client.end();
   }
 }
 
-async function executed({ migrator }: Awaited<ReturnType<typeof createOrm>>): Promise<string[]> {
-  return (await migrator.getExecuted()).map(({ name }) => name);
-}
-
 /** A change of a table waits behind long reads, and everyone else waits behind it. Therefore it gives up soon and tries again. */
-async function inFreeMoment(query: Query, say: (line: string) => void, work: () => Promise<unknown>): Promise<void> {
+async function inFreeMoment(
+  query: Query,
+  say: (line: string) => void,
+  work: (lockTimeoutMs: number) => Promise<unknown>,
+): Promise<void> {
   const deadline = Date.now() + GIVE_UP_MS;
+  let lockTimeoutMs = LOCK_TIMEOUT_MS;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
-      await work();
+      await work(lockTimeoutMs);
       return;
     } catch (error) {
       if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
@@ -69,8 +71,16 @@ async function inFreeMoment(query: Query, say: (line: string) => void, work: () 
       say(`waiting for a lock: ${holder}; trying again in ${pause / 1_000} s`);
     }
     await sleep(pause);
+    lockTimeoutMs = (await query(VACUUMED)).length > 0 ? VACUUMED_TIMEOUT_MS : LOCK_TIMEOUT_MS;
   }
 }
+
+/** Vacuums have locks of this kind. Who they belong to is hidden from most roles. */
+const VACUUMED = `
+  select from pg_locks l join pg_class c on c.oid = l.relation
+  where l.granted and l.mode = 'ShareUpdateExclusiveLock' and l.pid <> pg_backend_pid()
+    and l.database = (select oid from pg_database where datname = current_database())
+    and c.relnamespace = current_schema()::regnamespace limit 1`;
 
 /** The session that has kept locks for longest. */
 const HOLDER = `

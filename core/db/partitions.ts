@@ -22,8 +22,8 @@ export function timeInId(id: string): Date {
 
 /** An arbitrary constant: a lock that serializes the creation of partitions. */
 const LOCK = 7_063_742;
-/** Maximum wait for a lock: everyone else waits behind it. */
-export const LOCK_TIMEOUT_MS = 1_000;
+/** Maximum wait for a lock. PostgreSQL cancels an autovacuum that has it after `deadlock_timeout`, 1 s by default. */
+export const LOCK_TIMEOUT_MS = 1_500;
 
 export interface Reach {
   /** Default 8. */
