@@ -21,6 +21,9 @@ const LEFTOVER_STEPS = [
   { signal: 'SIGKILL', graceMs: 2000 },
 ] as const;
 
+/** A migration that takes longer may wait for a lock. */
+const SLOW_MS = 5_000;
+
 function pathOf(script: string): string {
   return fileURLToPath(new URL(`../${script}`, import.meta.url));
 }
@@ -75,8 +78,13 @@ export async function clearServices(dataDir: DataDir): Promise<void> {
 }
 
 /** @throws OperatorError with the output of the migration if it failed */
-export async function migrate(dataDir: DataDir, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
-  await runOnce(dataDir, 'migrate', ['bin/migrate.ts'], env, signal);
+export async function migrate(dataDir: DataDir, env: NodeJS.ProcessEnv, { say, signal }: Context): Promise<void> {
+  const name = 'migrate';
+  const hint = setTimeout(
+    () => say(`Migrating the database; ${dataDir.logFile(name)} says what it waits for …`),
+    SLOW_MS,
+  );
+  await runOnce(dataDir, name, ['bin/migrate.ts'], env, signal).finally(() => clearTimeout(hint));
 }
 
 /**

@@ -40,7 +40,7 @@ async function start(config: Config, dataDir: DataDir, running: Running, signal:
   running.parts = parts;
 
   const env = environmentFor(config, dataDir, parts);
-  await migrate(dataDir, env, signal);
+  await migrate(dataDir, env, context);
   await checkMasterKey(env);
   env['POSTHORN_WORKFLOW_BUNDLE'] ||= await bundling;
   env['METRICS_PORT'] = await chooseMetricsPort(config.metricsPort);
