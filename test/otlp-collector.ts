@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -142,4 +143,10 @@ function readAttributes(pairs: KeyValue[]): Record<string, unknown> {
       return [key, intValue === undefined ? (stringValue ?? boolValue ?? doubleValue) : Number(intValue)];
     }),
   );
+}
+
+/** The emitter's span, as it would send it. */
+export function newSpan(flags = '01') {
+  const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
+  return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-${flags}` };
 }

@@ -10,17 +10,22 @@ const NOT_PUBLIC = ['Session', 'Dashboard'];
 const PAGES = ['readDocs', 'getDocsScript'];
 
 let server: Server;
+let url: string;
+/** Of the last request. */
+let authorization: string | undefined;
 let posthorn: Posthorn;
 let document: Document;
 const asked = new Set<string>();
 beforeAll(async () => {
   document = await readDocument();
   server = createServer((request, response) => {
+    authorization = request.headers.authorization;
     asked.add(`${request.method} ${request.url!.replace('org-42', '{orgId}').replace(ID, '{id}')}`);
     response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[],"next_cursor":null}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  posthorn = new Posthorn({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, key: 'key' });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  posthorn = new Posthorn({ url, key: 'key' });
 });
 beforeEach(() => asked.clear());
 afterAll(() => {
@@ -99,4 +104,11 @@ test('every other public operation has a method', async () => {
       .filter((one) => !ofOwners.has(one))
       .toSorted(),
   );
+});
+
+test('a client without a key sends none, as browsers with a session need it', async () => {
+  await posthorn.urpa.webhooks.list();
+  expect(authorization).toBe('Bearer key');
+  await new Posthorn({ url, key: null }).urpa.webhooks.list();
+  expect(authorization).toBeUndefined();
 });

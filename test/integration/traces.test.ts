@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +6,7 @@ import { DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temp
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { WorkflowSpans } from '../../delivery/handover/workflow-spans.ts';
 import { eventually } from '../eventually.ts';
-import { startCollector, type OtlpCollector, type ReceivedSpan } from '../otlp-collector.ts';
+import { newSpan, startCollector, type OtlpCollector, type ReceivedSpan } from '../otlp-collector.ts';
 import { startReceiver, status, type Answer, type Receiver } from '../receiver.ts';
 import { System } from '../system.ts';
 
@@ -45,12 +44,6 @@ afterAll(async () => {
   closeSync(log);
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** The emitter's span, as it would send it. */
-function newSpan(flags = '01') {
-  const [traceId, spanId] = [randomBytes(16).toString('hex'), randomBytes(8).toString('hex')];
-  return { traceId, spanId, traceparent: `00-${traceId}-${spanId}-${flags}` };
-}
 
 const EVENT = { event: 'activity.created', data: { id: 'value-of-a-payload' } };
 
