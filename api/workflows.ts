@@ -11,6 +11,7 @@ export interface Workflows {
   /** Requests the cancellation without waiting. Errors are ignored. */
   cancel(workflowId: string): void;
   check(): Promise<{ ok: boolean; detail: string }>;
+  /** Waits for open calls. Call it when no more requests come in. */
   close(): Promise<void>;
 }
 
@@ -36,7 +37,14 @@ export function createWorkflows({ temporalUiUrl, taskQueue }: WorkflowsOptions):
   const namespace = config.namespace ?? 'default';
   const connection = Connection.lazy({ ...config.connectionOptions, connectTimeout: LIMIT_MS });
   const client = new Client({ connection, namespace });
-  const limited = <T>(ask: () => Promise<T>) => connection.withDeadline(Date.now() + LIMIT_MS, ask);
+  const open = new Set<Promise<unknown>>();
+  const limited = <T>(ask: () => Promise<T>): Promise<T> => {
+    const call = connection.withDeadline(Date.now() + LIMIT_MS, ask);
+    open.add(call);
+    const end = () => open.delete(call);
+    call.then(end, end);
+    return call;
+  };
 
   return {
     async describe(workflowId) {
@@ -75,6 +83,10 @@ export function createWorkflows({ temporalUiUrl, taskQueue }: WorkflowsOptions):
         };
       }
     },
-    close: () => connection.close(),
+    async close() {
+      // A call that the client repeats after the connection was closed would throw from a timer, and end the process.
+      while (open.size > 0) await Promise.allSettled(open);
+      await connection.close();
+    },
   };
 }
