@@ -4,7 +4,7 @@ import { LongestFirst } from './test/longest-first.ts';
 const rooms = ['activities', 'api', 'bench', 'bin', 'cli', 'core', 'delivery', 'import', 'workflows'];
 
 /** Integration tests wait more than they compute, and each file has a database of its own. */
-const WORKERS = 3;
+const WORKERS = 4;
 
 export default defineConfig({
   test: {
@@ -18,6 +18,7 @@ export default defineConfig({
           name: 'unit',
           include: [...rooms, 'clients', 'ui'].map((room) => `${room}/**/*.test.ts`),
           maxWorkers: WORKERS,
+          isolate: false,
         },
       },
       {
@@ -28,6 +29,7 @@ export default defineConfig({
           exclude: ['test/browser/**', 'test/crash/**'],
           globalSetup: ['test/environment.ts'],
           maxWorkers: WORKERS,
+          isolate: false,
         },
       },
       {

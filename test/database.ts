@@ -14,23 +14,40 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+export interface NamedDatabase {
+  name: string;
+  url: string;
+}
+
 /** Creates a database for one test file. Migrates it to the last migration before `before`, or completely. Default server: the shared one. */
 export async function createDatabase(before?: string, serverUrl = inject('databaseUrl')): Promise<TestDatabase> {
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  const url = new URL(serverUrl);
-  await run(url.toString(), `create database ${name}`);
-  url.pathname = `/${name}`;
-  await (before === undefined ? migrate(url.toString()) : migrateUpTo(url.toString(), before));
-  const pool = createPool(url.toString());
+  const copied = before === undefined && serverUrl === inject('databaseUrl');
+  const { name, url } = await copyDatabase(serverUrl, copied ? inject('templateDatabase') : undefined);
+  if (before !== undefined) await migrateUpTo(url, before);
+  else if (!copied) await migrate(url);
+  const pool = createPool(url);
   return {
-    url: url.toString(),
+    url,
     pool,
     query: async (sql, params) => (await pool.query(sql, params)).rows,
     drop: async () => {
       await pool.end();
-      await run(serverUrl, `drop database ${name} with (force)`);
+      await dropDatabase(serverUrl, name);
     },
   };
+}
+
+/** Creates a copy of `template`. */
+export async function copyDatabase(serverUrl: string, template = 'template1'): Promise<NamedDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await runSql(serverUrl, `create database ${name} template ${template}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { name, url: url.toString() };
+}
+
+export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  await runSql(serverUrl, `drop database if exists ${name} with (force)`);
 }
 
 async function migrateUpTo(url: string, before: string): Promise<void> {
@@ -42,9 +59,13 @@ async function migrateUpTo(url: string, before: string): Promise<void> {
   await orm.close();
 }
 
-async function run(url: string, sql: string): Promise<void> {
+/** Runs one statement on a connection of its own. */
+export async function runSql(url: string, text: string, params: unknown[] = []): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(sql);
-  await client.end();
+  try {
+    return (await client.query(text, params)).rows as Record<string, unknown>[];
+  } finally {
+    await client.end();
+  }
 }

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { killStack, startEmbedded, stopLeftStack } from '../bin/embedded/stack.ts';
+import { migrate } from '../core/db/migrate.ts';
+import { copyDatabase, dropDatabase } from './database.ts';
 
 const PREFIX = 'posthorn-test-';
 const BUNDLE_WORKFLOWS = fileURLToPath(new URL('../bin/bundle-workflows.ts', import.meta.url));
@@ -15,6 +17,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** An empty database on the tests' PostgreSQL. Each test file creates its own database. */
     databaseUrl: string;
+    /** The name of a migrated database on that server, which others are copied from. */
+    templateDatabase: string;
     /** The host:port of the tests' Temporal server. */
     temporalAddress: string;
     /** The path of the bundled workflows, for POSTHORN_WORKFLOW_BUNDLE. */
@@ -43,11 +47,15 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
     promisify(execFile)(process.execPath, [BUNDLE_WORKFLOWS, workflowBundle]),
     promisify(execFile)(process.execPath, [BUILD_UI]),
   ]);
+  const template = await copyDatabase(stack.databaseUrl);
+  await migrate(template.url);
   project.vitest.provide('databaseUrl', stack.databaseUrl);
+  project.vitest.provide('templateDatabase', template.name);
   project.vitest.provide('temporalAddress', stack.temporalAddress);
   project.vitest.provide('workflowBundle', workflowBundle);
   return async () => {
     process.off('exit', abandon);
+    await dropDatabase(stack.databaseUrl, template.name);
     await stack.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };

@@ -1,10 +1,10 @@
 import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import pg from 'pg';
 import { inject } from 'vitest';
 import { Posthorn, type DeliveryDetail, type NewWebhook, type WebhookInput } from '../clients/typescript/src/index.ts';
 import { findFreePort } from '../bin/embedded/ports.ts';
+import { copyDatabase, dropDatabase, runSql, type NamedDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 
 const HERE = new URL('../', import.meta.url);
@@ -17,9 +17,15 @@ export interface SystemOptions {
   /** A file descriptor for the logs of the processes; default: this process's output. */
   log?: number;
   /** Its own PostgreSQL and Temporal; default: those shared by all test files. */
-  stack?: { databaseUrl: string; temporalAddress: string };
+  stack?: Stack;
   /** The checkout that the processes run from; default: this one. */
   root?: URL;
+}
+
+/** The PostgreSQL server and Temporal of a system. */
+interface Stack {
+  databaseUrl: string;
+  temporalAddress: string;
 }
 
 /** What processes are started from. */
@@ -44,22 +50,18 @@ export class System {
   readonly workers: ChildProcess[] = [];
   apiUrl = '';
   api!: ChildProcess;
-  private readonly stack: { databaseUrl: string; temporalAddress: string };
+  private readonly stack: Stack;
   private root: URL;
   readonly taskQueue: string;
   private readonly env: NodeJS.ProcessEnv;
   private output: number | 'inherit';
-  private readonly databaseName: string;
   private connection: Connection | undefined;
 
-  constructor(options: SystemOptions) {
-    this.databaseName = `test_${randomBytes(8).toString('hex')}`;
-    this.stack = options.stack ?? { databaseUrl: inject('databaseUrl'), temporalAddress: inject('temporalAddress') };
+  private constructor(database: NamedDatabase, stack: Stack, options: SystemOptions) {
+    this.databaseUrl = database.url;
+    this.taskQueue = database.name;
+    this.stack = stack;
     this.root = options.root ?? HERE;
-    const url = new URL(this.stack.databaseUrl);
-    url.pathname = `/${this.databaseName}`;
-    this.databaseUrl = url.toString();
-    this.taskQueue = this.databaseName;
     this.output = options.log ?? 'inherit';
     this.env = {
       ...process.env,
@@ -78,9 +80,11 @@ export class System {
   }
 
   static async start(options: SystemOptions = {}): Promise<System> {
-    const system = new System(options);
-    await system.admin(`create database ${system.databaseName}`);
-    await system.migrate();
+    const stack = options.stack ?? { databaseUrl: inject('databaseUrl'), temporalAddress: inject('temporalAddress') };
+    const migrated = options.stack === undefined && options.root === undefined;
+    const database = await copyDatabase(stack.databaseUrl, migrated ? inject('templateDatabase') : undefined);
+    const system = new System(database, stack, options);
+    if (!migrated) await system.migrate();
     await Promise.all([system.startApi(), ...Array.from({ length: options.workers ?? 1 }, () => system.startWorker())]);
     return system;
   }
@@ -176,7 +180,7 @@ export class System {
 
   /** Runs SQL in this system's database. */
   async sql(text: string, params: unknown[] = []): Promise<Record<string, unknown>[]> {
-    return await query(this.databaseUrl, text, params);
+    return await runSql(this.databaseUrl, text, params);
   }
 
   async stop(): Promise<void> {
@@ -184,16 +188,12 @@ export class System {
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(children.map(exited));
     await this.connection?.close();
-    await this.admin(`drop database if exists ${this.databaseName} with (force)`);
+    await dropDatabase(this.stack.databaseUrl, this.taskQueue);
   }
 
   private fork(script: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
     const stdio = ['ignore', this.output, this.output, 'ipc'] as StdioOptions;
-    return fork(new URL(script, this.root), { env: { ...this.env, ...env }, stdio });
-  }
-
-  private async admin(sql: string): Promise<void> {
-    await query(this.stack.databaseUrl, sql, []);
+    return fork(new URL(script, this.root), { env: { ...this.env, ...env }, execArgv: [], stdio });
   }
 }
 
@@ -222,14 +222,4 @@ function ready(child: ChildProcess): Promise<void> {
     child.once('message', () => resolve());
     child.once('exit', (code) => reject(new Error(`${child.spawnargs.join(' ')} ended with ${code}`)));
   });
-}
-
-async function query(databaseUrl: string, text: string, params: unknown[]) {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query(text, params)).rows as Record<string, unknown>[];
-  } finally {
-    await client.end();
-  }
 }
