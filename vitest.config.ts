@@ -37,8 +37,9 @@ export default defineConfig({
         test: {
           name: 'crash',
           include: ['test/crash/**/*.test.ts'],
-          // Nothing runs beside them: they check how soon everything goes on under load.
+          // Only the browser tests run beside them: they check how soon everything goes on under load.
           sequence: { groupOrder: 1 },
+          maxWorkers: 2,
         },
       },
       {
@@ -47,10 +48,10 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/environment.ts', 'test/browser/environment.ts'],
-          // One after the other in one process, which has one browser and one system for all of them.
-          fileParallelism: false,
+          // Each process has one browser and one system for all its files.
           isolate: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
           testTimeout: 120_000,
         },
       },

@@ -2,6 +2,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take half a minute or more, mostly waiting. */
 const LONG = [
+  'pages',
+  'rolling-upgrade',
+  'restore',
   'crash',
   'recovery',
   'temporal-away',

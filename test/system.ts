@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { inject } from 'vitest';
 import { Posthorn, type DeliveryDetail, type NewWebhook, type WebhookInput } from '../clients/typescript/src/index.ts';
 import { findFreePort } from '../bin/embedded/ports.ts';
+import { SERVICE_FLAGS } from '../bin/service-flags.ts';
 import { copyDatabase, dropDatabase, runSql, type NamedDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 
@@ -193,7 +194,7 @@ export class System {
 
   private fork(script: string, env: NodeJS.ProcessEnv = {}): ChildProcess {
     const stdio = ['ignore', this.output, this.output, 'ipc'] as StdioOptions;
-    return fork(new URL(script, this.root), { env: { ...this.env, ...env }, execArgv: [], stdio });
+    return fork(new URL(script, this.root), { env: { ...this.env, ...env }, execArgv: SERVICE_FLAGS, stdio });
   }
 }
 
