@@ -7,7 +7,7 @@ const PRETTIER_CACHE = ['--cache', '--cache-strategy=content', `--cache-location
 
 /** The longest first. */
 const CHECKS = [
-  ['lint', 'eslint/bin/eslint.js', '.'],
+  ['ui lint', 'eslint/bin/eslint.js', '.'],
   ['types', 'typescript/bin/tsc', '-p', '.', '--incremental', '--tsBuildInfoFile', `${CACHE}/types.json`],
   ['client types', 'typescript/bin/tsc', '-p', 'clients/typescript'],
   ['client', '../bin/client/generate.ts', '--check'],
@@ -22,6 +22,7 @@ const CHECKS = [
   ],
   ['format', 'prettier/bin/prettier.cjs', '--check', '--log-level=warn', ...PRETTIER_CACHE, '.'],
   ['unused code', 'knip/bin/knip.js'],
+  ['lint', 'oxlint/bin/oxlint', '.'],
   ['walls', 'dependency-cruiser/bin/dependency-cruiser.mjs', '--config', '.dependency-cruiser.mjs', '.'],
 ] as const;
 

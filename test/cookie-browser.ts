@@ -37,7 +37,11 @@ export class CookieBrowser {
 
   async send(url: URL, { headers, ...init }: RequestInit = {}): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, { ...init, redirect: 'manual', headers: { ...headers, cookie } as never });
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'manual',
+      headers: [...new Headers(headers), ['cookie', cookie]],
+    });
     for (const text of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(text)!;
       if (value === '' || /max-age=0|expires=thu, 01 jan 1970/i.test(text)) this.cookies.delete(name);

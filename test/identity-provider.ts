@@ -117,7 +117,7 @@ export class TestProvider {
     this.asked.push(request.url!.split('?')[0]!);
     if (this.outage === 'broken') response.destroy();
     else if (this.outage) response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>Bad gateway</h1>');
-    else void this.answer!(request, response);
+    else this.answer!(request, response);
   }
 }
 

@@ -41,7 +41,11 @@ export async function migrate(databaseUrl: string, { say = () => {}, upTo }: Mig
     await inFreeMoment(query, say, async (lockTimeoutMs) => {
       const orm = await createOrm(databaseUrl, { statementTimeoutMs: 0, lockTimeoutMs });
       orm.migrator.on('migrated', ({ name }) => void migrated.push(name));
-      await orm.migrator.up(upTo === undefined ? {} : { to: upTo }).finally(() => orm.close());
+      try {
+        await orm.migrator.up(upTo === undefined ? {} : { to: upTo });
+      } finally {
+        await orm.close();
+      }
     });
     await inFreeMoment(query, say, async () => ensurePartitions(query, await databaseTime(query)));
     return migrated;

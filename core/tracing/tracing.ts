@@ -34,7 +34,7 @@ export interface Tracing {
 
 /** The headers of W3C Trace Context that carry it. */
 export function traceHeaders(context: TraceContext): Record<string, string> {
-  const [traceparent = '', tracestate] = splitContext(context);
+  const [traceparent, tracestate] = splitContext(context);
   return { traceparent, ...(tracestate !== undefined && { tracestate }) };
 }
 

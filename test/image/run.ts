@@ -162,7 +162,11 @@ async function main(): Promise<void> {
       check('a second build is the same', compareTrees(first, readTree(layout.root)), []);
     }
     const stack = await startEmbedded({ dataDir: join(folder, 'data'), say: (line) => console.log(line) });
-    await checkRun(layout, stack).finally(() => stack.stop());
+    try {
+      await checkRun(layout, stack);
+    } finally {
+      await stack.stop();
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -32,8 +32,12 @@ beforeAll(async () => {
   });
   await eventually(async () => {
     const connection = await Connection.connect({ address: temporalAddress, connectTimeout: 1_000 });
-    await connection.workflowService.describeNamespace({ namespace: 'default' }).finally(() => connection.close());
-    return true;
+    try {
+      await connection.workflowService.describeNamespace({ namespace: 'default' });
+      return true;
+    } finally {
+      await connection.close();
+    }
   }, 30_000);
 });
 afterAll(async () => {
