@@ -40,14 +40,14 @@ export async function createDatabase(before?: string, serverUrl = inject('databa
 /** Creates a copy of `template`. */
 export async function copyDatabase(serverUrl: string, template = 'template1'): Promise<NamedDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await runSql(serverUrl, `create database ${name} template ${template}`);
+  await run(serverUrl, `create database ${name} template ${template}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return { name, url: url.toString() };
 }
 
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
-  await runSql(serverUrl, `drop database if exists ${name} with (force)`);
+  await run(serverUrl, `drop database if exists ${name} with (force)`);
 }
 
 async function migrateUpTo(url: string, before: string): Promise<void> {
@@ -59,12 +59,11 @@ async function migrateUpTo(url: string, before: string): Promise<void> {
   await orm.close();
 }
 
-/** Runs one statement on a connection of its own. */
-export async function runSql(url: string, text: string, params: unknown[] = []): Promise<Record<string, unknown>[]> {
+async function run(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return (await client.query(text, params)).rows as Record<string, unknown>[];
+    await client.query(sql);
   } finally {
     await client.end();
   }

@@ -1,8 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 type Truthy<T> = Exclude<T, false | null | undefined | 0 | ''>;
+
+const SHORTEST_PAUSE_MS = 10;
+const LONGEST_PAUSE_MS = 200;
 
 /** Repeats until `check` returns a truthy value. After `limitMs` it throws the last error or value of `check`. */
 export async function eventually<T>(check: () => Promise<T> | T, limitMs = 20_000): Promise<Truthy<T>> {
-  const deadline = Date.now() + limitMs;
+  const start = performance.now();
   for (;;) {
     let failure: unknown;
     try {
@@ -12,7 +17,9 @@ export async function eventually<T>(check: () => Promise<T> | T, limitMs = 20_00
     } catch (error) {
       failure = error;
     }
-    if (Date.now() > deadline) throw failure;
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    const waited = performance.now() - start;
+    if (waited > limitMs) throw failure;
+    // Asking costs the processes under test as much as the tests. Who has waited for long can wait a little longer.
+    await sleep(Math.min(Math.max(waited / 10, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS));
   }
 }

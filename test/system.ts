@@ -1,11 +1,12 @@
 import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
 import { inject } from 'vitest';
 import { Posthorn, type DeliveryDetail, type NewWebhook, type WebhookInput } from '../clients/typescript/src/index.ts';
 import { findFreePort } from '../bin/embedded/ports.ts';
 import { SERVICE_FLAGS } from '../bin/service-flags.ts';
-import { copyDatabase, dropDatabase, runSql, type NamedDatabase } from './database.ts';
+import { copyDatabase, dropDatabase, type NamedDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 
 const HERE = new URL('../', import.meta.url);
@@ -57,6 +58,7 @@ export class System {
   private readonly env: NodeJS.ProcessEnv;
   private output: number | 'inherit';
   private connection: Connection | undefined;
+  private pool: pg.Pool | undefined;
 
   private constructor(database: NamedDatabase, stack: Stack, options: SystemOptions) {
     this.databaseUrl = database.url;
@@ -181,7 +183,8 @@ export class System {
 
   /** Runs SQL in this system's database. */
   async sql(text: string, params: unknown[] = []): Promise<Record<string, unknown>[]> {
-    return await runSql(this.databaseUrl, text, params);
+    this.pool ??= openPool(this.databaseUrl);
+    return (await this.pool.query(text, params)).rows as Record<string, unknown>[];
   }
 
   async stop(): Promise<void> {
@@ -189,6 +192,7 @@ export class System {
     for (const child of children) child.kill('SIGTERM');
     await Promise.all(children.map(exited));
     await this.connection?.close();
+    await this.pool?.end();
     await dropDatabase(this.stack.databaseUrl, this.taskQueue);
   }
 
@@ -223,4 +227,11 @@ function ready(child: ChildProcess): Promise<void> {
     child.once('message', () => resolve());
     child.once('exit', (code) => reject(new Error(`${child.spawnargs.join(' ')} ended with ${code}`)));
   });
+}
+
+/** Keeps connections only while a test asks again and again, so that none is older than an outage. */
+function openPool(connectionString: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max: 10, idleTimeoutMillis: 200 });
+  pool.on('error', () => {});
+  return pool;
 }
