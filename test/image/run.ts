@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -64,6 +64,8 @@ function checkContent(app: string): void {
     [],
   );
   const listed = readJson(join(app, 'sbom.cdx.json')).components.map(identify).toSorted();
+  const bridges = readdirSync(join(app, 'node_modules/@temporalio/core-bridge/releases'));
+  check("Temporal's native part is there for one platform", bridges.length, 1);
   check(`the SBOM lists the ${packages.length} packages that are in it`, listed, packages);
 }
 
@@ -114,6 +116,8 @@ async function checkRun(layout: Layout, stack: EmbeddedStack): Promise<void> {
     check('an event is delivered', [status, receiver.of(id).length], ['delivered', 1]);
     const page = await (await fetch(url)).text();
     check('the dashboard is there', page.includes('<script type="module"'));
+    const script = await (await fetch(`${url}/api/docs/scalar.js`)).text();
+    check('the script of the API reference is there', script.includes('createApiReference'));
     for (const scrape of [`${url}/metrics`, `http://127.0.0.1:${metricsPort}/metrics`]) {
       check(
         `${scrape.includes(String(port)) ? 'the API' : 'the worker'} has metrics`,
