@@ -3,6 +3,7 @@ import type { Span, SpanAttributes, Tracing } from '../../core/tracing/tracing.t
 import type { Claimed } from '../claim/claimed.ts';
 import { describeDelivery } from '../claim/delivery-spans.ts';
 import type { AttemptRecord, Recorded } from '../record/recorder.ts';
+import { classifyFailure } from '../send/failure-text.ts';
 import { describeLocation } from '../send/response-text.ts';
 
 /** The span of an attempt, by the conventions for HTTP clients. Null unless the event is traced. What follows is beneath it. */
@@ -23,7 +24,7 @@ export function beginAttempt(tracing: Tracing | null, claimed: Claimed): Span | 
 export function endAttempt(span: Span, { statusCode, errorMessage }: AttemptResult, outcome: AttemptRecord['outcome']) {
   span.add({
     'http.response.status_code': statusCode ?? undefined,
-    'error.type': errorMessage === null ? undefined : (statusCode?.toString() ?? nameFailure(errorMessage)),
+    'error.type': errorMessage === null ? undefined : (statusCode?.toString() ?? classifyFailure(errorMessage)),
     'posthorn.outcome': outcome,
   });
   span.end(errorMessage ?? undefined);
@@ -54,13 +55,4 @@ function describeTarget(url: string): SpanAttributes {
     'server.address': hostname.replace(/^\[|\]$/g, ''),
     'server.port': Number(port) || (protocol === 'http:' ? 80 : 443),
   };
-}
-
-/** What happened instead of an answer, as one of a few words. */
-function nameFailure(message: string): string {
-  if (/^no (connection|answer) within|could not connect (with)?in/.test(message)) return 'timeout';
-  if (message.startsWith('refused: ')) return 'refused';
-  if (message.startsWith('DNS ')) return 'name_resolution';
-  if (message.startsWith('TLS')) return 'tls';
-  return /connection|could not connect|no route/.test(message) ? 'connection' : '_OTHER';
 }

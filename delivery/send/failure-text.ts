@@ -69,6 +69,15 @@ function describeAlert(code: string): string | null {
   return `TLS: the receiver refused the handshake (${name.toLowerCase().replaceAll('_', ' ')})`;
 }
 
+/** One of a few words for a message of `describeError`, for metrics and traces. */
+export function classifyFailure(message: string): string {
+  if (/^no (connection|answer) (.* )?within|could not connect (with)?in/.test(message)) return 'timeout';
+  if (message.startsWith('refused: ')) return 'refused';
+  if (message.startsWith('DNS ')) return 'name_resolution';
+  if (message.startsWith('TLS')) return 'tls';
+  return /connection|could not connect|no route/.test(message) ? 'connection' : '_OTHER';
+}
+
 /** 15000 is "15 s", 250 is "0.25 s". */
 export function formatSeconds(milliseconds: number): string {
   return `${milliseconds / 1000} s`;
