@@ -55,9 +55,12 @@ export default async function setUp(project: TestProject): Promise<(() => Promis
   project.vitest.provide('workflowBundle', workflowBundle);
   return async () => {
     process.off('exit', abandon);
-    await dropDatabase(stack.databaseUrl, template.name);
-    await stack.stop();
-    rmSync(dataDir, { recursive: true, force: true });
+    try {
+      await dropDatabase(stack.databaseUrl, template.name);
+    } finally {
+      await stack.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
   };
 }
 
