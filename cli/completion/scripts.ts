@@ -17,7 +17,8 @@ _posthorn() {
   candidates=("\${(@f)$("\${words[1]}" ${COMPLETE} zsh "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   if [[ -n "$candidates[1]" ]]; then _describe posthorn candidates; else _files; fi
 }
-compdef _posthorn posthorn`,
+# The first completion of a shell runs this file as the function of that name.
+if [[ "$funcstack[1]" == _posthorn ]]; then _posthorn "$@"; else compdef _posthorn posthorn; fi`,
   fish: `function __posthorn_complete
   set -l words (commandline -opc) (commandline -ct)
   set -l candidates ("$words[1]" ${COMPLETE} fish $words[2..-1] 2>/dev/null)

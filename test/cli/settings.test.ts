@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findFreePort } from '../../bin/embedded/ports.ts';
 import { startApi, type TestApi } from '../api.ts';
@@ -133,18 +131,5 @@ describe('what every command does', () => {
     expect(coloured((await home.ok(list, { FORCE_COLOR: '1', NO_COLOR: '1' })).stdout)).toBe(false);
     expect(coloured((await home.ok([...list, '--no-color'], { FORCE_COLOR: '1' })).stdout)).toBe(false);
     expect(coloured((await home.ok([...list, '--json'], { FORCE_COLOR: '1' })).stdout)).toBe(false);
-  });
-
-  test.runIf(existsSync('/bin/bash'))('bash completes commands, options and values', async () => {
-    const bin = new URL('../../bin/', import.meta.url).pathname;
-    const complete = async (...typed: string[]) => {
-      const script = `eval "$(posthorn completion bash)"; COMP_WORDS=(${typed.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${typed.length - 1}; _posthorn; printf '%s\\n' "\${COMPREPLY[@]}"`;
-      const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}`, XDG_CONFIG_HOME: home.folder };
-      return (await promisify(execFile)('/bin/bash', ['-c', script], { env })).stdout.trim().split('\n');
-    };
-    expect(await complete('posthorn', 'deli')).toEqual(['deliveries']);
-    expect(await complete('posthorn', 'webhooks', 'p')).toEqual(['pause']);
-    expect(await complete('posthorn', 'deliveries', 'list', '--st')).toEqual(['--status']);
-    expect(await complete('posthorn', 'emit', '--platform', '')).toEqual(['urpa', '4calls', 'posthorn']);
   });
 });
