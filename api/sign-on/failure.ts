@@ -54,11 +54,16 @@ export function explainFailure(error: unknown, issuer: URL, step: string): SignO
   );
 }
 
+const ANSWERS = new Map([
+  ['access_denied', 'The sign-in was refused or cancelled there.'],
+  ['invalid_scope', 'It does not know a scope that this installation asks for. They are in POSTHORN_OIDC_SCOPES.'],
+]);
+
 function refused({ error = '', error_description: description }: Thrown): SignOnFailure {
   return new SignOnFailure(
     403,
     'The identity provider did not sign you in',
-    error === 'access_denied' ? 'The sign-in was refused or cancelled there.' : `It answered ${shorten(error)}.`,
+    ANSWERS.get(error) ?? `It answered ${shorten(error)}.`,
     description === undefined ? [] : [shorten(description)],
   );
 }

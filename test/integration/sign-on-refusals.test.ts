@@ -75,6 +75,14 @@ describe('a sign-in belongs to the browser that began it', () => {
     const [, abort] = /href="([^"]*\/abort)"/.exec(form.text)!;
     expectRefusal(await browser.open(new URL(abort!, form.url)), browser, 403, 'refused or cancelled');
   });
+
+  test('who runs Posthorn is told that the provider does not know a scope, as Keycloak answers', async () => {
+    const { browser, url } = await approach();
+    url.searchParams.delete('code');
+    url.searchParams.set('error', 'invalid_scope');
+    url.searchParams.set('error_description', 'Invalid scopes: openid groups');
+    expectRefusal(await browser.open(url), browser, 403, 'POSTHORN_OIDC_SCOPES');
+  });
 });
 
 describe('what the provider says is checked', () => {
