@@ -5,14 +5,14 @@ import { timeInId, uuidAt } from '../core/db/partitions.ts';
 import { splitObject } from '../delivery/body/split.ts';
 import { convertDelivery } from './convert/old-delivery.ts';
 import type { Job } from './job.ts';
-import { ComparedDeliveries, describeDifferences } from './differences.ts';
+import { ComparedDeliveries, describeDifferences, type Side } from './differences.ts';
 import { ImportError, type OldPlatform } from './sources/source.ts';
 import { keyOf, readImported } from './store/known-webhooks.ts';
 import { connectTarget } from './store/target-database.ts';
 
 /** Deliveries of one page of Posthorn's. */
 const PAGE = 2_000;
-/** Deliveries of each system; each takes about 200 bytes. */
+/** Deliveries of each system; each takes about 250 bytes. */
 const MOST = 2_000_000;
 /** What one system stored at the begin of the range, the other may have stored this long before. */
 export const EDGE_MS = 60_000;
@@ -122,17 +122,25 @@ where d.platform = $1 and d.id > $2::uuid
 order by d.id limit $3`,
 };
 
-/** `key` is what both systems were given; `bytes` is what they make of it, except for the time. */
+/** `key` is what both systems were given; `bytes` and `parts` are what they make of it, except for the time. */
 export function identify(
   webhookId: string,
   eventType: string,
   body: string,
-): { key: string; timestamp: string; bytes: string } {
+): Pick<Side, 'key' | 'timestamp' | 'bytes' | 'parts'> {
   const members = splitObject(body);
   const data = members?.get('data') ?? body;
   const canonical = hash('sha256', `${webhookId}\n${eventType}\n${JSON.stringify(sorted(JSON.parse(data)))}`, 'base64');
-  return { key: canonical, timestamp: members?.get('timestamp') ?? '', bytes: hash('sha256', data, 'base64') };
+  const parts = data.match(PARTS)!.toSorted().join();
+  return {
+    key: canonical,
+    timestamp: members?.get('timestamp') ?? '',
+    bytes: hash('sha256', data, 'base64'),
+    parts: hash('sha256', parts, 'base64'),
+  };
 }
+
+const PARTS = /"(?:[^"\\]|\\.)*"|[^"{}[\]:,]+|[{}[\]:,]/g;
 
 /** With its members in the order of their names, so that the same data with other bytes is found. */
 function sorted(value: unknown): unknown {

@@ -7,6 +7,8 @@ export interface Side {
   timestamp: string;
   /** A hash of the data's bytes. */
   bytes: string;
+  /** A hash of its names and values, in whichever order they are. */
+  parts: string;
   status: string;
   id: string;
   /** It is too near to the begin or end to be missing in the other system. */
@@ -22,6 +24,8 @@ export interface Differences {
   otherStatus: number;
   /** Both have it with another timestamp, because it was emitted without one. */
   otherTimestamp: number;
+  /** Both have the same names and values in another order: `json` of MySQL and `jsonb` of PostgreSQL have an order of their own. */
+  otherOrder: number;
   /** Rows of the old system that cannot be compared. */
   skipped: number;
   /** The first ids of each. */
@@ -45,6 +49,7 @@ export class ComparedDeliveries {
     otherBytes: 0,
     otherStatus: 0,
     otherTimestamp: 0,
+    otherOrder: 0,
     skipped: 0,
     examples: {},
   };
@@ -74,7 +79,8 @@ export class ComparedDeliveries {
     if (old.atEdge && ours.atEdge) return true;
     this.result.matched++;
     if (same === -1) this.result.otherTimestamp++;
-    if (old.bytes !== ours.bytes) this.note('otherBytes', old.id);
+    if (old.parts !== ours.parts) this.note('otherBytes', old.id);
+    else if (old.bytes !== ours.bytes) this.result.otherOrder++;
     if (ENDS.includes(old.status) && ENDS.includes(ours.status) && old.status !== ours.status)
       this.note('otherStatus', old.id);
     return true;
@@ -95,7 +101,7 @@ export class ComparedDeliveries {
 
 /** For people. */
 export function describeDifferences(differences: Differences, since: Date, until: Date): string {
-  const { matched, otherTimestamp, skipped, examples } = differences;
+  const { matched, otherTimestamp, otherOrder, skipped, examples } = differences;
   const lines = [
     `Deliveries from ${since.toISOString()} to ${until.toISOString()}: both systems have ${format(matched)}.`,
     ...TITLES.flatMap(([kind, title]) => {
@@ -106,6 +112,9 @@ export function describeDifferences(differences: Differences, since: Date, until
     ...(otherTimestamp === 0
       ? []
       : [`  ${format(otherTimestamp)} with another timestamp: emit with the same "timestamp" to both`]),
+    ...(otherOrder === 0
+      ? []
+      : [`  ${format(otherOrder)} with their members in another order, which the old system's database gave them`]),
     ...(skipped === 0 ? [] : [`  ${format(skipped)} rows of the old system cannot be compared: a dry run lists why`]),
   ];
   return `${lines.join('\n')}\n`;

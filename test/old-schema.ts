@@ -74,4 +74,10 @@ insert into urpa_webhook_events (id, webhook_id, event, payload, status, attempt
 select seq, 1, 'contact.created',
   concat('{"event":"contact.created","timestamp":"', date_format(at, '%Y-%m-%dT%TZ'), '","data":{"id":"c', seq, '","email":"', seq, '@example.com"}}'),
   if(seq % 10 = 0, 'failed', 'delivered'), if(seq % 10 = 0, 6, 1), if(seq % 10 = 0, 500, 200), 'OK', if(seq % 10 = 0, null, at), at, at
-from (select seq, utc_timestamp() - interval ${rows} - seq minute as at from seq_1_to_${rows}) s`;
+from (select seq, utc_timestamp() - interval ${rows} - seq minute as at from ${countTo(rows)}) s`;
+
+/** A table of the numbers from 1 to `rows`, at most 10,000, in the SQL that MariaDB and MySQL share. */
+function countTo(rows: number): string {
+  const digits = Array.from({ length: 10 }, (_, digit) => `select ${digit} as n`).join(' union all ');
+  return `(with d as (${digits}) select 1 + a.n + 10 * b.n + 100 * c.n + 1000 * e.n as seq from d a, d b, d c, d e having seq <= ${rows} order by seq) numbers`;
+}

@@ -13,8 +13,9 @@ export async function openMysql(url: string): Promise<OldDatabase> {
     charset: 'utf8mb4',
     connectTimeout: 10_000,
     enableKeepAlive: true,
-    // Every value as text: no number is rounded, no JSON is parsed, no time is converted.
-    typeCast: (field) => field.string(),
+    // Every value as text: no number is rounded, no JSON is parsed, no time is converted. MySQL declares the character set of JSON to be
+    // binary, and sends utf8mb4.
+    typeCast: (field) => field.string('utf8'),
   });
   connection.on('error', () => {});
   const query = async (sql: string, values: unknown[]) =>

@@ -160,17 +160,21 @@ describe('a comparison', () => {
     const args = ['--compare', '--since', '10m', '--until', '0s'];
     expect(await run(url, args)).toMatchObject({
       code: 0,
-      result: { matched: 1, onlyOld: 0, onlyPosthorn: 0, otherBytes: 0, otherTimestamp: 0 },
+      result: { matched: 1, onlyOld: 0, onlyPosthorn: 0, otherBytes: 0, otherTimestamp: 0, otherOrder: 0 },
     });
 
+    await emit({ b: 1, a: { d: ['x,y', 3], c: null } }, timestamp);
+    await addOld({ id: idAt(at), data: '{"a":{"c":null,"d":["x,y",3]},"b":1}', at, timestamp });
+    expect(await run(url, args)).toMatchObject({ code: 0, result: { matched: 2, otherBytes: 0, otherOrder: 1 } });
+
     await emit({ id: 'only here' }, timestamp);
-    await emit({ b: 1, a: 2 }, '2026-01-22T10:30:00Z');
+    await emit({ number: 12345678901234567000 }, '2026-01-22T10:30:00Z');
     const onlyThere = idAt(at);
     await addOld({ id: onlyThere, data: '{"id":"only there"}', at, timestamp });
-    await addOld({ id: idAt(at), data: '{"a":2,"b":1}', at, timestamp });
+    await addOld({ id: idAt(at), data: '{"number":12345678901234567000}', at, timestamp });
     const { code, result } = await run(url, args);
     expect(code).toBe(1);
-    expect(result).toMatchObject({ matched: 2, onlyOld: 1, onlyPosthorn: 1, otherBytes: 1, otherTimestamp: 1 });
+    expect(result).toMatchObject({ matched: 3, onlyOld: 1, onlyPosthorn: 1, otherBytes: 1, otherTimestamp: 1 });
     expect(result.examples.onlyOld).toEqual([onlyThere]);
   });
 
@@ -188,16 +192,16 @@ describe('a comparison', () => {
     for (const webhook of [WEBHOOK, refused]) await addOld({ ...both, id: idAt(both.at), webhook });
     await addOld({ id: takenOver, data: '{"id":"still open"}', status: 'pending', at: new Date() });
     expect((await run(url, ['--yes', '--take-over'])).result.deliveries).toMatchObject({ 'taken over': 1 });
-    expect((await run(url, ['--go-live', '--dry-run'])).result).toEqual({ webhooks: 1, cancelled: 4, sent: 2 });
+    expect((await run(url, ['--go-live', '--dry-run'])).result).toEqual({ webhooks: 1, cancelled: 5, sent: 2 });
     const { code, result } = await run(url, ['--go-live', '--yes']);
-    expect([code, result]).toEqual([0, { webhooks: 1, cancelled: 4, sent: 2 }]);
+    expect([code, result]).toEqual([0, { webhooks: 1, cancelled: 5, sent: 2 }]);
     expect((await api.ask('GET', `${WEBHOOKS}/${WEBHOOK}`)).body).toMatchObject({ paused: false });
     const { rows } = await api.database.pool.query<{ data: string }>(
       `select e.body::json #>> '{data,id}' as data from outbox o join events e on e.id = o.event_id order by 1`,
     );
     expect(rows.map(({ data }) => data)).toEqual(['only here', 'still open']);
     const cancelled = await api.ask('GET', `${DELIVERIES}?status=cancelled`);
-    expect(cancelled.body.data).toHaveLength(4);
+    expect(cancelled.body.data).toHaveLength(5);
     expect((await api.ask('GET', `${WEBHOOKS}/${refused}`)).body).toMatchObject({ paused: true });
     expect(await run(url, ['--go-live', '--yes'])).toMatchObject({
       code: 1,
