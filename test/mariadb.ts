@@ -1,10 +1,11 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createConnection, type Connection } from 'mysql2/promise';
 import { findFreePort } from '../bin/embedded/ports.ts';
+import type { KeyPair } from './certificates.ts';
 import { eventually } from './eventually.ts';
 
 const PATH = `${process.env['PATH']}:/usr/sbin`;
@@ -20,8 +21,8 @@ export interface Mariadb {
   stop(): Promise<void>;
 }
 
-/** A MariaDB server of its own in a temporary folder. */
-export async function startMariadb(): Promise<Mariadb> {
+/** A MariaDB server of its own in a temporary folder. With a certificate, it refuses connections without TLS from all but root. */
+export async function startMariadb(certificate?: KeyPair): Promise<Mariadb> {
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-mariadb-'));
   const data = join(folder, 'data');
   const port = await findFreePort();
@@ -39,8 +40,9 @@ export async function startMariadb(): Promise<Mariadb> {
     `--socket=${join(folder, 'socket')}`,
     '--bind-address=127.0.0.1',
   ];
+  const tls = certificate ? writeCertificate(folder, certificate) : [];
   const speed = ['--innodb-flush-log-at-trx-commit=0', '--skip-name-resolve', '--innodb-buffer-pool-size=256M'];
-  const server = spawn('mariadbd', ['--no-defaults', ...AS, ...settings, ...speed], {
+  const server = spawn('mariadbd', ['--no-defaults', ...AS, ...settings, ...tls, ...speed], {
     env: { ...process.env, PATH },
     stdio: 'ignore',
   });
@@ -57,7 +59,7 @@ export async function startMariadb(): Promise<Mariadb> {
       () => createConnection({ uri: root, multipleStatements: true, timezone: 'Z' }),
       30_000,
     );
-    await connection.query(`create database old character set utf8mb4; use old; create user laravel@'127.0.0.1' identified by 'p@ss/word';
+    await connection.query(`create database old character set utf8mb4; use old; create user laravel@'127.0.0.1' identified by 'p@ss/word'${certificate ? ' require ssl' : ''};
       grant select on old.* to laravel@'127.0.0.1'`);
     const url = `mariadb://laravel:${encodeURIComponent('p@ss/word')}@127.0.0.1:${port}/old`;
     return { url, connection, stop: () => connection.end().then(stop) };
@@ -65,4 +67,13 @@ export async function startMariadb(): Promise<Mariadb> {
     await stop();
     throw error;
   }
+}
+
+function writeCertificate(folder: string, { key, cert }: KeyPair): string[] {
+  const files = { 'ssl-key': key, 'ssl-cert': cert };
+  return Object.entries(files).map(([setting, text]) => {
+    const file = join(folder, setting);
+    writeFileSync(file, text);
+    return `--${setting}=${file}`;
+  });
 }

@@ -1,15 +1,18 @@
-import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import { isIP } from 'node:net';
+import { createConnection, type RowDataPacket, type SslOptions } from 'mysql2/promise';
 import type { OldRow } from './source.ts';
 import type { OldDatabase, PageQuery } from './database.ts';
 import { describe } from './postgres.ts';
 
 /**
  * The old system on MySQL or MariaDB. The session keeps the server's time zone, as Laravel's does, so that times read as the application
- * wrote them.
+ * wrote them. The URL may have `ssl-mode`, as MySQL's own clients do; default: DISABLED.
  */
 export async function openMysql(url: string): Promise<OldDatabase> {
+  const { uri, ssl } = readSslMode(url.replace(/^mariadb:/, 'mysql:'));
   const connection = await createConnection({
-    uri: url.replace(/^mariadb:/, 'mysql:'),
+    uri,
+    ...(ssl && { ssl }),
     charset: 'utf8mb4',
     connectTimeout: 10_000,
     enableKeepAlive: true,
@@ -39,6 +42,23 @@ export async function openMysql(url: string): Promise<OldDatabase> {
     },
     close: () => connection.end(),
   };
+}
+
+const SSL_MODES: Record<string, SslOptions | undefined> = {
+  DISABLED: undefined,
+  REQUIRED: { rejectUnauthorized: false },
+  VERIFY_CA: {},
+  VERIFY_IDENTITY: { verifyIdentity: true },
+};
+
+function readSslMode(url: string): { uri: string; ssl: SslOptions | undefined } {
+  const [, before = '', mode = 'DISABLED', after = ''] = /^(.*[?&])ssl-mode=([^&]*)&?(.*)$/.exec(url) ?? [];
+  const name = mode.toUpperCase();
+  if (!(name in SSL_MODES)) throw new Error(`ssl-mode is one of ${Object.keys(SSL_MODES).join(', ')}, not ${mode}`);
+  // The driver would compare nothing.
+  if (name === 'VERIFY_IDENTITY' && isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) !== 0)
+    throw new Error('ssl-mode=VERIFY_IDENTITY needs a host name in place of the address');
+  return { uri: before === '' ? url : `${before}${after}`, ssl: SSL_MODES[name] };
 }
 
 const COLUMNS = `

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { openMysql } from '../../import/sources/mysql.ts';
+import { makeCertificate } from '../certificates.ts';
 import { hasMariadb, startMariadb } from '../mariadb.ts';
 
 const PAYLOAD = '{"name":"Zoë 🐘"}';
@@ -32,6 +33,24 @@ test.runIf(hasMariadb)('every value is read as the text that it is', async () =>
     } finally {
       await database.close();
     }
+  } finally {
+    await old.stop();
+  }
+});
+
+test.runIf(hasMariadb)('TLS is used and verified as the URL says', async () => {
+  const old = await startMariadb(makeCertificate(['mysql.example']));
+  const connect = async (query: string) => {
+    const database = await openMysql(old.url + query);
+    await database.close();
+  };
+  try {
+    await expect(connect('')).rejects.toThrow(/denied/);
+    await connect('?ssl-mode=REQUIRED');
+    await connect('?charset=utf8mb4&ssl-mode=required&connectTimeout=5000');
+    await expect(connect('?ssl-mode=VERIFY_CA')).rejects.toThrow(/self-signed/);
+    await expect(connect('?ssl-mode=VERIFY_IDENTITY')).rejects.toThrow('needs a host name');
+    await expect(connect('?ssl-mode=PREFERRED')).rejects.toThrow('DISABLED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY');
   } finally {
     await old.stop();
   }
