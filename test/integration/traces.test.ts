@@ -214,12 +214,13 @@ test('a batch is one span, with the deliveries of its events beneath it; a refus
   const events = [EVENT, EVENT, EVENT];
   const { body } = await system.call('POST', `${EVENTS}/batch`, { events }, { traceparent: batch.traceparent });
   const ids: string[] = body.results.map((result: { deliveries: { id: string }[] }) => result.deliveries[0]!.id);
-  const each = await eventually(() => {
-    const records = spansOf(batch.traceId).filter(({ name }) => name === 'record');
-    return records.length === ids.length && records;
+  const named = (wanted: string) => spansOf(batch.traceId).filter(({ name }) => name === wanted);
+  // The API and the worker send their spans apart.
+  const [accepted, each] = await eventually(() => {
+    const found = [named('accept'), named('record')] as const;
+    return found[0].length > 0 && found[1].length === ids.length && found;
   });
   expect(each.map(({ attributes }) => attributes['posthorn.delivery.id']).toSorted()).toEqual(ids.toSorted());
-  const accepted = spansOf(batch.traceId).filter(({ name }) => name === 'accept');
   expect(accepted.map(({ attributes }) => attributes)).toEqual([
     expect.objectContaining({ 'http.route': `${EVENTS}/batch`, 'posthorn.events': 3, 'posthorn.deliveries': 3 }),
   ]);
