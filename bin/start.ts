@@ -49,6 +49,7 @@ async function start(config: Config, dataDir: DataDir, running: Running, signal:
   const results = await Promise.allSettled(programs.map((program) => supervise(program, context)));
   running.services = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
+  dataDir.keepApiPort(config.port);
   announce(config, dataDir, env);
 }
 

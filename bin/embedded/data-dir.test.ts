@@ -17,12 +17,13 @@ afterEach(() => rmSync(join(folder, '..'), { recursive: true, force: true }));
 describe('openDataDir', () => {
   it('creates secrets once and keeps them and the ports', () => {
     const first = openDataDir(folder);
+    first.keepApiPort(8081);
     first.keepPorts({ postgres: 1, temporal: 2, temporalUi: 3 });
     first.close();
     const second = openDataDir(folder);
     second.close();
     expect(second.state).toEqual(first.state);
-    expect(second.state.ports).toEqual({ postgres: 1, temporal: 2, temporalUi: 3 });
+    expect(second.state).toMatchObject({ ports: { postgres: 1, temporal: 2, temporalUi: 3 }, apiPort: 8081 });
     expect(Buffer.from(second.state.masterKey, 'base64')).toHaveLength(32);
     expect(statSync(join(folder, 'posthorn.json')).mode & 0o777).toBe(0o600);
   });

@@ -16,6 +16,8 @@ export interface KeptState {
   masterKey: string;
   adminKey: string;
   ports: Partial<Ports>;
+  /** The API's port at the last start, for the command line. */
+  apiPort?: number;
 }
 
 /** The data folder, locked by this process until `close`. */
@@ -23,6 +25,7 @@ export interface DataDir {
   path: string;
   state: Readonly<KeptState>;
   keepPorts(ports: Ports): void;
+  keepApiPort(port: number): void;
   /** A file descriptor that appends to `logs/<name>.log`. Renames a log of more than 20 MiB to `<name>.old.log` first. */
   openLog(name: string): number;
   logFile(name: string): string;
@@ -61,6 +64,11 @@ export function openDataDir(dataDir: string): DataDir {
       },
       keepPorts(ports) {
         state = { ...state, ports };
+        writeState(path, state);
+      },
+      keepApiPort(apiPort) {
+        if (state.apiPort === apiPort) return;
+        state = { ...state, apiPort };
         writeState(path, state);
       },
       logFile,

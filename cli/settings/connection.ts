@@ -78,9 +78,10 @@ export function findInstallation(env: NodeJS.ProcessEnv, dataDirs: readonly stri
 /** The admin key of an installation with embedded parts. */
 function readInstallation(folder: string, env: NodeJS.ProcessEnv): Profile | undefined {
   try {
-    const { adminKey } = JSON.parse(readFileSync(join(folder, 'posthorn.json'), 'utf8')) as { adminKey?: unknown };
+    const kept = JSON.parse(readFileSync(join(folder, 'posthorn.json'), 'utf8')) as Record<string, unknown>;
+    const { adminKey, apiPort = DEFAULT_PORT } = kept;
     const key = env['POSTHORN_ADMIN_KEY'] || adminKey;
-    return typeof key === 'string' ? { url: `http://localhost:${env['PORT'] || DEFAULT_PORT}`, key } : undefined;
+    return typeof key === 'string' ? { url: `http://localhost:${env['PORT'] || Number(apiPort)}`, key } : undefined;
   } catch {
     return undefined;
   }

@@ -81,6 +81,9 @@ describe('keys and profiles', () => {
       const local = { POSTHORN_DATA_DIR: dataDir, PORT: new URL(api.url).port };
       const [shown] = (await other.ok(['profile', 'show', '--json'], local)).lines();
       expect(shown).toMatchObject({ url: `http://localhost:${local.PORT}`, source: `the installation in ${dataDir}` });
+      const kept = { adminKey: api.adminKey, apiPort: Number(local.PORT) };
+      writeFileSync(join(dataDir, 'posthorn.json'), JSON.stringify(kept));
+      await other.ok(['deliveries', 'list'], { POSTHORN_DATA_DIR: dataDir });
       await other.ok(['login', '--profile', 'here'], local);
       expect((await other.ok(['profile', 'list'])).stdout).toMatch(/\* +here /);
       const given = { POSTHORN_PROFILE: 'here', POSTHORN_KEY: 'ph_not_this_one' };
