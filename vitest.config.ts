@@ -4,7 +4,7 @@ import { LongestFirst } from './test/longest-first.ts';
 const rooms = ['activities', 'api', 'bench', 'bin', 'cli', 'core', 'delivery', 'import', 'workflows'];
 
 /** Integration tests wait more than they compute, and each file has a database of its own. */
-const WORKERS = 4;
+const WORKERS = 3;
 
 export default defineConfig({
   test: {

@@ -81,6 +81,13 @@ describe.skipIf(!POSTGRES_TOOLS)('with a replica', () => {
     const counts = READ_OUTCOMES.map((outcome) => [outcome, after[outcome] - before[outcome]]);
     return { result, outcomes: Object.fromEntries(counts.filter(([, count]) => count !== 0)) };
   };
+  /** Reads until the replica answers. On a busy machine it may be more than a second behind, and the primary answers. */
+  const byReplica = <T>(read: () => Promise<T>) =>
+    eventually(async () => {
+      const { result, outcomes } = await counting(read);
+      expect(outcomes).toEqual({ replica: expect.any(Number) });
+      return { result };
+    });
   const listIds = async (path = '/api/dashboard/deliveries?limit=200'): Promise<string[]> =>
     (await api.ask('GET', path)).body.data.map(({ id }: { id: string }) => id);
   const getFrom = async (url: string, path: string) =>
@@ -111,8 +118,8 @@ describe.skipIf(!POSTGRES_TOOLS)('with a replica', () => {
     ];
     const [id] = await api.emit();
     for (const path of lists) {
-      const { result, outcomes } = await counting(() => api.ask('GET', path));
-      expect([path, result.status, outcomes]).toEqual([path, 200, { replica: expect.any(Number) }]);
+      const { result } = await byReplica(() => api.ask('GET', path));
+      expect([path, result.status]).toEqual([path, 200]);
     }
     const single = [`${DELIVERIES}/${id}`, `/api/dashboard/deliveries/${id}`, '/api/dashboard/health', '/metrics'];
     const { outcomes } = await counting(async () => {
@@ -138,8 +145,7 @@ describe.skipIf(!POSTGRES_TOOLS)('with a replica', () => {
     expect((await scrape(strict.url)).series.get('posthorn_replica_unused')).toBe(1);
     await onReplica('select pg_wal_replay_resume()');
     await Promise.all([untilUsed(), untilUsed(strict.url)]);
-    const again = await counting(listIds);
-    expect(again).toEqual({ result: expect.arrayContaining([result.id]), outcomes: { replica: 1 } });
+    expect((await byReplica(listIds)).result).toContain(result.id);
   });
 
   test('a read that it cancels for its replay is answered by the primary', async () => {
@@ -186,7 +192,7 @@ describe.skipIf(!POSTGRES_TOOLS)('with a replica', () => {
     expect(outcomes).toEqual({ unused: 1 });
     await repair();
     await untilUsed();
-    expect((await counting(listIds)).outcomes).toEqual({ replica: 1 });
+    await byReplica(listIds);
     const told = api.lines.filter((line) => line.includes('replica not used'));
     expect(told.length).toBeLessThan(10);
   });
