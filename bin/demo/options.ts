@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { KeptState } from '../embedded/data-dir.ts';
+import { readKeptState } from '../embedded/kept-environment.ts';
 import { OperatorError } from '../embedded/operator-error.ts';
 
 export interface DemoOptions {
@@ -15,22 +13,14 @@ export interface DemoOptions {
  */
 export function readOptions(args: string[], env: NodeJS.ProcessEnv): DemoOptions {
   const { values } = parseArgs({ args, options: { url: { type: 'string' }, key: { type: 'string' } } });
-  const file = join(env['POSTHORN_DATA_DIR'] || '.posthorn', 'posthorn.json');
-  const kept = readKept(file);
-  const url = values.url ?? `http://localhost:${env['PORT'] || (kept.apiPort ?? 8080)}`;
-  const key = values.key ?? (env['POSTHORN_ADMIN_KEY'] || kept.adminKey);
+  const folder = env['POSTHORN_DATA_DIR'] || '.posthorn';
+  const kept = readKeptState(folder);
+  const url = values.url ?? `http://localhost:${env['PORT'] || (kept?.apiPort ?? 8080)}`;
+  const key = values.key ?? (env['POSTHORN_ADMIN_KEY'] || kept?.adminKey);
   if (key === undefined) {
     throw new OperatorError(
-      `There is no admin key in ${file}; run "npm start" first, or give --key or POSTHORN_ADMIN_KEY.`,
+      `There is no admin key in ${folder}; run "npm start" first, or give --key or POSTHORN_ADMIN_KEY.`,
     );
   }
   return { url: url.replace(/\/+$/, ''), key };
-}
-
-function readKept(file: string): Partial<Pick<KeptState, 'adminKey' | 'apiPort'>> {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as KeptState;
-  } catch {
-    return {};
-  }
 }

@@ -12,7 +12,7 @@ export const LOOPBACK = '127.0.0.0/8,::1/128';
  * `npm start` passes them on.
  */
 export function completeEnvironment(env: NodeJS.ProcessEnv, dataDirs: readonly string[]): NodeJS.ProcessEnv {
-  const state = dataDirs.map(readState).find((found) => found !== undefined);
+  const state = dataDirs.map(readKeptState).find((found) => found !== undefined);
   if (!state) return env;
   const { postgres, temporal } = state.ports;
   const hasPostgres = !env['DATABASE_URL'] && postgres !== undefined;
@@ -26,7 +26,8 @@ export function completeEnvironment(env: NodeJS.ProcessEnv, dataDirs: readonly s
   };
 }
 
-function readState(folder: string): KeptState | undefined {
+/** What `npm start` keeps in a data folder; undefined if there is none. */
+export function readKeptState(folder: string): KeptState | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, 'posthorn.json'), 'utf8')) as KeptState;
   } catch {

@@ -69,7 +69,7 @@ function describeAlert(code: string): string | null {
   return `TLS: the receiver refused the handshake (${name.toLowerCase().replaceAll('_', ' ')})`;
 }
 
-/** One of a few words for a message of `describeError`, for metrics and traces. */
+/** One of a few words for why there was no answer, for traces. */
 export function classifyFailure(message: string): string {
   if (/^no (connection|answer) (.* )?within|could not connect (with)?in/.test(message)) return 'timeout';
   if (message.startsWith('refused: ')) return 'refused';

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readKeptState } from '../../bin/embedded/kept-environment.ts';
 import { findFreePort, isPortFree } from '../../bin/embedded/ports.ts';
 import { eventually } from '../eventually.ts';
 
@@ -107,6 +108,7 @@ describe('npm start', () => {
     for (const line of ['Dashboard', 'API reference', 'Metrics', 'Temporal Web UI', 'Admin key'])
       expect(ended.stdout).toContain(line);
     expect(await isPortFree(port)).toBe(true);
+    expect(readKeptState(dataDir)).toMatchObject({ apiPort: port });
   });
 
   it('stops in order when the reader of its output is killed', async () => {
